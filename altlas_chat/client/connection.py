@@ -1,0 +1,208 @@
+"""A person's live connection: it reconnects, resumes and repeats by itself.
+
+Every numbered event is given out once and in its stream's order, however
+often the connection breaks. A command that was not answered when the
+connection broke is sent again; the server knows a repeated message by its
+``clientId``.
+"""
+
+import asyncio
+import itertools
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from types import TracebackType
+from typing import Any
+
+import aiohttp
+import orjson
+
+from altlas_chat.client.api import Api
+from altlas_chat.client.backoff import Backoff
+from altlas_chat.client.errors import LoggedOut, Refused, Unreachable
+from altlas_chat.client.positions import Heard, Positions
+
+Json = dict[str, Any]
+
+NOT_AUTHENTICATED = 4001
+REVOKED = 4003
+PROTOCOL_ERROR = 4010
+SILENCE_SECONDS = 60.0
+"""The server pings more often; a connection silent for so long is dead."""
+
+
+class _Gap(Exception):
+    """An event is missing: connect again and resume."""
+
+
+class Connection:
+    """The socket of one person, kept open.
+
+    Use it as a context manager; iterate over :meth:`events`. ``connected`` is
+    set while the server can be reached.
+    """
+
+    def __init__(self, http: aiohttp.ClientSession, api: Api, backoff: Backoff | None = None) -> None:
+        self._http = http
+        self._api = api
+        self._backoff = backoff or Backoff()
+        self._numbers = itertools.count(1)
+        self._pending: dict[int, tuple[Json, asyncio.Future[Json]]] = {}
+        self._events: asyncio.Queue[Json | None] = asyncio.Queue()
+        self._socket: aiohttp.ClientWebSocketResponse | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._over: Exception | None = None
+        self.positions = Positions()
+        self.connected = asyncio.Event()
+        self.reconnects = 0
+
+    async def __aenter__(self) -> "Connection":
+        self._task = asyncio.get_running_loop().create_task(self._run())
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    async def events(self) -> AsyncIterator[Json]:
+        """Frames as they come: events, ``ready`` and ``resync_required``.
+
+        Raises:
+            LoggedOut: the session is over.
+        """
+        while (frame := await self._events.get()) is not None:
+            yield frame
+        raise self._over or LoggedOut("the connection was closed")
+
+    async def request(self, event: str, data: Json) -> Json:
+        """Send a command and give the data of its reply, across reconnections.
+
+        Raises:
+            Refused: the server refused it.
+            LoggedOut: the session is over.
+        """
+        if self._over is not None:
+            raise self._over
+        number = next(self._numbers)
+        frame = {"event": event, "data": data, "id": number}
+        reply: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
+        self._pending[number] = (frame, reply)
+        try:
+            if self.connected.is_set() and self._socket is not None:
+                with suppress(ConnectionError, aiohttp.ClientError):
+                    await self._socket.send_str(orjson.dumps(frame).decode())
+            return await reply
+        finally:
+            self._pending.pop(number, None)
+
+    async def send_message(self, conversation_id: str, text: str, **more: Any) -> Json:
+        """Send a text; the message as the server keeps it. Returns when it is durable."""
+        draft = {"conversationId": conversation_id, "clientId": str(uuid.uuid4()), "text": text}
+        reply = await self.request("message.send", {**draft, **more})
+        message: Json = reply["message"]
+        return message
+
+    # -- the life of the connection ---------------------------------------------
+
+    async def _run(self) -> None:
+        try:
+            while True:
+                await self._connect_once()
+                self.reconnects += 1
+                await asyncio.sleep(self._backoff.next_pause())
+        except (LoggedOut, Refused) as error:
+            self._end(error)
+
+    def _end(self, error: Exception) -> None:
+        self._over = error
+        for _, reply in self._pending.values():
+            if not reply.done():
+                reply.set_exception(error)
+        self._events.put_nowait(None)
+
+    async def _connect_once(self) -> None:
+        """Serve one socket until it breaks.
+
+        Raises:
+            LoggedOut: there is no use in trying again.
+        """
+        token = self._api.session.access_token
+        close_code: int | None = None
+        try:
+            async with self._http.ws_connect(
+                self._api.socket_url, heartbeat=None, max_msg_size=0, protocols=("altlas.chat.v1",)
+            ) as socket:
+                self._socket = socket
+                await self._introduce(socket, token)
+                await self._read(socket)
+                close_code = socket.close_code
+        except (aiohttp.ClientError, OSError, TimeoutError, _Gap):
+            pass
+        finally:
+            self._socket = None
+            self.connected.clear()
+        if close_code == REVOKED:
+            raise LoggedOut("the session was ended")
+        if close_code == PROTOCOL_ERROR:
+            raise LoggedOut("the server does not understand this client")
+        if close_code == NOT_AUTHENTICATED:
+            with suppress(Unreachable):
+                await self._api.refresh(token)
+
+    async def _introduce(self, socket: aiohttp.ClientWebSocketResponse, token: str) -> None:
+        auth: Json = {"token": token}
+        resume = self.positions.as_resume()
+        if resume is not None:
+            auth["resume"] = resume
+        await socket.send_str(orjson.dumps({"event": "auth", "data": auth}).decode())
+
+    async def _read(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        while True:
+            message = await socket.receive(timeout=SILENCE_SECONDS)
+            if message.type is not aiohttp.WSMsgType.TEXT:
+                return
+            frame: Json = orjson.loads(message.data)
+            await self._take(socket, frame)
+
+    async def _take(self, socket: aiohttp.ClientWebSocketResponse, frame: Json) -> None:
+        event = frame["event"]
+        if event in ("reply", "error") and "id" in frame:
+            self._answer(frame)
+        elif "seq" in frame:
+            heard = self.positions.hear(frame)
+            if heard is Heard.AFTER_A_GAP:
+                raise _Gap
+            if heard is Heard.NEW:
+                self._events.put_nowait(frame)
+        elif event == "ready":
+            await self._go_on(socket, frame)
+        elif event == "resync_required":
+            self.positions.start_at(frame["data"]["snapshot"]["cursor"])
+            self._events.put_nowait(frame)
+        elif event not in ("pong", "session.closing"):
+            self._events.put_nowait(frame)
+
+    async def _go_on(self, socket: aiohttp.ClientWebSocketResponse, frame: Json) -> None:
+        self._backoff.reset()
+        if self.positions.cursor is None:
+            self.positions.start_at(frame["data"]["cursor"])
+        self._events.put_nowait(frame)
+        self.connected.set()
+        for command, _ in list(self._pending.values()):
+            await socket.send_str(orjson.dumps(command).decode())
+
+    def _answer(self, frame: Json) -> None:
+        waiting = self._pending.get(frame["id"])
+        if waiting is None or waiting[1].done():
+            return
+        if frame["event"] == "reply":
+            waiting[1].set_result(frame["data"])
+        else:
+            waiting[1].set_exception(Refused(frame["data"]))

@@ -1,0 +1,74 @@
+"""What comes from outside is one of these: strict, closed, camelCase."""
+
+from typing import Annotated, Any, TypeVar
+
+import orjson
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic.alias_generators import to_camel
+
+from altlas_chat.domain.errors import FieldError, MalformedJson, ValidationFailed
+
+OpaqueId = Annotated[str, StringConstraints(min_length=1, max_length=128)]
+
+
+class Input(BaseModel):
+    """The base of every request body and command."""
+
+    model_config = ConfigDict(
+        strict=True,
+        extra="forbid",
+        frozen=True,
+        alias_generator=to_camel,
+    )
+
+
+AnInput = TypeVar("AnInput", bound=Input)
+
+
+def clean_text(text: str) -> str:
+    """Refuse what no database keeps and no screen shows.
+
+    Raises:
+        ValueError: there is a NUL character or half of a surrogate pair.
+    """
+    if "\x00" in text:
+        raise ValueError("NUL characters can't be stored; remove them")
+    return text
+
+
+def parse_json(raw: bytes | str) -> Any:
+    """The JSON value of a request body or a frame.
+
+    Raises:
+        MalformedJson: it is not JSON, or not UTF-8.
+    """
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise MalformedJson(f"The text is not JSON: {error}") from error
+
+
+def check_input(shape: type[AnInput], value: object, within: str = "") -> AnInput:
+    """``value`` as a ``shape``.
+
+    Raises:
+        ValidationFailed: with one entry for each thing that is wrong; the
+            pointers begin with ``within``.
+    """
+    try:
+        return shape.model_validate(value, by_alias=True, by_name=False)
+    except ValidationError as error:
+        raise ValidationFailed(
+            "The input has errors, listed in `errors`.", errors=field_errors(error, within)
+        ) from error
+
+
+def field_errors(error: ValidationError, within: str = "") -> list[FieldError]:
+    """Pydantic's findings, each with its JSON pointer (RFC 6901)."""
+    found = []
+    for finding in error.errors(include_url=False, include_context=False, include_input=False):
+        steps = (str(step).replace("~", "~0").replace("/", "~1") for step in finding["loc"])
+        pointer = within + "".join(f"/{step}" for step in steps)
+        code = finding["type"].upper()
+        found.append(FieldError(code=code, detail=finding["msg"], pointer=pointer))
+    return found

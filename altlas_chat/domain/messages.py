@@ -1,0 +1,166 @@
+"""Messages: what is sent, what is kept, what everyone sees."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal, NamedTuple
+
+import orjson
+from pydantic import Field, StringConstraints, field_validator
+
+from altlas_chat.domain.events import Json
+from altlas_chat.domain.inputs import Input, OpaqueId, clean_text
+from altlas_chat.domain.times import rfc3339, rfc3339_or_none
+
+MAX_MENTIONS = 50
+EXCERPT_CHARACTERS = 200
+
+MessageKind = Literal["text", "emoji", "location"]
+"""The kinds that can be posted now; files, images and voice come with uploads."""
+
+
+class Location(Input):
+    """Where somebody is, or means."""
+
+    latitude: Annotated[float, Field(ge=-90, le=90)]
+    longitude: Annotated[float, Field(ge=-180, le=180)]
+    name: Annotated[str, StringConstraints(max_length=200)] | None = None
+
+
+class MessageDraft(Input):
+    """A message as its sender hands it in.
+
+    ``client_id`` is chosen by the sender's client, new for each message; the
+    same draft sent again under it is the same message.
+    """
+
+    conversation_id: OpaqueId
+    client_id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    kind: MessageKind = "text"
+    text: str = ""
+    content: Location | None = None
+    reply_to_id: OpaqueId | None = None
+    forward_from_id: OpaqueId | None = None
+    mentions: Annotated[list[OpaqueId], Field(max_length=MAX_MENTIONS)] = Field(
+        default_factory=list
+    )
+
+    _clean = field_validator("text", "client_id")(clean_text)
+
+    def fingerprint(self) -> str:
+        """Equal for equal drafts: what tells a repeated send from a mistaken one."""
+        body = orjson.dumps(
+            [
+                self.conversation_id,
+                self.kind,
+                self.text,
+                None if self.content is None else self.content.model_dump(),
+                self.reply_to_id,
+                self.forward_from_id,
+                self.mentions,
+            ]
+        )
+        return hashlib.blake2b(body, digest_size=12).hexdigest()
+
+
+class MessageEdit(Input):
+    """The new text of a message."""
+
+    text: str
+    mentions: Annotated[list[OpaqueId], Field(max_length=MAX_MENTIONS)] | None = None
+
+    _clean = field_validator("text")(clean_text)
+
+
+class Quoted(NamedTuple):
+    """The message that a reply answers, as much of it as a reader needs."""
+
+    message_id: str
+    sender_id: str | None
+    kind: str
+    text: str
+    deleted_at: int | None
+
+    def as_json(self) -> Json:
+        deleted = self.deleted_at is not None
+        return {
+            "id": self.message_id,
+            "senderId": self.sender_id,
+            "kind": self.kind,
+            "text": "" if deleted else self.text[:EXCERPT_CHARACTERS],
+            "isDeleted": deleted,
+        }
+
+
+class Message(NamedTuple):
+    """One message, in its present form.
+
+    ``seq`` is its place in the conversation's stream, ``position`` its count
+    among the messages that people wrote. After deletion for everyone the text
+    is empty and the place stays.
+    """
+
+    message_id: str
+    conversation_id: str
+    seq: int
+    position: int
+    sender_id: str | None
+    client_id: str | None
+    kind: str
+    text: str
+    content: Json | None
+    mentions: Sequence[str]
+    quoted: Quoted | None
+    forwarded_from: Json | None
+    thread_root_id: str | None
+    created_at: int
+    edited_at: int | None
+    edit_count: int
+    deleted_at: int | None
+
+    def as_json(self, state: str = "sent") -> dict[str, Any]:
+        """What the contract calls ``Message``."""
+        return {
+            "id": self.message_id,
+            "conversationId": self.conversation_id,
+            "seq": self.seq,
+            "senderId": self.sender_id,
+            "clientId": self.client_id,
+            "kind": self.kind,
+            "text": self.text,
+            "content": self.content,
+            "replyTo": None if self.quoted is None else self.quoted.as_json(),
+            "forwardedFrom": self.forwarded_from,
+            "threadRootId": self.thread_root_id,
+            "mentions": self.mentions,
+            "reactions": [],
+            "files": [],
+            "isPinned": False,
+            "state": state,
+            "createdAt": rfc3339(self.created_at),
+            "editedAt": rfc3339_or_none(self.edited_at),
+            "editCount": self.edit_count,
+            "deletedAt": rfc3339_or_none(self.deleted_at),
+        }
+
+
+class LowestPointers(NamedTuple):
+    """How far the slowest members of a conversation have come.
+
+    The two lowest of each, so that the sender can be left out.
+    """
+
+    delivered: Sequence[tuple[str, int]]
+    read: Sequence[tuple[str, int]]
+
+    def state_of(self, message: Message) -> str:
+        """``sent``, ``delivered`` or ``read``: what all others have reached."""
+        if self._reached(self.read, message):
+            return "read"
+        return "delivered" if self._reached(self.delivered, message) else "sent"
+
+    @staticmethod
+    def _reached(lowest: Sequence[tuple[str, int]], message: Message) -> bool:
+        for user_id, seq in lowest:
+            if user_id != message.sender_id:
+                return seq >= message.seq
+        return False

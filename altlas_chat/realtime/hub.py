@@ -1,0 +1,176 @@
+"""Who is listening at this moment, and the fan-out to them.
+
+Lives in memory; after a restart it is empty and clients catch up from the
+event log. Never waits: a reader that is too slow fills its own outbox and is
+cut, and its neighbours notice nothing.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from altlas_chat.domain.events import (
+    Announcement,
+    Joined,
+    Left,
+    PassingEvent,
+    membership_effect,
+    user_stream,
+)
+from altlas_chat.realtime.feeds import Feed
+from altlas_chat.realtime.frames import event_frame, passing_frame
+from altlas_chat.realtime.listener import Listener
+
+
+def _no_log(*_: object) -> None:
+    raise LookupError("no log was named to this hub")
+
+
+class Hub:
+    """The listeners of this node, by stream."""
+
+    def __init__(self) -> None:
+        self._fill_hole: Callable[[str, int], None] = _no_log
+        self._catch_up: Callable[[Listener, str, int], None] = _no_log
+        self._feeds: dict[str, Feed] = {}
+        self._by_user: dict[str, dict[Listener, None]] = {}
+
+    def use_log(
+        self,
+        *,
+        fill_hole: Callable[[str, int], None],
+        catch_up: Callable[[Listener, str, int], None],
+    ) -> None:
+        """Name those who read the log when events alone do not suffice.
+
+        ``fill_hole`` is called with a stream and the last event told of it
+        when a later one has come, and calls :meth:`publish` with what is
+        missing. ``catch_up`` is called with a listener on hold that joined a
+        stream after the given event was told; it sends what the listener
+        missed and releases it.
+        """
+        self._fill_hole = fill_hole
+        self._catch_up = catch_up
+
+    # -- listeners ---------------------------------------------------------
+
+    def add(self, listener: Listener) -> None:
+        """Let a listener hear its own person's stream, on hold."""
+        listener.hold()
+        self._by_user.setdefault(listener.user_id, {})[listener] = None
+        self._attach(listener, user_stream(listener.user_id), None)
+
+    def attach(self, listener: Listener, streams: Iterable[str]) -> None:
+        """Let a listener that is on hold hear further streams."""
+        for stream in streams:
+            self._attach(listener, stream, None)
+
+    def place(self, positions: dict[str, int]) -> None:
+        """Say how far a read of the log went, for streams that began to be heard here."""
+        for stream, position in positions.items():
+            feed = self._feeds.get(stream)
+            if feed is not None and feed.position is None:
+                feed.place(position)
+                self._tell_all(stream, feed, list(feed.in_turn()))
+
+    def remove(self, listener: Listener) -> None:
+        """Forget a listener."""
+        for stream in list(listener.streams):
+            self._detach(listener, stream)
+        of_user = self._by_user.get(listener.user_id)
+        if of_user is not None:
+            of_user.pop(listener, None)
+            if not of_user:
+                del self._by_user[listener.user_id]
+
+    def listeners_of(self, user_id: str) -> list[Listener]:
+        return list(self._by_user.get(user_id, ()))
+
+    def end_session(self, session_id: str) -> None:
+        """Cut off the listeners of a session that was ended."""
+        ended = [
+            listener
+            for listeners in self._by_user.values()
+            for listener in listeners
+            if listener.session_id == session_id
+        ]
+        for listener in ended:
+            listener.end()
+
+    @property
+    def listener_count(self) -> int:
+        return sum(len(listeners) for listeners in self._by_user.values())
+
+    def _attach(self, listener: Listener, stream: str, position: int | None) -> Feed:
+        feed = self._feeds.get(stream)
+        if feed is None:
+            feed = self._feeds[stream] = Feed(position)
+        feed.listeners[listener] = None
+        listener.streams.add(stream)
+        return feed
+
+    def _detach(self, listener: Listener, stream: str) -> None:
+        listener.streams.discard(stream)
+        feed = self._feeds.get(stream)
+        if feed is not None:
+            feed.listeners.pop(listener, None)
+            if not feed.listeners:
+                del self._feeds[stream]
+
+    # -- events ------------------------------------------------------------
+
+    def publish(self, announcements: Sequence[Announcement]) -> None:
+        """Tell numbered events to those who listen, each stream in its order.
+
+        An event that was told before is dropped; one that is early waits for
+        those before it.
+        """
+        for announcement in announcements:
+            stream = announcement.event.stream
+            feed = self._feeds.get(stream)
+            if feed is None:
+                continue
+            if feed.position == announcement.event.seq - 1 and not feed.early:
+                feed.position += 1
+                self._tell(feed, announcement)
+                continue
+            self._tell_all(stream, feed, list(feed.take(announcement)))
+            if feed.has_hole and feed.position is not None:
+                self._fill_hole(stream, feed.position)
+
+    def pass_on(self, stream: str, event: PassingEvent) -> None:
+        """Tell a passing event to who listens to ``stream`` and is not on hold."""
+        feed = self._feeds.get(stream)
+        if feed is None:
+            return
+        frame = passing_frame(event)
+        for listener in feed.listeners:
+            if listener.held is None:
+                listener.put(frame)
+
+    def _tell_all(self, stream: str, feed: Feed, announcements: list[Announcement]) -> None:
+        for announcement in announcements:
+            self._tell(feed, announcement)
+
+    def _tell(self, feed: Feed, announcement: Announcement) -> None:
+        event = announcement.event
+        frame = event_frame(announcement)
+        for listener in feed.listeners:
+            if listener.held is None:
+                listener.put(frame)
+            else:
+                listener.hear(event.stream, event.seq, frame)
+        effect = membership_effect(event)
+        if effect is not None:
+            self._apply(effect)
+
+    def _apply(self, effect: Joined | Left) -> None:
+        for listener in self.listeners_of(effect.user_id):
+            if isinstance(effect, Left):
+                self._detach(listener, effect.stream)
+            elif effect.stream not in listener.streams:
+                self._join(listener, effect)
+
+    def _join(self, listener: Listener, effect: Joined) -> None:
+        feed = self._attach(listener, effect.stream, effect.after)
+        if feed.position is not None and feed.position > effect.after:
+            listener.hold()
+            self._catch_up(listener, effect.stream, effect.after)

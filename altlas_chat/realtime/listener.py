@@ -1,0 +1,72 @@
+"""One reader of events: a socket's place in the fan-out."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+
+class Held(NamedTuple):
+    """An event that came while its listener was on hold."""
+
+    stream: str
+    seq: int
+    frame: bytes
+
+
+class Listener:
+    """Hears the streams it is attached to, in their order.
+
+    While it is on hold, events are kept back until the log was read; then
+    :meth:`release` sends those that the log did not have. ``end`` cuts the
+    reader off, because its session is over.
+    """
+
+    __slots__ = ("end", "held", "put", "session_id", "streams", "user_id")
+
+    def __init__(
+        self,
+        user_id: str,
+        session_id: str | None,
+        *,
+        put: Callable[[bytes], None],
+        end: Callable[[], None],
+    ) -> None:
+        self.user_id = user_id
+        self.session_id = session_id
+        self.put = put
+        self.end = end
+        self.streams: set[str] = set()
+        self.held: list[Held] | None = None
+
+    def hear(self, stream: str, seq: int, frame: bytes) -> None:
+        if self.held is None:
+            self.put(frame)
+        else:
+            self.held.append(Held(stream, seq, frame))
+
+    def hold(self) -> None:
+        """Keep events back from now on."""
+        if self.held is None:
+            self.held = []
+
+    def keep(self, stream: str, seq: int, frame: bytes) -> None:
+        """Add an event from the log to what is kept back."""
+        if self.held is not None:
+            self.held.append(Held(stream, seq, frame))
+
+    def release(self, sent: dict[str, int]) -> None:
+        """Send what was kept back and is not in ``sent`` yet, then hear directly.
+
+        ``sent`` gives, for each stream, the last event that the client was
+        given from the log. The person's own stream goes first, since it tells
+        which conversations there are; each stream goes in its order.
+        """
+        held, self.held = self.held, None
+        last = dict(sent)
+        for stream, seq, frame in sorted(held or (), key=_own_stream_first):
+            if seq > last.get(stream, 0) and stream in self.streams:
+                self.put(frame)
+                last[stream] = seq
+
+
+def _own_stream_first(held: Held) -> tuple[bool, str, int]:
+    return (not held.stream.startswith("user:"), held.stream, held.seq)

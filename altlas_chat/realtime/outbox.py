@@ -1,0 +1,98 @@
+"""What waits to be written to one socket: bounded, so that a slow reader harms nobody.
+
+Frames put during one turn of the event loop leave together, in one write at
+the end of the turn. Nobody waits for a socket: one that takes its frames too
+slowly is over its bound and is cut.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+
+class Flusher:
+    """Writes the outboxes that were filled during this turn of the event loop."""
+
+    __slots__ = ("_filled", "_loop", "_scheduled")
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._filled: list[Outbox] = []
+        self._scheduled = False
+
+    def add(self, outbox: "Outbox") -> None:
+        self._filled.append(outbox)
+        if not self._scheduled:
+            self._scheduled = True
+            self._loop.call_soon(self._flush)
+
+    def _flush(self) -> None:
+        self._scheduled = False
+        filled, self._filled = self._filled, []
+        for outbox in filled:
+            outbox.flush()
+
+
+class Outbox:
+    """Frames on their way to one socket, in the order in which they were put.
+
+    ``overflowed`` is called once, when more than ``limit_bytes`` or
+    ``limit_frames`` wait; from then on the outbox takes nothing.
+    """
+
+    __slots__ = (
+        "_flusher",
+        "_frames",
+        "_overflowed",
+        "_transport",
+        "_unsent_frames",
+        "limit_bytes",
+        "limit_frames",
+    )
+
+    def __init__(
+        self,
+        transport: asyncio.WriteTransport,
+        flusher: Flusher,
+        overflowed: Callable[[], None],
+        *,
+        limit_bytes: int,
+        limit_frames: int,
+    ) -> None:
+        self._transport: asyncio.WriteTransport | None = transport
+        self._flusher = flusher
+        self._overflowed = overflowed
+        self._frames: list[bytes] = []
+        self._unsent_frames = 0
+        self.limit_bytes = limit_bytes
+        self.limit_frames = limit_frames
+
+    def put(self, frame: bytes) -> None:
+        """Send a frame after those that were put before; a closed outbox drops it."""
+        frames = self._frames
+        frames.append(frame)
+        if len(frames) == 1:
+            self._flusher.add(self)
+
+    def flush(self) -> None:
+        """Hand what waits to the transport."""
+        frames = self._frames
+        transport = self._transport
+        if transport is None or transport.is_closing():
+            frames.clear()
+            return
+        count = len(frames)
+        if count == 0:
+            return
+        behind = transport.get_write_buffer_size()
+        transport.write(frames[0] if count == 1 else b"".join(frames))
+        frames.clear()
+        self._unsent_frames = self._unsent_frames + count if behind else count
+        if behind > self.limit_bytes or (behind and self._unsent_frames > self.limit_frames):
+            self.close()
+            self._overflowed()
+
+    def close(self) -> None:
+        """Take nothing any more. What was put before is written first."""
+        if self._frames:
+            self.flush()
+        self._transport = None

@@ -1,0 +1,99 @@
+"""Routes come from the contract: each operationId is bound to the handler of that name.
+
+A contract's operation without its handler, or a handler that no operation
+names, keeps the server from starting. Operations that the contract lists as
+planned answer 501.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from types import ModuleType
+
+from aiohttp import web
+
+from altlas_chat.contract.documents import Operation
+from altlas_chat.domain.errors import NotImplementedYet, PermissionDenied
+from altlas_chat.domain.permissions import PUBLIC
+from altlas_chat.rest.authentication import actor_of
+from altlas_chat.rest.call import NOBODY, Call
+from altlas_chat.rest.request_ids import request_id_of
+from altlas_chat.services.deps import Deps
+
+Handler = Callable[[Call], Awaitable[web.StreamResponse]]
+
+
+class ContractMismatch(Exception):
+    """Code and contract do not name the same operations."""
+
+
+def handler_name(operation_id: str) -> str:
+    """``postMessage`` is handled by ``post_message``."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", operation_id).lower()
+
+
+def handlers_of(modules: Iterable[ModuleType]) -> dict[str, Handler]:
+    """The public coroutine functions of handler modules, by name.
+
+    Raises:
+        ContractMismatch: two modules have one of the same name.
+    """
+    found: dict[str, Handler] = {}
+    for module in modules:
+        for name, value in vars(module).items():
+            if name.startswith("_") or getattr(value, "__module__", None) != module.__name__:
+                continue
+            if callable(value) and not isinstance(value, type):
+                if name in found:
+                    raise ContractMismatch(f"two handlers are named {name}")
+                found[name] = value
+    return found
+
+
+def bind(
+    app: web.Application,
+    deps: Deps,
+    operations: Iterable[Operation],
+    handlers: Mapping[str, Handler],
+) -> None:
+    """Add a route for each operation.
+
+    Raises:
+        ContractMismatch: an operation has no handler though it is not planned,
+            has one though it is, or a handler has no operation.
+    """
+    unused = set(handlers)
+    for operation in operations:
+        name = handler_name(operation.operation_id)
+        handler = handlers.get(name)
+        if operation.planned:
+            if handler is not None:
+                raise ContractMismatch(f"{operation.operation_id} is planned, but has a handler")
+            handler = _planned
+        elif handler is None:
+            raise ContractMismatch(f"no handler {name} for {operation.operation_id}")
+        unused.discard(name)
+        app.router.add_route(
+            operation.method.upper(),
+            deps.settings.base_path + operation.path,
+            _endpoint(deps, operation, handler),
+        )
+    if unused:
+        raise ContractMismatch(f"no operation for the handlers {sorted(unused)}")
+
+
+async def _planned(call: Call) -> web.StreamResponse:
+    raise NotImplementedYet(f"{call.request.method} {call.request.path} is planned.")
+
+
+def _endpoint(
+    deps: Deps, operation: Operation, handler: Handler
+) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    permission = operation.permission
+
+    async def endpoint(request: web.Request) -> web.StreamResponse:
+        actor = NOBODY if permission == PUBLIC else await actor_of(deps, request)
+        if not actor.may(permission):
+            raise PermissionDenied(f"{operation.operation_id} needs {permission}.")
+        return await handler(Call(deps, actor, request, request_id_of(request)))
+
+    return endpoint

@@ -1,0 +1,114 @@
+"""One REST request, as a handler sees it, and the answers it can give."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import orjson
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
+
+from altlas_chat.domain.errors import (
+    FieldError,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+    ValidationFailed,
+)
+from altlas_chat.domain.inputs import AnInput, check_input, field_errors, parse_json
+from altlas_chat.domain.permissions import Actor
+from altlas_chat.services.deps import Deps
+
+NOBODY = Actor(user_id="", role="nobody", permissions=frozenset())
+"""Who calls a public operation without credentials."""
+
+
+class Query(BaseModel):
+    """The base of every operation's query parameters: closed, camelCase, from text."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel)
+
+
+AQuery = TypeVar("AQuery", bound=Query)
+
+
+class Call:
+    """A request that was routed and authenticated."""
+
+    __slots__ = ("actor", "deps", "request", "request_id")
+
+    def __init__(self, deps: Deps, actor: Actor, request: web.Request, request_id: str) -> None:
+        self.deps = deps
+        self.actor = actor
+        self.request = request
+        self.request_id = request_id
+
+    def path(self, parameter: str) -> str:
+        """A parameter of the path.
+
+        Raises:
+            ValidationFailed: no id looks like that.
+        """
+        value = self.request.match_info[parameter]
+        if not value or len(value) > 128 or not value.isprintable():
+            raise ValidationFailed(
+                f"The path parameter {parameter} is not an id.",
+                errors=[FieldError("INVALID_ID", "not an id", parameter=parameter)],
+            )
+        return value
+
+    def query(self, shape: type[AQuery]) -> AQuery:
+        """The query parameters as a ``shape``.
+
+        Raises:
+            ValidationFailed: one is unknown, repeated, or not valid.
+        """
+        values: dict[str, str] = {}
+        for name, value in self.request.query.items():
+            if name in values:
+                raise _bad_parameters([FieldError("REPEATED", "given twice", parameter=name)])
+            values[name] = value
+        try:
+            return shape.model_validate(values)
+        except ValidationError as error:
+            raise _bad_parameters(
+                [
+                    FieldError(found.code, found.detail, parameter=(found.pointer or "/")[1:])
+                    for found in field_errors(error)
+                ]
+            ) from error
+
+    async def body(self, shape: type[AnInput]) -> AnInput:
+        """The request's JSON body as a ``shape``.
+
+        Raises:
+            UnsupportedMediaType: the body is not declared as JSON.
+            PayloadTooLarge: it is over ``max_request_bytes``.
+            MalformedJson: it is not JSON.
+            ValidationFailed: it has another shape.
+        """
+        if self.request.content_type != "application/json":
+            raise UnsupportedMediaType(f"The body is {self.request.content_type}, not JSON.")
+        try:
+            raw = await self.request.read()
+        except web.HTTPRequestEntityTooLarge as error:
+            limit = self.deps.settings.max_request_bytes
+            raise PayloadTooLarge(f"A request body may have {limit} bytes.") from error
+        return check_input(shape, parse_json(raw))
+
+
+def _bad_parameters(errors: list[FieldError]) -> ValidationFailed:
+    return ValidationFailed("The parameters have errors, listed in `errors`.", errors=errors)
+
+
+def answer(
+    body: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None
+) -> web.Response:
+    """A JSON answer."""
+    return web.Response(
+        body=orjson.dumps(body), status=status, content_type="application/json", headers=headers
+    )
+
+
+def done() -> web.Response:
+    """The answer of an operation that has nothing to say: 204."""
+    return web.Response(status=204)

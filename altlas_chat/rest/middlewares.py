@@ -1,0 +1,79 @@
+"""What every request passes: its id, cross-origin rules, refusals."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from aiohttp import web
+
+from altlas_chat.rest.problems import problem, refusal_of
+from altlas_chat.rest.request_ids import HEADER, REQUEST_ID, chosen_request_id
+from altlas_chat.system import Ids
+
+Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Middleware = Callable[[web.Request, Next], Awaitable[web.StreamResponse]]
+
+ALLOWED_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
+ALLOWED_HEADERS = (
+    "Content-Type, Authorization, X-Requested-With, X-API-Key, X-Request-Id, Last-Event-ID, Range"
+)
+EXPOSED_HEADERS = "Location, X-Request-Id, Retry-After, ETag, Content-Range, Content-Disposition"
+MAX_AGE_SECONDS = "86400"
+
+
+def refusals(ids: Ids) -> Middleware:
+    """Give each request its id, and make a problem document of whatever is raised."""
+
+    @web.middleware
+    async def middleware(request: web.Request, proceed: Next) -> web.StreamResponse:
+        request_id = chosen_request_id(request, ids.new())
+        request[REQUEST_ID] = request_id
+        try:
+            response = await proceed(request)
+        except Exception as error:  # noqa: BLE001 - the one place that answers for surprises
+            where = f"{request.method} {request.path} [{request_id}]"
+            return problem(refusal_of(error, where), request_id)
+        if not response.prepared:
+            response.headers[HEADER] = request_id
+            response.headers.setdefault("Cache-Control", "no-store")
+            response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        return response
+
+    return middleware
+
+
+def cross_origin(origins: Sequence[str]) -> Middleware:
+    """Let pages of the named origins call, with credentials; ``*`` names all, without them."""
+
+    @web.middleware
+    async def middleware(request: web.Request, proceed: Next) -> web.StreamResponse:
+        origin = request.headers.get("Origin")
+        allowed = origin is not None and (origin in origins or "*" in origins)
+        is_preflight = (
+            request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
+        )
+        response = web.Response(status=204) if is_preflight else await proceed(request)
+        if not response.prepared:
+            _mark(response, str(origin) if allowed else None, origins, is_preflight=is_preflight)
+        return response
+
+    return middleware
+
+
+def _mark(
+    response: web.StreamResponse, origin: str | None, origins: Sequence[str], *, is_preflight: bool
+) -> None:
+    headers = response.headers
+    if origins:
+        headers.add("Vary", "Origin")
+    if origin is None:
+        return
+    if origin in origins:
+        headers["Access-Control-Allow-Origin"] = origin
+        headers["Access-Control-Allow-Credentials"] = "true"
+    else:
+        headers["Access-Control-Allow-Origin"] = "*"
+    if is_preflight:
+        headers["Access-Control-Allow-Methods"] = ALLOWED_METHODS
+        headers["Access-Control-Allow-Headers"] = ALLOWED_HEADERS
+        headers["Access-Control-Max-Age"] = MAX_AGE_SECONDS
+    else:
+        headers["Access-Control-Expose-Headers"] = EXPOSED_HEADERS

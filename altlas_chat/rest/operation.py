@@ -1,0 +1,55 @@
+"""Whether the server lives and is ready, and the contracts that it keeps."""
+
+from aiohttp import web
+
+from altlas_chat.contract.documents import asyncapi_bytes, openapi_bytes
+from altlas_chat.domain.errors import ServiceUnavailable
+from altlas_chat.rest.call import Call, answer
+from altlas_chat.storage.database import Database, Reader, StorageUnavailable
+
+
+class Health:
+    """Whether requests should be sent here. Turned before the server drains."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.is_draining = False
+
+    async def require_ready(self) -> None:
+        """
+        Raises:
+            ServiceUnavailable: the server drains, or its database does not answer.
+        """
+        if self.is_draining:
+            raise ServiceUnavailable("The server is about to stop.")
+        try:
+            await self._database.read(_ask)
+        except StorageUnavailable as error:
+            raise ServiceUnavailable("The database does not answer.") from error
+
+
+HEALTH = web.AppKey("health", Health)
+
+
+async def _ask(reader: Reader) -> None:
+    await reader.fetch_one("SELECT 1")
+
+
+async def get_health(call: Call) -> web.Response:
+    del call
+    return answer({"status": "ok"})
+
+
+async def get_readiness(call: Call) -> web.Response:
+    await call.request.app[HEALTH].require_ready()
+    return answer({"status": "ready"})
+
+
+async def get_openapi_document(call: Call) -> web.Response:
+    del call
+    return web.Response(body=openapi_bytes(), content_type="application/json")
+
+
+async def get_asyncapi_document(call: Call) -> web.Response:
+    del call
+    return web.Response(body=asyncapi_bytes(), content_type="application/json")

@@ -1,0 +1,92 @@
+"""Puts the parts of a server together; each part is given what it needs, once."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from altlas_chat.contract.documents import load_operations
+from altlas_chat.realtime.hub import Hub
+from altlas_chat.realtime.outbox import Flusher
+from altlas_chat.rest import accounts, conversations, groups, messages, operation, sync, users
+from altlas_chat.rest.authentication import actor_of
+from altlas_chat.rest.binding import bind, handlers_of
+from altlas_chat.rest.call import Call
+from altlas_chat.rest.middlewares import cross_origin, refusals
+from altlas_chat.server.holes import HoleFiller
+from altlas_chat.services.credentials import load_credentials
+from altlas_chat.services.deps import Deps
+from altlas_chat.settings import Settings
+from altlas_chat.storage.database import Database
+from altlas_chat.system import Clock, Ids, Randomness
+from altlas_chat.ws.endpoint import Sockets, serve_socket
+from altlas_chat.ws.heartbeats import Heartbeats
+from altlas_chat.ws.resume import CatchUps
+
+HANDLER_MODULES = (accounts, conversations, groups, messages, operation, sync, users)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a running server consists of."""
+
+    deps: Deps
+    hub: Hub
+    sockets: Sockets
+    holes: HoleFiller
+    health: operation.Health
+
+
+async def assemble(
+    settings: Settings, database: Database, clock: Clock, ids: Ids, randomness: Randomness
+) -> Parts:
+    """All parts, connected, on the running event loop."""
+    hub = Hub()
+    deps = Deps(
+        settings=settings,
+        database=database,
+        publisher=hub,
+        clock=clock,
+        ids=ids,
+        randomness=randomness,
+        credentials=await load_credentials(settings, database, clock, randomness),
+    )
+    catch_ups = CatchUps(deps)
+    holes = HoleFiller(deps, hub)
+    hub.use_log(fill_hole=holes.fill, catch_up=catch_ups.ask)
+    heartbeats = Heartbeats(settings.heartbeat_seconds, settings.pong_timeout_seconds)
+    flusher = Flusher()
+    sockets = Sockets(deps, hub, catch_ups, heartbeats, flusher)
+    return Parts(deps, hub, sockets, holes, operation.Health(database))
+
+
+def build_app(parts: Parts) -> web.Application:
+    """The web application: every operation of the contract, and nothing else.
+
+    Raises:
+        ContractMismatch: code and contract do not fit together.
+    """
+    settings = parts.deps.settings
+    app = web.Application(
+        middlewares=[cross_origin(settings.cors_origins), refusals(parts.deps.ids)],
+        client_max_size=settings.max_request_bytes,
+    )
+    app[operation.HEALTH] = parts.health
+    handlers = {
+        **handlers_of(HANDLER_MODULES),
+        "connect_socket": socket_handler(parts.sockets),
+    }
+    bind(app, parts.deps, load_operations(), handlers)
+    return app
+
+
+def socket_handler(sockets: Sockets) -> Callable[[Call], Awaitable[web.StreamResponse]]:
+    """The handler of ``connectSocket``."""
+
+    async def connect_socket(call: Call) -> web.StreamResponse:
+        known = None
+        if "Authorization" in call.request.headers:
+            known = await actor_of(call.deps, call.request)
+        return await serve_socket(sockets, call.request, known)
+
+    return connect_socket

@@ -1,0 +1,57 @@
+"""Fills the holes that the hub finds in a stream, from the log.
+
+A hole means that a later event overtook an earlier one on its way here, or
+that the earlier one was lost on the bus. The first is over in a moment, so
+the log is read a little later, once for a stream however often it is asked.
+"""
+
+import asyncio
+import logging
+
+from altlas_chat.realtime.hub import Hub
+from altlas_chat.services import sync
+from altlas_chat.services.deps import Deps
+from altlas_chat.storage.database import StorageUnavailable
+
+log = logging.getLogger(__name__)
+
+PATIENCE_SECONDS = 0.02
+RETRY_SECONDS = 1.0
+
+
+class HoleFiller:
+    """Reads the log for streams with a hole."""
+
+    def __init__(self, deps: Deps, hub: Hub) -> None:
+        self._deps = deps
+        self._hub = hub
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    def fill(self, stream: str, position: int) -> None:
+        """Publish what the log has after ``position``; returns at once."""
+        if stream not in self._tasks:
+            loop = asyncio.get_running_loop()
+            self._tasks[stream] = loop.create_task(self._fill(stream, position))
+
+    async def _fill(self, stream: str, position: int) -> None:
+        viewer_id = stream.removeprefix("user:")
+        pause = PATIENCE_SECONDS
+        try:
+            while True:
+                await asyncio.sleep(pause)
+                try:
+                    missing = await sync.read_stream(self._deps, viewer_id, stream, position)
+                except StorageUnavailable as error:
+                    log.warning("the log of %s can't be read: %s", stream, error)
+                    pause = RETRY_SECONDS
+                    continue
+                break
+        finally:
+            del self._tasks[stream]
+        self._hub.publish(missing)
+
+    async def stop(self) -> None:
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

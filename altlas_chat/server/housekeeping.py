@@ -1,0 +1,46 @@
+"""What a server does by itself from time to time: trim the log, hear of ended sessions."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from altlas_chat.services import housekeeping
+from altlas_chat.services.credentials import refresh_revocations
+from altlas_chat.services.deps import Deps
+from altlas_chat.storage.database import StorageUnavailable
+
+log = logging.getLogger(__name__)
+
+TRIM_EVERY_SECONDS = 600.0
+REVOCATIONS_EVERY_SECONDS = 5.0
+
+
+class Housekeeping:
+    """The background tasks of one server process."""
+
+    def __init__(self, deps: Deps) -> None:
+        self._deps = deps
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Begin; the first trimming comes at once."""
+        loop = asyncio.get_running_loop()
+        self._tasks = [
+            loop.create_task(self._repeat(housekeeping.trim_log, TRIM_EVERY_SECONDS)),
+            loop.create_task(self._repeat(refresh_revocations, REVOCATIONS_EVERY_SECONDS)),
+        ]
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _repeat(self, work: Callable[[Deps], Awaitable[object]], every: float) -> None:
+        while True:
+            try:
+                await work(self._deps)
+            except StorageUnavailable as error:
+                log.warning("%s must wait: %s", work.__name__, error)
+            except Exception:
+                log.exception("%s failed", work.__name__)
+            await asyncio.sleep(every)

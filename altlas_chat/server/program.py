@@ -1,0 +1,49 @@
+"""What ``altlas-chat serve`` runs: a process with its loop, its log, its demo world."""
+
+import asyncio
+import gc
+import logging
+from collections.abc import Callable
+
+from altlas_chat.seeding.demo import DemoPeople, seed_demo
+from altlas_chat.server.run import Running, serve
+from altlas_chat.server.opening import open_database
+from altlas_chat.settings import Settings
+
+try:
+    from uvloop import new_event_loop
+except ImportError:  # not made for every platform
+    from asyncio import new_event_loop
+
+Started = Callable[[str, DemoPeople], None]
+
+
+def run(settings: Settings, started: Started, *, demo: bool) -> None:
+    """Serve until SIGTERM or SIGINT; ``started`` gets the address and who can log in.
+
+    Raises:
+        StartFailed: the database or the port can't be had.
+    """
+    logging.basicConfig(
+        level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        runner.run(_run(settings, started, demo=demo))
+
+
+async def _run(settings: Settings, started: Started, *, demo: bool) -> None:
+    people: DemoPeople = []
+    if demo:
+        database = await open_database(settings)
+        try:
+            people = await seed_demo(settings, database)
+        finally:
+            await database.close()
+    # What was loaded to start stays for good: the collector need not look at it again.
+    gc.collect()
+    gc.freeze()
+
+    def tell(running: Running) -> None:
+        started(running.url, people)
+
+    await serve(settings, tell)

@@ -1,0 +1,102 @@
+"""A server's life: open, listen, serve, drain, close."""
+
+import asyncio
+import contextlib
+import errno
+import logging
+import signal
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from altlas_chat.server.app import Parts, assemble, build_app
+from altlas_chat.server.housekeeping import Housekeeping
+from altlas_chat.server.opening import StartFailed, open_database
+from altlas_chat.settings import Settings
+from altlas_chat.system import Randomness, SystemClock, SystemIds
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server that listens."""
+
+    url: str
+    parts: Parts
+
+
+@contextlib.asynccontextmanager
+async def running_server(settings: Settings) -> AsyncIterator[Running]:
+    """Serve inside the ``with`` block; at its end drain, finish what waits, and close.
+
+    Raises:
+        StartFailed: the database or the port can't be had.
+        ContractMismatch: code and contract do not fit together.
+    """
+    database = await open_database(settings)
+    try:
+        clock = SystemClock()
+        parts = await assemble(settings, database, clock, SystemIds(clock), Randomness())
+        runner = web.AppRunner(
+            build_app(parts), handle_signals=False, access_log=None, shutdown_timeout=5.0
+        )
+        await runner.setup()
+        url = await _listen(runner, settings)
+        parts.sockets.heartbeats.start()
+        housekeeping = Housekeeping(parts.deps)
+        housekeeping.start()
+        try:
+            yield Running(url, parts)
+        finally:
+            await _drain(parts, settings)
+            await housekeeping.stop()
+            await runner.cleanup()
+            await parts.holes.stop()
+    finally:
+        await database.close()
+
+
+async def _listen(runner: web.AppRunner, settings: Settings) -> str:
+    site = web.TCPSite(runner, settings.host, settings.port, backlog=1024)
+    try:
+        await site.start()
+    except OSError as error:
+        await runner.cleanup()
+        if error.errno == errno.EADDRINUSE:
+            raise StartFailed(
+                f"Port {settings.port} on {settings.host} is in use.",
+                "Stop the other program, or choose another port with --port (0 picks a free one).",
+            ) from error
+        raise StartFailed(
+            f"The server can't listen on {settings.host}:{settings.port}: {error.strerror}.",
+            "Choose another --host or --port.",
+        ) from error
+    address = runner.addresses[0]
+    host = f"[{address[0]}]" if ":" in address[0] else address[0]
+    return f"http://{host}:{address[1]}"
+
+
+async def _drain(parts: Parts, settings: Settings) -> None:
+    """Turn readiness first, then close the sockets, spread over the drain time."""
+    parts.health.is_draining = True
+    parts.sockets.heartbeats.stop()
+    await parts.sockets.drain(settings.drain_seconds if parts.sockets.open else 0)
+
+
+async def serve(settings: Settings, started: Callable[[Running], None]) -> None:
+    """Serve until SIGTERM or SIGINT. ``started`` is called once the port is open.
+
+    Raises:
+        StartFailed: the database or the port can't be had.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(name, stop.set)
+    async with running_server(settings) as running:
+        started(running)
+        await stop.wait()
+        log.info("stopping")

@@ -1,0 +1,83 @@
+"""The one door for changes: a change and its events become durable together.
+
+Nothing is announced that was not committed, and nothing is committed whose
+events are not in the log. Listeners are told after the commit, in its order,
+before the caller goes on.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from altlas_chat.domain.events import Announcement, Event, Json
+from altlas_chat.services.deps import Deps
+from altlas_chat.storage import streams
+from altlas_chat.storage.database import Transaction
+from altlas_chat.storage.streams import StreamPosition
+
+T = TypeVar("T")
+
+
+class Change:
+    """A change under way: its transaction, its moment, and what it will announce."""
+
+    __slots__ = ("_announcements", "actor_id", "at", "tx")
+
+    def __init__(
+        self,
+        tx: Transaction,
+        at: int,
+        actor_id: str | None,
+        announcements: list[Announcement],
+    ) -> None:
+        self.tx = tx
+        self.at = at
+        self.actor_id = actor_id
+        self._announcements = announcements
+
+    async def take_place(self, stream: str, *, messages: int = 0) -> StreamPosition:
+        """The next place in a stream; :meth:`record` must fill it."""
+        return await streams.advance_stream(self.tx, stream, self.at, messages=messages)
+
+    async def record(self, stream: str, seq: int, kind: str, facts: Json, data: Json) -> None:
+        """Fill a place with its event.
+
+        ``facts`` go to the log; ``data`` is what listeners get now, the same
+        that a replay makes of the facts.
+        """
+        event = Event(stream, seq, kind, self.at, self.actor_id, facts)
+        await streams.insert_event(self.tx, event)
+        self._announcements.append(Announcement(event, data))
+
+    async def announce(self, stream: str, kind: str, facts: Json, data: Json) -> int:
+        """Take the next place in a stream and fill it; the place."""
+        position = await self.take_place(stream)
+        await self.record(stream, position.seq, kind, facts, data)
+        return position.seq
+
+
+async def commit_change(
+    deps: Deps,
+    lane: str,
+    change: Callable[[Change], Awaitable[T]],
+    *,
+    actor_id: str | None,
+) -> T:
+    """Make a change and its events durable, tell the listeners, give its result.
+
+    ``lane`` is the stream that the change is about: changes of one lane are
+    committed in the order of the calls. ``change`` may run more than once and
+    awaits nothing but its transaction; what it raises is raised here, and
+    then nothing of it is kept or announced.
+    """
+    at = deps.clock.now_ms()
+
+    async def run(tx: Transaction) -> tuple[T, list[Announcement]]:
+        announcements: list[Announcement] = []
+        result = await change(Change(tx, at, actor_id, announcements))
+        return result, announcements
+
+    def tell(outcome: tuple[T, list[Announcement]]) -> None:
+        deps.publisher.publish(outcome[1])
+
+    result, _ = await deps.database.write(run, lane=lane, committed=tell)
+    return result

@@ -1,0 +1,87 @@
+"""What the rest of the storage layer relies on: rows, readers, transactions.
+
+A *query* is a function of a reader, a *change* one of a transaction. A change
+may run more than once before it is committed (after a deadlock, or when its
+batch was lost), so it keeps no state outside its transaction, and it awaits
+nothing else.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Literal, Protocol, TypeVar
+
+T = TypeVar("T")
+
+Row = Sequence[Any]
+Dialect = Literal["sqlite", "postgresql"]
+
+
+class Reader(Protocol):
+    """Answers queries. SQL is written with ``?`` placeholders on both databases."""
+
+    dialect: Dialect
+
+    async def fetch_one(self, sql: str, *params: object) -> Row | None:
+        """The first row, or None."""
+
+    async def fetch_all(self, sql: str, *params: object) -> list[Row]:
+        """All rows, in the query's order."""
+
+
+class Transaction(Reader, Protocol):
+    """Reads and writes that become durable together or not at all."""
+
+    async def execute(self, sql: str, *params: object) -> int:
+        """Run one statement; the number of rows that it changed."""
+
+    async def execute_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
+        """Run one statement for each row of parameters."""
+
+
+class Database(Protocol):
+    """One database, embedded or not."""
+
+    dialect: Dialect
+
+    async def read(self, query: Callable[[Reader], Awaitable[T]]) -> T:
+        """Run ``query``; everything that it reads belongs to one moment.
+
+        Raises:
+            StorageUnavailable: the database can't be read.
+        """
+
+    async def write(
+        self,
+        change: Callable[[Transaction], Awaitable[T]],
+        *,
+        lane: str,
+        committed: Callable[[T], None] | None = None,
+    ) -> T:
+        """Run ``change`` in a transaction and return after it is durable.
+
+        Changes of one lane are committed in the order of the calls.
+        ``committed`` is called on the event loop, in commit order, before
+        any caller of the same batch goes on.
+
+        Raises:
+            StorageUnavailable: the database did not take the change; nothing
+                of it is stored.
+        """
+
+    async def close(self) -> None:
+        """Finish the changes that wait, then let go of the database."""
+
+
+class StorageUnavailable(Exception):
+    """The database can't be reached, is full, or is locked; nothing was stored."""
+
+
+class UniqueViolated(Exception):
+    """A row with the same unique key is there already.
+
+    ``key`` names the columns, as ``table.column, table.column`` on SQLite and
+    the constraint on PostgreSQL.
+    """
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key

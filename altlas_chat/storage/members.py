@@ -1,0 +1,210 @@
+"""Who belongs to a conversation, in which role, and how far each has come."""
+
+from typing import NamedTuple
+
+from altlas_chat.domain.messages import LowestPointers
+from altlas_chat.storage.database import Reader, Row, Transaction
+
+
+class Access(NamedTuple):
+    """What decides whether a person may do something in a conversation."""
+
+    kind: str
+    posting: str
+    inviting: str
+    editing: str
+    role: str
+    cleared_seq: int
+
+    @property
+    def is_group(self) -> bool:
+        return self.kind == "group"
+
+    @property
+    def leads(self) -> bool:
+        """Owner or administrator of a group."""
+        return self.role in ("owner", "admin")
+
+
+async def select_access(reader: Reader, conversation_id: str, user_id: str) -> Access | None:
+    """A person's standing in a conversation; None for who does not belong to it."""
+    row = await reader.fetch_one(
+        "SELECT c.kind, c.posting, c.inviting, c.editing, m.role, m.cleared_seq FROM members m"
+        " JOIN conversations c ON c.conversation_id = m.conversation_id"
+        " WHERE m.conversation_id = ? AND m.user_id = ? AND c.deleted_at IS NULL",
+        conversation_id,
+        user_id,
+    )
+    return None if row is None else Access(*row)
+
+
+class Pointers(NamedTuple):
+    """How far one person has come in a conversation, and what is left to read."""
+
+    read_seq: int
+    delivered_seq: int
+    unread_count: int
+    read_at: int | None
+    delivered_at: int | None
+
+
+async def select_pointers(reader: Reader, conversation_id: str, user_id: str) -> Pointers | None:
+    row = await reader.fetch_one(
+        "SELECT m.read_seq, m.delivered_seq, s.message_count - m.read_position - m.own_unread,"
+        " m.read_at, m.delivered_at FROM members m"
+        " JOIN streams s ON s.stream = 'conversation:' || m.conversation_id"
+        " WHERE m.conversation_id = ? AND m.user_id = ?",
+        conversation_id,
+        user_id,
+    )
+    return None if row is None else Pointers(*row)
+
+
+async def select_all_pointers(reader: Reader, conversation_id: str) -> list[tuple[str, Pointers]]:
+    """Every member's pointers, by user id; the unread counts are left at 0."""
+    rows = await reader.fetch_all(
+        "SELECT user_id, read_seq, delivered_seq, 0, read_at, delivered_at FROM members"
+        " WHERE conversation_id = ? ORDER BY user_id",
+        conversation_id,
+    )
+    return [(row[0], Pointers(*row[1:])) for row in rows]
+
+
+async def count_own_message(
+    tx: Transaction, conversation_id: str, user_id: str, seq: int, position: int
+) -> None:
+    """Keep the sender's unread count right after a message of his own.
+
+    Who had nothing unread has read his own message too; for anyone else the
+    pointer stays where it is and the message is counted as own.
+    """
+    await tx.execute(
+        "UPDATE members SET"
+        " read_seq = CASE WHEN read_position + own_unread = ? - 1 THEN ? ELSE read_seq END,"
+        " read_position = CASE WHEN read_position + own_unread = ? - 1 THEN ?"
+        " ELSE read_position END,"
+        " own_unread = CASE WHEN read_position + own_unread = ? - 1 THEN 0"
+        " ELSE own_unread + 1 END"
+        " WHERE conversation_id = ? AND user_id = ?",
+        position,
+        seq,
+        position,
+        position,
+        position,
+        conversation_id,
+        user_id,
+    )
+
+
+class ReadMark(NamedTuple):
+    """Where a read pointer is to stand."""
+
+    seq: int
+    position: int
+    own_unread: int
+
+
+async def update_read(
+    tx: Transaction, conversation_id: str, user_id: str, mark: ReadMark, at: int
+) -> None:
+    """Move a read pointer; what is read is delivered."""
+    await tx.execute(
+        "UPDATE members SET read_seq = ?, read_position = ?, own_unread = ?, read_at = ?,"
+        " delivered_at = CASE WHEN delivered_seq < ? THEN ? ELSE delivered_at END,"
+        " delivered_seq = CASE WHEN delivered_seq < ? THEN ? ELSE delivered_seq END"
+        " WHERE conversation_id = ? AND user_id = ?",
+        mark.seq,
+        mark.position,
+        mark.own_unread,
+        at,
+        mark.seq,
+        at,
+        mark.seq,
+        mark.seq,
+        conversation_id,
+        user_id,
+    )
+
+
+async def update_delivered(
+    tx: Transaction, conversation_id: str, user_id: str, seq: int, at: int
+) -> bool:
+    """Move a delivered pointer forward; False if it stands there or further on."""
+    changed = await tx.execute(
+        "UPDATE members SET delivered_seq = ?, delivered_at = ?"
+        " WHERE conversation_id = ? AND user_id = ? AND delivered_seq < ?",
+        seq,
+        at,
+        conversation_id,
+        user_id,
+        seq,
+    )
+    return changed > 0
+
+
+async def select_lowest_pointers(reader: Reader, conversation_id: str) -> LowestPointers:
+    """The two members who are furthest behind, for each of the two pointers."""
+    delivered = await reader.fetch_all(
+        "SELECT user_id, delivered_seq FROM members WHERE conversation_id = ?"
+        " ORDER BY delivered_seq LIMIT 2",
+        conversation_id,
+    )
+    read = await reader.fetch_all(
+        "SELECT user_id, read_seq FROM members WHERE conversation_id = ? ORDER BY read_seq LIMIT 2",
+        conversation_id,
+    )
+    return LowestPointers(_pairs(delivered), _pairs(read))
+
+
+def _pairs(rows: list[Row]) -> list[tuple[str, int]]:
+    return [(row[0], row[1]) for row in rows]
+
+
+async def select_present(reader: Reader, conversation_id: str, user_ids: list[str]) -> set[str]:
+    """Those of ``user_ids`` who are members."""
+    if not user_ids:
+        return set()
+    marks = ", ".join("?" * len(user_ids))
+    rows = await reader.fetch_all(
+        f"SELECT user_id FROM members WHERE conversation_id = ? AND user_id IN ({marks})",
+        conversation_id,
+        *user_ids,
+    )
+    return {row[0] for row in rows}
+
+
+async def select_member_ids(reader: Reader, conversation_id: str) -> list[str]:
+    rows = await reader.fetch_all(
+        "SELECT user_id FROM members WHERE conversation_id = ? ORDER BY user_id", conversation_id
+    )
+    return [row[0] for row in rows]
+
+
+class MovedPointers(NamedTuple):
+    """Another member's pointers."""
+
+    conversation_id: str
+    user_id: str
+    delivered_seq: int
+    read_seq: int
+    at: int
+
+
+async def select_moved_pointers(
+    reader: Reader, viewer_id: str, since: int, limit: int
+) -> list[MovedPointers]:
+    """Pointers of the viewer's companions that moved at or after a moment."""
+    rows = await reader.fetch_all(
+        "SELECT o.conversation_id, o.user_id, o.delivered_seq, o.read_seq,"
+        " CASE WHEN coalesce(o.read_at, 0) > coalesce(o.delivered_at, 0) THEN o.read_at"
+        " ELSE o.delivered_at END"
+        " FROM members mine JOIN members o ON o.conversation_id = mine.conversation_id"
+        " WHERE mine.user_id = ? AND o.user_id <> ? AND (o.read_at >= ? OR o.delivered_at >= ?)"
+        " ORDER BY o.conversation_id, o.user_id LIMIT ?",
+        viewer_id,
+        viewer_id,
+        since,
+        since,
+        limit,
+    )
+    return [MovedPointers(*row) for row in rows]

@@ -1,0 +1,253 @@
+"""PostgreSQL: a pool, row locks, and lanes that keep one caller's order.
+
+Changes of one lane run one after another; lanes run side by side. Changes
+that wait in a lane share a transaction, a savepoint each. Where two lanes
+want the same rows, PostgreSQL makes one wait, and ends a deadlock by failing
+one of the batches, which is then run again, change by change.
+"""
+
+import asyncio
+import zlib
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from functools import lru_cache
+from typing import Any, TypeVar, cast
+
+import asyncpg
+
+from altlas_chat.storage.database import (
+    Dialect,
+    Reader,
+    Row,
+    StorageUnavailable,
+    Transaction,
+    UniqueViolated,
+)
+
+T = TypeVar("T")
+Connection = Any
+"""asyncpg's connection or the pool's proxy of one; asyncpg gives them no common type."""
+
+LANES = 4
+ATTEMPTS = 5
+_AGAIN = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+_AWAY = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.InternalClientError,
+)
+
+
+@lru_cache(maxsize=2048)
+def numbered(sql: str) -> str:
+    """The statement with ``$1``, ``$2``, … for its ``?`` placeholders."""
+    first, *others = sql.split("?")
+    return first + "".join(f"${place}{part}" for place, part in enumerate(others, 1))
+
+
+def _rows_changed(command_tag: str) -> int:
+    count = command_tag.rsplit(" ", 1)[-1]
+    return int(count) if count.isdigit() else 0
+
+
+class PostgresTransaction:
+    """A connection in a transaction, seen by a change or a query."""
+
+    dialect: Dialect = "postgresql"
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def fetch_one(self, sql: str, *params: object) -> Row | None:
+        return cast("Row | None", await self._connection.fetchrow(numbered(sql), *params))
+
+    async def fetch_all(self, sql: str, *params: object) -> list[Row]:
+        return cast("list[Row]", await self._connection.fetch(numbered(sql), *params))
+
+    async def execute(self, sql: str, *params: object) -> int:
+        try:
+            return _rows_changed(await self._connection.execute(numbered(sql), *params))
+        except asyncpg.UniqueViolationError as error:
+            raise UniqueViolated(error.constraint_name or "") from error
+
+    async def execute_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
+        await self._connection.executemany(numbered(sql), rows)
+
+
+class _Waiting:
+    """A change in a lane's queue."""
+
+    __slots__ = ("change", "committed", "future")
+
+    def __init__(
+        self,
+        change: Callable[[Transaction], Awaitable[Any]],
+        committed: Callable[[Any], None] | None,
+        future: asyncio.Future[Any],
+    ) -> None:
+        self.change = change
+        self.committed = committed
+        self.future = future
+
+    def serve(self, outcome: Any) -> None:
+        if not self.future.done():
+            self.future.set_result(outcome)
+
+    def fail(self, error: BaseException) -> None:
+        if not self.future.done():
+            self.future.set_exception(error)
+
+
+class _Lane:
+    """One queue of changes, and the task that empties it."""
+
+    def __init__(self, pool: "asyncpg.Pool[Any]", batch_size: int) -> None:
+        self._pool = pool
+        self._batch_size = batch_size
+        self._queue: deque[_Waiting] = deque()
+        self._task: asyncio.Task[None] | None = None
+
+    def submit(self, waiting: _Waiting) -> None:
+        self._queue.append(waiting)
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._empty())
+
+    async def drained(self) -> None:
+        if self._task is not None:
+            await self._task
+
+    async def _empty(self) -> None:
+        try:
+            while self._queue:
+                size = min(self._batch_size, len(self._queue))
+                await self._commit([self._queue.popleft() for _ in range(size)])
+        finally:
+            self._task = None
+
+    async def _commit(self, batch: list[_Waiting]) -> None:
+        try:
+            outcomes = await self._run(batch)
+        except _AGAIN:
+            for waiting in batch:
+                await self._commit_alone(waiting)
+        except _AWAY as error:
+            for waiting in batch:
+                waiting.fail(StorageUnavailable(str(error)))
+        except Exception as error:
+            for waiting in batch:
+                waiting.fail(error)
+        else:
+            _serve(batch, outcomes)
+
+    async def _commit_alone(self, waiting: _Waiting) -> None:
+        for attempt in range(ATTEMPTS):
+            try:
+                outcomes = await self._run([waiting])
+            except _AGAIN as error:
+                if attempt == ATTEMPTS - 1:
+                    waiting.fail(StorageUnavailable(str(error)))
+            except _AWAY as error:
+                waiting.fail(StorageUnavailable(str(error)))
+                return
+            else:
+                _serve([waiting], outcomes)
+                return
+
+    async def _run(self, batch: list[_Waiting]) -> list[Any]:
+        """Each change's result or error; durable when this returns."""
+        outcomes: list[Any] = []
+        async with self._pool.acquire() as connection:
+            transaction = PostgresTransaction(connection)
+            async with connection.transaction():
+                for waiting in batch:
+                    outcomes.append(await _run_change(connection, transaction, waiting))
+        return outcomes
+
+
+async def _run_change(
+    connection: Connection, transaction: PostgresTransaction, waiting: _Waiting
+) -> Any:
+    savepoint = connection.transaction()
+    await savepoint.start()
+    try:
+        result = await waiting.change(transaction)
+    except (*_AGAIN, *_AWAY):
+        raise
+    except Exception as error:
+        await savepoint.rollback()
+        return _Failed(error)
+    await savepoint.commit()
+    return result
+
+
+class _Failed:
+    """The outcome of a change that was rolled back."""
+
+    __slots__ = ("error",)
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+
+def _serve(batch: list[_Waiting], outcomes: list[Any]) -> None:
+    for waiting, outcome in zip(batch, outcomes, strict=True):
+        if waiting.committed is not None and not isinstance(outcome, _Failed):
+            waiting.committed(outcome)
+    for waiting, outcome in zip(batch, outcomes, strict=True):
+        if isinstance(outcome, _Failed):
+            waiting.fail(outcome.error)
+        else:
+            waiting.serve(outcome)
+
+
+class PostgresDatabase:
+    """A PostgreSQL database: :class:`Database` on a pool of connections."""
+
+    dialect: Dialect = "postgresql"
+
+    def __init__(self, pool: "asyncpg.Pool[Any]", batch_size: int) -> None:
+        self._pool = pool
+        self._lanes = [_Lane(pool, batch_size) for _ in range(LANES)]
+
+    @classmethod
+    async def open(cls, url: str, *, pool_size: int, batch_size: int) -> "PostgresDatabase":
+        """Connect; the database must have its schema.
+
+        Raises:
+            StorageUnavailable: nobody answers there, or it refuses us.
+        """
+        try:
+            pool = await asyncpg.create_pool(url, min_size=1, max_size=max(pool_size, LANES + 1))
+        except (OSError, asyncpg.PostgresError) as error:
+            raise StorageUnavailable(str(error)) from error
+        return cls(pool, batch_size)
+
+    async def read(self, query: Callable[[Reader], Awaitable[T]]) -> T:
+        try:
+            async with (
+                self._pool.acquire() as connection,
+                connection.transaction(isolation="repeatable_read", readonly=True),
+            ):
+                return await query(PostgresTransaction(connection))
+        except _AWAY as error:
+            raise StorageUnavailable(str(error)) from error
+
+    async def write(
+        self,
+        change: Callable[[Transaction], Awaitable[T]],
+        *,
+        lane: str,
+        committed: Callable[[T], None] | None = None,
+    ) -> T:
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        place = zlib.crc32(lane.encode()) % len(self._lanes)
+        self._lanes[place].submit(_Waiting(change, committed, future))
+        return await future
+
+    async def close(self) -> None:
+        for lane in self._lanes:
+            await lane.drained()
+        await self._pool.close()

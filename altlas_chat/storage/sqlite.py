@@ -1,0 +1,328 @@
+"""SQLite: one writer, several readers, group commit.
+
+Changes that wait are run in one transaction, a savepoint each, and committed
+together: the disk is asked once for all of them. A change that waits alone is
+not delayed. The writer has a thread of its own and runs a whole batch in one
+go; aiosqlite, which serves the readers, would cross threads at every
+statement (docs/decisions/0003-storage-access.md).
+"""
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import aiosqlite
+
+from altlas_chat.storage.database import (
+    Dialect,
+    Reader,
+    Row,
+    StorageUnavailable,
+    Transaction,
+    UniqueViolated,
+)
+
+T = TypeVar("T")
+
+BUSY_TIMEOUT_SECONDS = 10.0
+PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA cache_size = -65536",
+)
+
+
+def _translated(error: sqlite3.Error) -> Exception:
+    """The storage layer's own error for one of SQLite's."""
+    text = str(error)
+    if isinstance(error, sqlite3.IntegrityError) and text.startswith("UNIQUE constraint failed: "):
+        return UniqueViolated(text.removeprefix("UNIQUE constraint failed: "))
+    if isinstance(error, sqlite3.OperationalError | sqlite3.DatabaseError) and not isinstance(
+        error, sqlite3.IntegrityError | sqlite3.ProgrammingError | sqlite3.InterfaceError
+    ):
+        return StorageUnavailable(text)
+    return error
+
+
+class SqliteTransaction:
+    """The writer's connection, seen by a change. Nothing here ever waits."""
+
+    dialect: Dialect = "sqlite"
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._execute = connection.execute
+        self._execute_many = connection.executemany
+
+    async def fetch_one(self, sql: str, *params: object) -> Row | None:
+        return cast("Row | None", self._execute(sql, params).fetchone())
+
+    async def fetch_all(self, sql: str, *params: object) -> list[Row]:
+        return self._execute(sql, params).fetchall()
+
+    async def execute(self, sql: str, *params: object) -> int:
+        return self._execute(sql, params).rowcount
+
+    async def execute_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
+        self._execute_many(sql, rows)
+
+
+class SqliteReader:
+    """A reader's connection, in a read transaction."""
+
+    dialect: Dialect = "sqlite"
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+
+    async def fetch_one(self, sql: str, *params: object) -> Row | None:
+        rows = await self.fetch_all(sql, *params)
+        return rows[0] if rows else None
+
+    async def fetch_all(self, sql: str, *params: object) -> list[Row]:
+        try:
+            rows = await self._connection.execute_fetchall(sql, params)
+        except sqlite3.Error as error:
+            raise _translated(error) from error
+        return cast("list[Row]", rows)
+
+
+class _Waiting:
+    """A change in the writer's queue, and what became of it."""
+
+    __slots__ = ("change", "committed", "future", "outcome")
+
+    def __init__(
+        self,
+        change: Callable[[Transaction], Awaitable[Any]],
+        committed: Callable[[Any], None] | None,
+        future: asyncio.Future[Any],
+    ) -> None:
+        self.change = change
+        self.committed = committed
+        self.future = future
+        self.outcome: Any = None
+
+
+class _Failed:
+    """The outcome of a change that was rolled back."""
+
+    __slots__ = ("error",)
+
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
+
+def _drive(change: Coroutine[Any, Any, Any]) -> Any:
+    """Run a change that awaits nothing but its transaction, which never waits."""
+    try:
+        change.send(None)
+    except StopIteration as finished:
+        return finished.value
+    change.close()
+    raise RuntimeError("a change awaited something other than its transaction")
+
+
+class SqliteWriter:
+    """The thread that owns the writing connection.
+
+    Changes are committed in the order of :meth:`submit`. Their ``committed``
+    call-backs and futures are served on the event loop, batch by batch, in
+    that order.
+    """
+
+    def __init__(self, path: str, batch_size: int) -> None:
+        self._path = path
+        self._batch_size = batch_size
+        self._loop = asyncio.get_running_loop()
+        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._opened = self._loop.create_future()
+        self._thread = threading.Thread(target=self._work, name="altlas-chat-writer", daemon=True)
+        self.batches = 0
+        self.changes = 0
+
+    async def start(self) -> None:
+        self._thread.start()
+        await self._opened
+
+    def submit(
+        self,
+        change: Callable[[Transaction], Awaitable[T]],
+        committed: Callable[[T], None] | None,
+    ) -> asyncio.Future[T]:
+        waiting = _Waiting(change, committed, self._loop.create_future())
+        self._queue.put(waiting)
+        return waiting.future
+
+    async def stop(self) -> None:
+        """Commit what waits, then close. Nothing may be submitted afterwards."""
+        self._queue.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    def _work(self) -> None:
+        try:
+            connection = connect(self._path)
+        except sqlite3.Error as error:
+            self._loop.call_soon_threadsafe(self._opened.set_exception, _translated(error))
+            return
+        transaction = SqliteTransaction(connection)
+        self._loop.call_soon_threadsafe(self._opened.set_result, None)
+        stopping = False
+        while not stopping:
+            batch, stopping = self._next_batch()
+            if batch:
+                _run_batch(connection, transaction, batch)
+                self.batches += 1
+                self.changes += len(batch)
+                self._loop.call_soon_threadsafe(_serve_batch, batch)
+        connection.close()
+
+    def _next_batch(self) -> tuple[list[_Waiting], bool]:
+        first = self._queue.get()
+        if first is None:
+            return [], True
+        batch = [first]
+        while len(batch) < self._batch_size:
+            try:
+                following = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if following is None:
+                return batch, True
+            batch.append(following)
+        return batch, False
+
+
+def _run_batch(
+    connection: sqlite3.Connection, transaction: SqliteTransaction, batch: list[_Waiting]
+) -> None:
+    """Run the changes of a batch in one transaction; each has its outcome afterwards."""
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        for waiting in batch:
+            waiting.outcome = _run_change(connection, transaction, waiting)
+        connection.execute("COMMIT")
+    except sqlite3.Error as error:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        lost = _Failed(_translated(error))
+        for waiting in batch:
+            waiting.outcome = lost
+
+
+def _run_change(
+    connection: sqlite3.Connection, transaction: SqliteTransaction, waiting: _Waiting
+) -> Any:
+    """The change's result, or how it failed; a failed one leaves nothing behind.
+
+    Raises:
+        sqlite3.Error: the whole transaction is lost (a full disk, for one).
+    """
+    connection.execute("SAVEPOINT change")
+    try:
+        result = _drive(cast("Coroutine[Any, Any, Any]", waiting.change(transaction)))
+    except Exception as error:
+        if not connection.in_transaction:
+            raise
+        connection.execute("ROLLBACK TO change")
+        connection.execute("RELEASE change")
+        return _Failed(_translated(error) if isinstance(error, sqlite3.Error) else error)
+    connection.execute("RELEASE change")
+    return result
+
+
+def _serve_batch(batch: list[_Waiting]) -> None:
+    for waiting in batch:
+        if waiting.committed is not None and not isinstance(waiting.outcome, _Failed):
+            waiting.committed(waiting.outcome)
+    for waiting in batch:
+        if waiting.future.cancelled():
+            continue
+        if isinstance(waiting.outcome, _Failed):
+            waiting.future.set_exception(waiting.outcome.error)
+        else:
+            waiting.future.set_result(waiting.outcome)
+
+
+def connect(path: str) -> sqlite3.Connection:
+    """A connection with the settings that durability rests on.
+
+    Raises:
+        sqlite3.Error: there is no database at ``path``, or it can't be opened.
+    """
+    connection = sqlite3.connect(
+        path,
+        timeout=BUSY_TIMEOUT_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=512,
+    )
+    for pragma in PRAGMAS:
+        connection.execute(pragma)
+    return connection
+
+
+class SqliteDatabase:
+    """An embedded database: :class:`Database` on one file."""
+
+    dialect: Dialect = "sqlite"
+
+    def __init__(self, writer: SqliteWriter, readers: list[aiosqlite.Connection]) -> None:
+        self.writer = writer
+        self._readers = readers
+        self._idle: asyncio.LifoQueue[aiosqlite.Connection] = asyncio.LifoQueue()
+        for reader in readers:
+            self._idle.put_nowait(reader)
+
+    @classmethod
+    async def open(cls, path: Path, *, readers: int, batch_size: int) -> "SqliteDatabase":
+        """Open the file, which must have its schema.
+
+        Raises:
+            StorageUnavailable: the file can't be opened.
+        """
+        writer = SqliteWriter(str(path), batch_size)
+        await writer.start()
+        return cls(writer, [await _open_reader(str(path)) for _ in range(readers)])
+
+    async def read(self, query: Callable[[Reader], Awaitable[T]]) -> T:
+        connection = await self._idle.get()
+        try:
+            await connection.execute_fetchall("BEGIN")
+            try:
+                return await query(SqliteReader(connection))
+            finally:
+                await connection.execute_fetchall("COMMIT")
+        except sqlite3.Error as error:
+            raise _translated(error) from error
+        finally:
+            self._idle.put_nowait(connection)
+
+    async def write(
+        self,
+        change: Callable[[Transaction], Awaitable[T]],
+        *,
+        lane: str,
+        committed: Callable[[T], None] | None = None,
+    ) -> T:
+        del lane  # one writer: every lane is the same
+        return await self.writer.submit(change, committed)
+
+    async def close(self) -> None:
+        await self.writer.stop()
+        for reader in self._readers:
+            await reader.close()
+
+
+async def _open_reader(path: str) -> aiosqlite.Connection:
+    connection = await aiosqlite.connect(
+        path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None, cached_statements=512
+    )
+    for pragma in (*PRAGMAS, "PRAGMA query_only = ON"):
+        await connection.execute_fetchall(pragma)
+    return connection

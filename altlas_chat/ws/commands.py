@@ -1,0 +1,99 @@
+"""Commands of a socket: what each takes, which permission it needs, what it does.
+
+Each is a service that REST offers too; here is only the way in and out.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from altlas_chat.domain.errors import NotImplementedYet, PermissionDenied, UnknownCommand
+from altlas_chat.domain.events import Json
+from altlas_chat.domain.inputs import Input, OpaqueId, check_input
+from altlas_chat.domain.messages import MessageDraft, MessageEdit
+from altlas_chat.domain.permissions import Actor
+from altlas_chat.services import messages, receipts
+from altlas_chat.services.deps import Deps
+
+PLANNED = frozenset({"typing.start", "typing.stop", "presence.set", "auth.renew"})
+"""Commands that the contract has and this server does not do yet."""
+
+
+class EditCommand(MessageEdit):
+    message_id: OpaqueId
+
+
+class DeleteCommand(Input):
+    message_id: OpaqueId
+    scope: Literal["everyone", "me"] = "everyone"
+
+
+class PointerCommand(Input):
+    conversation_id: OpaqueId
+    seq: Annotated[int, Field(ge=0, lt=2**53)]
+
+
+async def send_message(deps: Deps, actor: Actor, draft: MessageDraft) -> Json:
+    sent = await messages.post_message(deps, actor, draft)
+    return {"message": sent.as_json(), "isRepeat": sent.is_repeat}
+
+
+async def edit_message(deps: Deps, actor: Actor, command: EditCommand) -> Json:
+    edit = MessageEdit.model_construct(text=command.text, mentions=command.mentions)
+    return {"message": await messages.edit_message(deps, actor, command.message_id, edit)}
+
+
+async def delete_message(deps: Deps, actor: Actor, command: DeleteCommand) -> Json:
+    if command.scope == "me":
+        await messages.delete_message_for_me(deps, actor, command.message_id)
+    else:
+        await messages.delete_message_for_everyone(deps, actor, command.message_id)
+    return {"messageId": command.message_id}
+
+
+async def mark_read(deps: Deps, actor: Actor, command: PointerCommand) -> Json:
+    progress = await receipts.mark_read(deps, actor, command.conversation_id, command.seq)
+    return progress.as_json()
+
+
+async def mark_delivered(deps: Deps, actor: Actor, command: PointerCommand) -> Json:
+    progress = await receipts.mark_delivered(deps, actor, command.conversation_id, command.seq)
+    return progress.as_json()
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command of the contract."""
+
+    shape: type[Input]
+    permission: str
+    run: Callable[[Deps, Actor, Any], Awaitable[Json]]
+
+
+COMMANDS: dict[str, Command] = {
+    "message.send": Command(MessageDraft, "message:create", send_message),
+    "message.edit": Command(EditCommand, "message:update", edit_message),
+    "message.delete": Command(DeleteCommand, "message:delete", delete_message),
+    "conversation.read": Command(PointerCommand, "conversation:read", mark_read),
+    "conversation.delivered": Command(PointerCommand, "conversation:read", mark_delivered),
+}
+
+
+async def run_command(deps: Deps, actor: Actor, name: str, data: object) -> Json:
+    """Do what a command says; the data of its reply.
+
+    Raises:
+        UnknownCommand: there is none of that name.
+        NotImplementedYet: it is planned.
+        PermissionDenied: the actor's role does not carry its permission.
+        ValidationFailed: its data has another shape.
+        ChatError: what the service refuses.
+    """
+    command = COMMANDS.get(name)
+    if command is None:
+        raise NotImplementedYet if name in PLANNED else UnknownCommand(f"There is no {name}.")
+    if not actor.may(command.permission):
+        raise PermissionDenied(f"{name} needs {command.permission}.")
+    return await command.run(deps, actor, check_input(command.shape, data, "/data"))

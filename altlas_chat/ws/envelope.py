@@ -1,0 +1,57 @@
+"""A client's frame, opened: its command, its data, its request id."""
+
+from typing import Any, NamedTuple
+
+from altlas_chat.domain.errors import FieldError, ValidationFailed
+from altlas_chat.domain.inputs import parse_json
+from altlas_chat.ws.frames import RequestId
+
+MAX_ID_CHARACTERS = 64
+
+
+class Envelope(NamedTuple):
+    """``data`` is not checked yet: that is the command's part."""
+
+    event: str
+    data: Any
+    request_id: RequestId
+
+
+_KEYS = frozenset({"event", "data", "id"})
+
+
+def open_envelope(text: str) -> Envelope:
+    """The frame's parts.
+
+    Raises:
+        MalformedJson: the frame is not JSON.
+        ValidationFailed: it is not an envelope.
+    """
+    frame = parse_json(text)
+    if not isinstance(frame, dict):
+        raise _invalid("", "OBJECT_TYPE", "a frame is a JSON object")
+    event = frame.get("event")
+    if not isinstance(event, str):
+        raise _invalid("/event", "STRING_TYPE", "a frame names its event")
+    if not _KEYS.issuperset(frame):
+        unknown = sorted(set(frame) - _KEYS)[0]
+        raise _invalid(f"/{unknown}", "EXTRA_FORBIDDEN", "a frame has event, data and id only")
+    return Envelope(event, frame.get("data", {}), request_id_of(frame))
+
+
+def request_id_of(frame: dict[str, Any]) -> RequestId:
+    """The frame's ``id``.
+
+    Raises:
+        ValidationFailed: it is no short string or whole number.
+    """
+    request_id = frame.get("id")
+    if request_id is None or type(request_id) is int:
+        return request_id
+    if isinstance(request_id, str) and len(request_id) <= MAX_ID_CHARACTERS:
+        return request_id
+    raise _invalid("/id", "INVALID_ID", "an id is a whole number or at most 64 characters")
+
+
+def _invalid(pointer: str, code: str, detail: str) -> ValidationFailed:
+    return ValidationFailed(detail, errors=[FieldError(code, detail, pointer=pointer)])

@@ -1,0 +1,200 @@
+"""From a cursor to the present, without a hole and without a double.
+
+The listener is attached on hold, the log after the cursor is read and sent,
+then what was held and is not sent yet follows, and the hold ends. A stream
+that appears while the log is read is attached and the log is read again, so
+nothing falls between the two.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+
+import orjson
+
+from altlas_chat.domain.cursor import Cursor
+from altlas_chat.domain.events import Json
+from altlas_chat.realtime.frames import event_frame, framed, passing_frame
+from altlas_chat.realtime.hub import Hub
+from altlas_chat.realtime.listener import Listener
+from altlas_chat.services import sync
+from altlas_chat.services.deps import Deps
+from altlas_chat.services.sync import Changes, Resync
+from altlas_chat.ws.frames import RequestId, answer_frame
+from altlas_chat.ws.session import Session
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How a client begins: after a cursor, or at the present; and the id of its ``auth``."""
+
+    cursor: Cursor | Resync | None = None
+    request_id: RequestId = None
+
+
+async def begin_hearing(
+    deps: Deps, hub: Hub, catch_ups: "CatchUps", session: Session, start: Start
+) -> None:
+    """Send ``ready``, then what the client missed, then let it hear events as they come.
+
+    Without a cursor the client starts at the present. When the log can't
+    bring it there, ``resync_required`` follows ``ready``, with a snapshot.
+    """
+    listener = session.listener
+    catch_ups.begin(listener)
+    hub.add(listener)
+    outcome: Changes | Resync
+    if isinstance(start.cursor, Cursor):
+        outcome = await _missed(deps, hub, session, start.cursor)
+    elif start.cursor is None:
+        outcome = Changes(await _attached_positions(deps, hub, session))
+    else:
+        outcome = start.cursor
+    if isinstance(outcome, Resync):
+        positions = await _start_over(deps, hub, session, outcome, start.request_id)
+    else:
+        positions = await _go_on(deps, session, outcome, start)
+    catch_ups.finish(listener, positions)
+
+
+async def _go_on(deps: Deps, session: Session, changes: Changes, start: Start) -> dict[str, int]:
+    word = await sync.cursor_at(deps, session.actor, changes.positions)
+    await _send_ready(deps, session, word, start.request_id, resumed=start.cursor is not None)
+    put = session.listener.put
+    for announcement in changes.announcements:
+        put(event_frame(announcement))
+    for receipt in changes.receipts:
+        put(passing_frame(receipt))
+    return changes.positions
+
+
+async def _attached_positions(deps: Deps, hub: Hub, session: Session) -> dict[str, int]:
+    """Positions of all streams of the person, each attached before it was read."""
+    while True:
+        positions = await sync.current_positions(deps, session.actor)
+        missing = positions.keys() - session.listener.streams
+        hub.attach(session.listener, missing)
+        if not missing:
+            hub.place(positions)
+            return positions
+
+
+async def _missed(
+    deps: Deps, hub: Hub, session: Session, cursor: Cursor
+) -> Changes | Resync:
+    limit = deps.settings.replay_limit_events
+    hub.attach(session.listener, await sync.current_positions(deps, session.actor))
+    while True:
+        outcome = await sync.changes_after(deps, session.actor, cursor, limit=limit)
+        if isinstance(outcome, Resync):
+            return outcome
+        if outcome.has_more:
+            return Resync("too_far_behind")
+        missing = outcome.positions.keys() - session.listener.streams
+        hub.attach(session.listener, missing)
+        if not missing:
+            hub.place(outcome.positions)
+            return outcome
+
+
+async def _start_over(
+    deps: Deps, hub: Hub, session: Session, resync: Resync, request_id: RequestId
+) -> dict[str, int]:
+    while True:
+        snapshot = await sync.take_snapshot(deps, session.actor)
+        positions = Cursor.decode(snapshot["cursor"]).positions
+        missing = positions.keys() - session.listener.streams
+        hub.attach(session.listener, missing)
+        if not missing:
+            break
+    hub.place(positions)
+    await _send_ready(deps, session, snapshot["cursor"], request_id, resumed=False)
+    frame = {
+        "event": "resync_required",
+        "data": {"reason": resync.reason, "snapshot": snapshot},
+    }
+    session.listener.put(framed(orjson.dumps(frame)))
+    return positions
+
+
+async def _send_ready(
+    deps: Deps, session: Session, cursor: str, request_id: RequestId, *, resumed: bool
+) -> None:
+    settings = deps.settings
+    data: Json = {
+        "user": await sync.own_profile(deps, session.actor),
+        "sessionId": session.actor.session_id,
+        "heartbeatSeconds": settings.heartbeat_seconds,
+        "limits": {
+            "maxFrameBytes": settings.max_frame_bytes,
+            "maxFramesPerSecond": settings.max_frames_per_second,
+            "maxMessageCharacters": settings.max_message_characters,
+            "maxInFlight": settings.max_in_flight,
+        },
+        "cursor": cursor,
+        "resumed": resumed,
+    }
+    session.listener.put(answer_frame("ready", request_id, data))
+
+
+class CatchUps:
+    """Reads the log for listeners that came to a stream late.
+
+    A listener that is still resuming has its own reading first; it stays on
+    hold until both are done.
+    """
+
+    def __init__(self, deps: Deps) -> None:
+        self._deps = deps
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._waiting: dict[Listener, dict[str, int]] = {}
+        self._busy: set[Listener] = set()
+
+    def begin(self, listener: Listener) -> None:
+        """The listener's own resume begins."""
+        self._busy.add(listener)
+
+    def finish(self, listener: Listener, sent: dict[str, int]) -> None:
+        """The listener's own resume is done; let it hear, after what was asked meanwhile."""
+        self._busy.discard(listener)
+        if listener in self._waiting:
+            self._start(listener, sent)
+        else:
+            listener.release(sent)
+
+    def forget(self, listener: Listener) -> None:
+        self._busy.discard(listener)
+        self._waiting.pop(listener, None)
+
+    def ask(self, listener: Listener, stream: str, after: int) -> None:
+        """Send a listener on hold what came after ``after``, then let it hear."""
+        self._waiting.setdefault(listener, {})[stream] = after
+        if listener not in self._busy:
+            self._start(listener, {})
+
+    def _start(self, listener: Listener, sent: dict[str, int]) -> None:
+        self._busy.add(listener)
+        task = asyncio.get_running_loop().create_task(self._run(listener, sent))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _run(self, listener: Listener, sent: dict[str, int]) -> None:
+        try:
+            while waiting := self._waiting.pop(listener, None):
+                for stream, after in waiting.items():
+                    await self._keep(listener, stream, after)
+        except Exception:
+            log.exception("catching up failed")
+            listener.end()
+        finally:
+            self._busy.discard(listener)
+        listener.release(sent)
+
+    async def _keep(self, listener: Listener, stream: str, after: int) -> None:
+        for announcement in await sync.read_stream(self._deps, listener.user_id, stream, after):
+            listener.keep(stream, announcement.event.seq, event_frame(announcement))
+
+

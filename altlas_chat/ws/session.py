@@ -1,0 +1,118 @@
+"""A person on a socket: commands in, replies and events out.
+
+Commands of one socket begin in the order in which they came, so messages keep
+their sender's order; a slow command does not hold up the next. At most
+``max_in_flight`` are under way, then the socket is not read until one is done.
+"""
+
+import asyncio
+import logging
+
+from altlas_chat.domain.errors import (
+    AlreadyAuthenticated,
+    BinaryFrame,
+    ChatError,
+    FrameTooLarge,
+    ServerFault,
+    ServiceUnavailable,
+    TooManyFrames,
+)
+from altlas_chat.domain.permissions import Actor
+from altlas_chat.realtime.listener import Listener
+from altlas_chat.services.deps import Deps
+from altlas_chat.storage.database import StorageUnavailable
+from altlas_chat.ws.closing import REVOKED, TOO_MANY_FRAMES
+from altlas_chat.ws.commands import run_command
+from altlas_chat.ws.envelope import Envelope, open_envelope
+from altlas_chat.ws.frames import RequestId, answer_frame, error_frame, reply_frame
+from altlas_chat.ws.socket import Socket
+
+log = logging.getLogger(__name__)
+
+
+class Session:
+    """One authenticated socket."""
+
+    __slots__ = ("_deps", "_in_flight", "_room", "actor", "listener", "socket")
+
+    def __init__(self, deps: Deps, socket: Socket, actor: Actor) -> None:
+        self._deps = deps
+        self.socket = socket
+        self.actor = actor
+        self.listener = Listener(
+            actor.user_id, actor.session_id, put=socket.outbox.put, end=self.end
+        )
+        self._in_flight = 0
+        self._room: asyncio.Future[None] | None = None
+
+    def end(self) -> None:
+        """Close the socket because its session is over."""
+        self.socket.close(REVOKED)
+
+    async def serve(self) -> None:
+        """Take commands until the socket ends."""
+        receive = self.socket.receive
+        while True:
+            frame = await receive()
+            if frame is None or self.socket.is_closing:
+                return
+            if self.socket.is_flooding:
+                self.socket.close(TOO_MANY_FRAMES, error_frame(None, TooManyFrames()))
+                return
+            self._take(frame)
+            if self._in_flight >= self._deps.settings.max_in_flight:
+                self._room = asyncio.get_running_loop().create_future()
+                await self._room
+
+    def _take(self, frame: str | bytes) -> None:
+        envelope = opened(self.socket, frame, self._deps.settings.max_frame_bytes)
+        if envelope is None:
+            return
+        if envelope.event == "ping":
+            self.socket.outbox.put(answer_frame("pong", envelope.request_id, {}))
+        elif envelope.event == "auth":
+            error = AlreadyAuthenticated()
+            self.socket.outbox.put(error_frame(envelope.request_id, error))
+        else:
+            self._in_flight += 1
+            asyncio.get_running_loop().create_task(self._run(envelope)).add_done_callback(
+                self._finished
+            )
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._in_flight -= 1
+        if self._room is not None:
+            if not self._room.done():
+                self._room.set_result(None)
+            self._room = None
+        if not task.cancelled() and task.exception() is not None:
+            log.error("a command's task failed", exc_info=task.exception())
+
+    async def _run(self, envelope: Envelope) -> None:
+        put = self.socket.outbox.put
+        try:
+            data = await run_command(self._deps, self.actor, envelope.event, envelope.data)
+        except ChatError as error:
+            put(error_frame(envelope.request_id, error))
+        except StorageUnavailable as error:
+            log.warning("%s: storage unavailable: %s", envelope.event, error)
+            put(error_frame(envelope.request_id, ServiceUnavailable()))
+        except Exception:
+            log.exception("%s failed", envelope.event)
+            put(error_frame(envelope.request_id, ServerFault()))
+        else:
+            put(reply_frame(envelope.request_id, data))
+
+
+def opened(socket: Socket, frame: str | bytes, max_frame_bytes: int) -> Envelope | None:
+    """The envelope in a frame; None when there is none, and the client was told why."""
+    request_id: RequestId = None
+    try:
+        if isinstance(frame, bytes):
+            raise BinaryFrame
+        if len(frame) > max_frame_bytes or len(frame.encode()) > max_frame_bytes:
+            raise FrameTooLarge(f"A frame may have {max_frame_bytes} bytes.")
+        return open_envelope(frame)
+    except ChatError as error:
+        socket.outbox.put(error_frame(request_id, error))
+        return None

@@ -1,0 +1,119 @@
+"""One WebSocket: what is written to it, when it was last heard, how it is closed.
+
+Knows nothing of people or messages.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from aiohttp import WSMsgType, web
+
+from altlas_chat.realtime.frames import PING, PONG, framed
+from altlas_chat.realtime.outbox import Flusher, Outbox
+from altlas_chat.settings import Settings
+from altlas_chat.ws.closing import SLOW, CloseReason
+from altlas_chat.ws.frames import notice_frame
+
+CLOSE_TIMEOUT_SECONDS = 2.0
+_PING_FRAME = framed(b"", PING)
+
+
+class Socket:
+    """A prepared WebSocket with its outbox.
+
+    Frames are put into the outbox and never awaited; a peer that does not
+    read is closed as slow.
+    """
+
+    __slots__ = ("_closing", "_limit", "_loop", "_tokens", "_transport", "_ws", "heard_at", "outbox")
+
+    def __init__(
+        self,
+        ws: web.WebSocketResponse,
+        transport: asyncio.WriteTransport,
+        flusher: Flusher,
+        settings: Settings,
+    ) -> None:
+        self._ws = ws
+        self._transport = transport
+        self._loop = asyncio.get_running_loop()
+        self._closing: asyncio.Task[None] | None = None
+        self._limit = (settings.max_frames_per_second, settings.max_frames_burst)
+        self._tokens = float(settings.max_frames_burst)
+        self.heard_at = self._loop.time()
+        self.outbox = Outbox(
+            transport,
+            flusher,
+            lambda: self.close(SLOW),
+            limit_bytes=settings.outbox_bytes,
+            limit_frames=settings.outbox_frames,
+        )
+
+    @property
+    def is_closing(self) -> bool:
+        return self._closing is not None or self._ws.closed
+
+    async def receive(self) -> str | bytes | None:
+        """The next text frame, as str, or binary frame, as bytes; None at the end.
+
+        Pings are answered here.
+        """
+        while True:
+            message = await self._ws.receive()
+            self._count_frame()
+            if message.type is WSMsgType.TEXT:
+                return str(message.data)
+            if message.type is WSMsgType.BINARY:
+                return bytes(message.data)
+            if message.type is WSMsgType.PING:
+                self.outbox.put(framed(bytes(message.data), PONG))
+            elif message.type is not WSMsgType.PONG:
+                return None
+
+    def _count_frame(self) -> None:
+        now = self._loop.time()
+        rate, burst = self._limit
+        self._tokens = min(burst, self._tokens + (now - self.heard_at) * rate) - 1
+        self.heard_at = now
+
+    @property
+    def is_flooding(self) -> bool:
+        """More frames came than a socket may send."""
+        return self._tokens < 0
+
+    def ping(self) -> None:
+        self.outbox.put(_PING_FRAME)
+
+    def abort(self) -> None:
+        """Drop the connection without a word: the peer is gone."""
+        self.outbox.close()
+        self._transport.abort()
+
+    def close(self, reason: CloseReason, last_frame: bytes | None = None) -> None:
+        """Say why, and close. Returns at once; what was put before is written first."""
+        if self.is_closing:
+            return
+        if last_frame is not None:
+            self.outbox.put(last_frame)
+        self.outbox.put(
+            notice_frame("session.closing", {"code": reason.code, "reason": reason.words})
+        )
+        self.outbox.close()
+        self._closing = self._loop.create_task(self._close(reason))
+
+    async def _close(self, reason: CloseReason) -> None:
+        try:
+            async with asyncio.timeout(CLOSE_TIMEOUT_SECONDS):
+                await self._ws.close(code=reason.code, message=reason.words.encode())
+        except (TimeoutError, ConnectionError):
+            pass
+        finally:
+            self._transport.abort()
+
+    async def closed(self) -> None:
+        """Return when closing is over, if it was begun."""
+        if self._closing is not None:
+            await asyncio.shield(self._closing)
+
+
+OnSocket = Callable[[Socket], None]

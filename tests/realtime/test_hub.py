@@ -1,0 +1,182 @@
+"""The hub tells each stream in its order, without holes and without doubles."""
+
+import orjson
+
+from altlas_chat.domain.events import Announcement, Event, PassingEvent
+from altlas_chat.realtime.frames import event_frame
+from altlas_chat.realtime.hub import Hub
+from altlas_chat.realtime.listener import Listener
+
+ROOM = "conversation:room"
+
+
+def announcement(
+    number: int, stream: str = ROOM, kind: str = "message.created", **facts: object
+) -> Announcement:
+    return Announcement(Event(stream, number, kind, 1_000, None, dict(facts)), {})
+
+
+def told(frame: bytes) -> tuple[str, int]:
+    size = frame[1]
+    start = {126: 4, 127: 10}.get(size, 2)
+    body = orjson.loads(frame[start:])
+    return body["stream"], body["seq"]
+
+
+class Ear(Listener):
+    """A listener that keeps what it hears."""
+
+    def __init__(self, user_id: str, session_id: str | None = None) -> None:
+        self.frames: list[bytes] = []
+        self.ended = False
+        super().__init__(user_id, session_id, put=self.frames.append, end=self._note_end)
+
+    def _note_end(self) -> None:
+        self.ended = True
+
+    def heard(self, stream: str = ROOM) -> list[int]:
+        return [seq for name, seq in map(told, self.frames) if name == stream]
+
+
+class World:
+    """A hub that notes when it asks for the log."""
+
+    def __init__(self) -> None:
+        self.hub = Hub()
+        self.holes: list[tuple[str, int]] = []
+        self.catch_ups: list[tuple[Listener, str, int]] = []
+        self.hub.use_log(
+            fill_hole=lambda stream, position: self.holes.append((stream, position)),
+            catch_up=lambda listener, stream, after: self.catch_ups.append(
+                (listener, stream, after)
+            ),
+        )
+
+    def listens(self, user_id: str, *, position: int = 0, session_id: str | None = None) -> Ear:
+        """Somebody who has heard the room up to ``position``."""
+        ear = Ear(user_id, session_id)
+        self.hub.add(ear)
+        self.hub.attach(ear, [ROOM])
+        self.hub.place({ROOM: position, f"user:{user_id}": 0})
+        ear.release({ROOM: position})
+        return ear
+
+
+def test_events_reach_every_listener_in_order() -> None:
+    world = World()
+    ayse, mehmet = world.listens("ayse"), world.listens("mehmet")
+    world.hub.publish([announcement(1), announcement(2)])
+    assert ayse.heard() == mehmet.heard() == [1, 2]
+
+
+def test_an_event_told_twice_is_heard_once() -> None:
+    world = World()
+    ayse = world.listens("ayse")
+    world.hub.publish([announcement(1), announcement(1)])
+    world.hub.publish([announcement(1)])
+    assert ayse.heard() == [1]
+
+
+def test_an_early_event_waits_for_the_one_before_it() -> None:
+    world = World()
+    ayse = world.listens("ayse")
+    world.hub.publish([announcement(2)])
+    assert ayse.heard() == []
+    assert world.holes == [(ROOM, 0)]
+    world.hub.publish([announcement(1)])
+    assert ayse.heard() == [1, 2]
+
+
+def test_a_listener_on_hold_hears_what_the_log_did_not_have() -> None:
+    world = World()
+    ear = Ear("ayse")
+    world.hub.add(ear)
+    world.hub.attach(ear, [ROOM])
+    world.hub.publish([announcement(5), announcement(6), announcement(7)])
+    world.hub.place({ROOM: 6, "user:ayse": 0})
+    assert ear.frames == []
+    ear.release({ROOM: 6})
+    assert ear.heard() == [7]
+    world.hub.publish([announcement(8)])
+    assert ear.heard() == [7, 8]
+
+
+def test_nobody_hears_a_hold_of_somebody_else() -> None:
+    world = World()
+    mehmet = world.listens("mehmet")
+    late = Ear("ayse")
+    world.hub.add(late)
+    world.hub.attach(late, [ROOM])
+    world.hub.publish([announcement(1)])
+    assert mehmet.heard() == [1]
+    assert late.frames == []
+
+
+def test_who_is_added_hears_from_there_and_who_is_removed_hears_no_more() -> None:
+    world = World()
+    ear = Ear("ayse")
+    world.hub.add(ear)
+    world.hub.place({"user:ayse": 0})
+    ear.release({})
+    mehmet = world.listens("mehmet", position=3)
+    world.hub.publish(
+        [
+            announcement(4, kind="member.added", userId="ayse"),
+            announcement(
+                1, "user:ayse", "conversation.joined", conversationId="room", seq=4
+            ),
+            announcement(5),
+            announcement(6, kind="member.removed", userId="ayse"),
+            announcement(7),
+        ]
+    )
+    assert ear.heard() == [5, 6]
+    assert mehmet.heard() == [4, 5, 6, 7]
+
+
+def test_who_hears_late_of_being_added_is_put_on_hold_and_caught_up() -> None:
+    world = World()
+    world.listens("mehmet", position=3)
+    ear = Ear("ayse")
+    world.hub.add(ear)
+    world.hub.place({"user:ayse": 0})
+    ear.release({})
+    world.hub.publish([announcement(4, kind="member.added", userId="ayse"), announcement(5)])
+    world.hub.publish(
+        [announcement(1, "user:ayse", "conversation.joined", conversationId="room", seq=4)]
+    )
+    assert world.catch_ups == [(ear, ROOM, 4)]
+    world.hub.publish([announcement(6)])
+    assert ear.heard() == []
+    ear.keep(ROOM, 5, event_frame(announcement(5)))
+    ear.release({})
+    assert ear.heard() == [5, 6]
+
+
+def test_passing_events_skip_who_is_on_hold() -> None:
+    world = World()
+    mehmet = world.listens("mehmet")
+    late = Ear("ayse")
+    world.hub.add(late)
+    world.hub.attach(late, [ROOM])
+    world.hub.pass_on(ROOM, PassingEvent("receipt.updated", 1_000, {}))
+    assert len(mehmet.frames) == 1
+    late.release({})
+    assert late.frames == []
+
+
+def test_a_session_that_is_over_is_cut_off() -> None:
+    world = World()
+    phone = world.listens("ayse", session_id="phone")
+    laptop = world.listens("ayse", session_id="laptop")
+    world.hub.end_session("phone")
+    assert (phone.ended, laptop.ended) == (True, False)
+
+
+def test_a_removed_listener_is_forgotten() -> None:
+    world = World()
+    ayse = world.listens("ayse")
+    world.hub.remove(ayse)
+    world.hub.publish([announcement(1)])
+    assert ayse.frames == []
+    assert world.hub.listener_count == 0
