@@ -33,6 +33,16 @@ class Transaction(Reader, Protocol):
     async def execute(self, sql: str, *params: object) -> int:
         """Run one statement; the number of rows that it changed."""
 
+    async def insert(self, sql: str, *params: object) -> int:
+        """Insert one row; its number in the table, on a database that numbers rows."""
+
+    async def execute_last(self, sql: str, *params: object) -> None:
+        """Run a statement at the end of the transaction, after all other changes of its batch.
+
+        For what no change reads back, such as the full-text index, which is
+        much cheaper to write when nothing comes between.
+        """
+
     async def execute_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
         """Run one statement for each row of parameters."""
 

@@ -77,11 +77,8 @@ async def insert_message(tx: Transaction, message: Message, fingerprint: str | N
         message.created_at,
     )
     if tx.dialect == "sqlite":
-        await tx.execute(_INSERT + _VALUES + ")", *values)
-        await tx.execute(
-            "INSERT INTO message_search (rowid, text) VALUES (last_insert_rowid(), ?)",
-            folded(message.text),
-        )
+        number = await tx.insert(_INSERT + _VALUES + ")", *values)
+        await tx.execute_last(_INDEX, number, folded(message.text))
     else:
         await tx.execute(
             _INSERT_WITH_VECTOR + _VALUES + ", to_tsvector('simple', ?))",
@@ -90,6 +87,7 @@ async def insert_message(tx: Transaction, message: Message, fingerprint: str | N
         )
 
 
+_INDEX = "INSERT INTO message_search (rowid, text) VALUES (?, ?)"
 _INSERT_COLUMNS = (
     "INSERT INTO messages (message_id, conversation_id, seq, position, sender_id, client_id,"
     " fingerprint, kind, text, content, mentions, reply_to_id, forwarded_from, thread_root_id,"
@@ -250,15 +248,13 @@ async def _reindex(tx: Transaction, message: Message, text: str | None) -> None:
     if row is None:
         return
     # A contentless index forgets a row only when it is told what the row said.
-    await tx.execute(
+    await tx.execute_last(
         "INSERT INTO message_search (message_search, rowid, text) VALUES ('delete', ?, ?)",
         row[0],
         folded(message.text),
     )
     if text is not None:
-        await tx.execute(
-            "INSERT INTO message_search (rowid, text) VALUES (?, ?)", row[0], folded(text)
-        )
+        await tx.execute_last(_INDEX, row[0], folded(text))
 
 
 class EarlierForm(NamedTuple):

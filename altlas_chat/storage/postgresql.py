@@ -73,6 +73,13 @@ class PostgresTransaction:
         except asyncpg.UniqueViolationError as error:
             raise UniqueViolated(error.constraint_name or "") from error
 
+    async def insert(self, sql: str, *params: object) -> int:
+        await self.execute(sql, *params)
+        return 0
+
+    async def execute_last(self, sql: str, *params: object) -> None:
+        await self.execute(sql, *params)
+
     async def execute_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
         await self._connection.executemany(numbered(sql), rows)
 

@@ -7,6 +7,7 @@ SQLAlchemy, so that ``serve`` starts without them.
 """
 
 import sqlite3
+from collections.abc import Collection
 from typing import NamedTuple
 
 from altlas_chat.storage.database import Reader
@@ -32,13 +33,17 @@ _LANDMARKS = frozenset({"meta", "users", "streams", "events", "conversations", "
 """Tables that every revision has: what tells our revision 0001 from another program's."""
 
 
-class SchemaMismatch(Exception):
-    """The database can't be used as it is; ``remedy`` says what to do about it."""
+class SchemaProblem(Exception):
+    """Something is wrong with a database; ``remedy`` says what to do about it."""
 
     def __init__(self, detail: str, remedy: str) -> None:
         super().__init__(f"{detail} {remedy}")
         self.detail = detail
         self.remedy = remedy
+
+
+class SchemaMismatch(SchemaProblem):
+    """The database can't be used by this program as it is."""
 
 
 class SchemaMissing(SchemaMismatch):
@@ -67,6 +72,10 @@ class FoundSchema(NamedTuple):
     revision: str | None
     tables: frozenset[str]
 
+    @property
+    def is_empty(self) -> bool:
+        return self.revision is None and not self.tables
+
 
 def require_sqlite(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> None:
     """Refuse a SQLite library that is too old.
@@ -90,8 +99,7 @@ def _dotted(version: tuple[int, ...]) -> str:
 def check_schema(found: FoundSchema, database: str) -> None:
     """Refuse a database that this program can't work with.
 
-    ``database`` is the URL as the user gave it; remedies name it, so it must
-    hold no password (:func:`without_password`).
+    ``database`` is the URL for the message and its remedy, without a password.
 
     Raises:
         SchemaMissing: it is empty.
@@ -99,75 +107,71 @@ def check_schema(found: FoundSchema, database: str) -> None:
         SchemaNewer: it has a later shape.
         NotOurDatabase: another program made it.
     """
-    upgrade = f"Run `altlas-chat migrate up --database {database}`"
-    if not found.tables and found.revision is None:
-        raise SchemaMissing(f"The database {database} is empty.", f"{upgrade}.")
-    if _is_foreign(found):
+    upgrade = f"altlas-chat migrate up --database {database}"
+    if found.is_empty:
+        raise SchemaMissing(f"The database {database} is empty.", f"Run `{upgrade}`.")
+    check_origin(found, database)
+    if found.revision != HEAD_REVISION:
+        raise SchemaBehind(
+            f"The database {database} is at revision {found.revision};"
+            f" this program needs {HEAD_REVISION}.",
+            f"Stop the servers that use it, make a copy of it, and run `{upgrade}`.",
+        )
+
+
+def check_origin(
+    found: FoundSchema, database: str, known: Collection[str] = REVISIONS.keys()
+) -> None:
+    """Refuse a database from which no way leads to this program's shape.
+
+    Raises:
+        SchemaNewer: a later program made it.
+        NotOurDatabase: another program made it.
+    """
+    if found.is_empty or (found.revision in known and found.tables >= _LANDMARKS):
+        return
+    revision = found.revision or ""
+    if not (revision.isdecimal() and revision > max(known) and found.tables >= _LANDMARKS):
         raise NotOurDatabase(
             f"The database {database} belongs to another program: {_described(found)}.",
             "Name an empty database, or a file that does not exist yet, with `--database`.",
         )
-    if found.revision in REVISIONS:
-        if found.revision != HEAD_REVISION:
-            raise SchemaBehind(
-                f"The database {database} is at revision {found.revision};"
-                f" this program needs {HEAD_REVISION}.",
-                f"Stop the servers that use it and make a copy. {upgrade}.",
-            )
-        return
     raise SchemaNewer(
-        f"The database {database} is at revision {found.revision}, which a newer altlas-chat"
-        f" made; this one knows revisions up to {HEAD_REVISION}.",
+        f"The database {database} is at revision {revision}, which a newer altlas-chat"
+        f" made; this one knows revisions up to {max(known)}.",
         "Install that newer altlas-chat, or go back to a copy of the database"
         " from before its update.",
     )
 
 
-def _is_foreign(found: FoundSchema) -> bool:
-    if found.revision is None or not _LANDMARKS <= found.tables:
-        return True
-    later = found.revision.isdecimal() and found.revision > HEAD_REVISION
-    return found.revision not in REVISIONS and not later
-
-
 def _described(found: FoundSchema) -> str:
-    if found.revision is not None and _LANDMARKS <= found.tables:
-        return f"its revision is {found.revision!r}"
-    shown = sorted(found.tables)[:5]
-    return f"it holds the tables {', '.join(shown)}{' …' if len(found.tables) > 5 else ''}"
+    stamp = f"its revision is {found.revision!r}" if found.revision else "it has no revision"
+    shown = ", ".join(sorted(found.tables)[:5]) or "none"
+    return f"{stamp}, its tables are {shown}{', …' if len(found.tables) > 5 else ''}"
 
 
-def without_password(database: str) -> str:
-    """The URL as it may be shown and logged."""
-    scheme, separator, rest = database.partition("://")
-    account, at, place = rest.rpartition("@")
-    if not at or ":" not in account:
-        return database
-    return f"{scheme}{separator}{account.partition(':')[0]}:***@{place}"
-
-
-_SQLITE_TABLES = (
+TABLES_OF_SQLITE = (
     "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"
     r" AND name NOT LIKE 'sqlite\_%' ESCAPE '\'"
 )
-_POSTGRESQL_TABLES = (
-    "SELECT c.relname::text FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace"
-    " AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT EXISTS"
-    " (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid"
-    " AND d.deptype = 'e')"
+TABLES_OF_POSTGRESQL = (
+    "SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+    " WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p', 'v', 'm', 'f')"
+    " AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass"
+    " AND d.objid = c.oid AND d.deptype = 'e')"
 )
 """Tables and views in the schema that new tables would go to, without those of extensions."""
 
 
 async def select_schema(reader: Reader) -> FoundSchema:
     """What the database behind ``reader`` holds."""
-    sql = _SQLITE_TABLES if reader.dialect == "sqlite" else _POSTGRESQL_TABLES
+    sql = TABLES_OF_SQLITE if reader.dialect == "sqlite" else TABLES_OF_POSTGRESQL
     tables = frozenset(str(row[0]) for row in await reader.fetch_all(sql))
     revision = None
     if "alembic_version" in tables:
         row = await reader.fetch_one("SELECT version_num FROM alembic_version")
         revision = None if row is None else str(row[0])
-    return _found(tables, revision)
+    return found_schema(tables, revision)
 
 
 def read_schema_sqlite(connection: sqlite3.Connection, database: str) -> FoundSchema:
@@ -178,7 +182,7 @@ def read_schema_sqlite(connection: sqlite3.Connection, database: str) -> FoundSc
         sqlite3.Error: it can't be read at the moment.
     """
     try:
-        tables = frozenset(str(row[0]) for row in connection.execute(_SQLITE_TABLES))
+        tables = frozenset(str(row[0]) for row in connection.execute(TABLES_OF_SQLITE))
         revision = None
         if "alembic_version" in tables:
             row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
@@ -190,11 +194,11 @@ def read_schema_sqlite(connection: sqlite3.Connection, database: str) -> FoundSc
             f"The file of {database} is not a usable SQLite database ({error}).",
             "Name another file with `--database sqlite:///FILE`, or bring back a copy of this one.",
         ) from error
-    return _found(tables, revision)
+    return found_schema(tables, revision)
 
 
-def _found(tables: frozenset[str], revision: str | None) -> FoundSchema:
-    """Without Alembic's own table, which an empty database may have."""
+def found_schema(tables: frozenset[str], revision: str | None) -> FoundSchema:
+    """What was found, without Alembic's own table, which an empty database may have."""
     return FoundSchema(revision, tables - {"alembic_version"})
 
 
@@ -229,14 +233,13 @@ def ensure_schema_sqlite(connection: sqlite3.Connection, database: str) -> bool:
     """
     require_sqlite()
     found = read_schema_sqlite(connection, database)
-    if found.tables or found.revision is not None:
+    if not found.is_empty:
         check_schema(found, database)
         return False
     connection.execute("BEGIN IMMEDIATE")
     try:
         found = read_schema_sqlite(connection, database)
-        is_empty = not found.tables and found.revision is None
-        if is_empty:
+        if found.is_empty:
             _write_schema(connection)
         else:
             check_schema(found, database)
@@ -244,7 +247,7 @@ def ensure_schema_sqlite(connection: sqlite3.Connection, database: str) -> bool:
     except BaseException:
         _roll_back(connection)
         raise
-    return is_empty
+    return found.is_empty
 
 
 def _write_schema(connection: sqlite3.Connection) -> None:

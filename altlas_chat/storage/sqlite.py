@@ -35,6 +35,8 @@ PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA temp_store = MEMORY",
     "PRAGMA cache_size = -65536",
+    # Pages that many changes touch are then copied back once for all of them.
+    "PRAGMA wal_autocheckpoint = 8000",
 )
 
 
@@ -58,6 +60,7 @@ class SqliteTransaction:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._execute = connection.execute
         self._execute_many = connection.executemany
+        self.last: list[tuple[str, tuple[object, ...]]] = []
 
     async def fetch_one(self, sql: str, *params: object) -> Row | None:
         return cast("Row | None", self._execute(sql, params).fetchone())
@@ -67,6 +70,12 @@ class SqliteTransaction:
 
     async def execute(self, sql: str, *params: object) -> int:
         return self._execute(sql, params).rowcount
+
+    async def insert(self, sql: str, *params: object) -> int:
+        return self._execute(sql, params).lastrowid or 0
+
+    async def execute_last(self, sql: str, *params: object) -> None:
+        self.last.append((sql, params))
 
     async def execute_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
         self._execute_many(sql, rows)
@@ -206,8 +215,12 @@ def _run_batch(
         connection.execute("BEGIN IMMEDIATE")
         for waiting in batch:
             waiting.outcome = _run_change(connection, transaction, waiting)
+        for sql, params in transaction.last:
+            connection.execute(sql, params)
+        transaction.last.clear()
         connection.execute("COMMIT")
     except sqlite3.Error as error:
+        transaction.last.clear()
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         lost = _Failed(_translated(error))
@@ -224,6 +237,7 @@ def _run_change(
         sqlite3.Error: the whole transaction is lost (a full disk, for one).
     """
     connection.execute("SAVEPOINT change")
+    last = len(transaction.last)
     try:
         result = _drive(cast("Coroutine[Any, Any, Any]", waiting.change(transaction)))
     except Exception as error:
@@ -231,6 +245,7 @@ def _run_change(
             raise
         connection.execute("ROLLBACK TO change")
         connection.execute("RELEASE change")
+        del transaction.last[last:]
         return _Failed(_translated(error) if isinstance(error, sqlite3.Error) else error)
     connection.execute("RELEASE change")
     return result

@@ -18,8 +18,6 @@ from altlas_chat.storage.database import Dialect
 from altlas_chat.storage.migrations.ddl_0001 import belongings, conversations, messages, people
 from altlas_chat.storage.migrations.dialects import written_for
 
-TITLE = "all tables of version 1"
-
 _IN_ORDER = (
     *people.STATEMENTS,
     *conversations.STATEMENTS,
