@@ -1,0 +1,1 @@
+"""Alembic's revisions, one module each; Alembic loads them by their files."""
