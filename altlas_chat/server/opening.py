@@ -1,87 +1,100 @@
 """From a database URL to an open database whose schema fits this program."""
 
 import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 from pathlib import Path
 
+from altlas_chat.server.single import AlreadyServed, only_server_of
 from altlas_chat.settings import Settings
 from altlas_chat.storage.database import Database, StorageUnavailable
+from altlas_chat.storage.migrations.urls import sqlite_path, without_password
 from altlas_chat.storage.postgresql import PostgresDatabase
-from altlas_chat.storage.schema import create_schema_sqlite, require_current_schema
+from altlas_chat.storage.schema import check_schema, ensure_schema_sqlite, select_schema
 from altlas_chat.storage.sqlite import SqliteDatabase, connect
-
-SQLITE_PREFIX = "sqlite:///"
 
 
 class StartFailed(Exception):
-    """The server can't start; ``remedy`` says what to do."""
+    """It can't start; ``remedy`` says what to do."""
 
-    def __init__(self, reason: str, remedy: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    def __init__(self, detail: str, remedy: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
         self.remedy = remedy
 
 
-async def open_database(settings: Settings) -> Database:
-    """The database that the settings name. An embedded one is made if there is none.
+@asynccontextmanager
+async def opened_database(settings: Settings, *, to_serve: bool) -> AsyncIterator[Database]:
+    """The database that the settings name, open inside the ``with`` block.
+
+    An embedded one is made if there is none. Who opens one ``to_serve`` holds
+    it alone among servers.
 
     Raises:
-        StartFailed: it can't be reached, is no database of ours, or its schema
-            is not the one that this program works with.
+        StartFailed: it can't be reached, or another server has it.
+        SchemaProblem: its URL names none, or its schema is not the one that
+            this program works with.
     """
-    url = settings.database
-    if url.startswith(SQLITE_PREFIX):
-        path = Path(url.removeprefix(SQLITE_PREFIX))
-        _prepare_file(path, url)
-        return await SqliteDatabase.open(
-            path, readers=settings.readers, batch_size=settings.group_commit_size
-        )
-    if url.startswith(("postgresql://", "postgres://")):
-        return await _open_postgresql(settings, url)
-    raise StartFailed(
-        f"The database URL {url!r} is of no known kind.",
-        "Use sqlite:///file.db or postgresql://user@host/name.",
-    )
+    path = sqlite_path(settings.database)
+    if path is None:
+        database: Database = await _open_postgresql(settings)
+        try:
+            yield database
+        finally:
+            await database.close()
+        return
+    file = Path(path)
+    with ExitStack() as held:
+        with _usable(file):
+            if to_serve:
+                held.enter_context(only_server_of(file))
+            _prepare(file, settings.database)
+            database = await SqliteDatabase.open(
+                file, readers=settings.readers, batch_size=settings.group_commit_size
+            )
+        try:
+            yield database
+        finally:
+            await database.close()
 
 
-def _prepare_file(path: Path, url: str) -> None:
+@contextmanager
+def _usable(file: Path) -> Iterator[None]:
+    remedy = "Check the path and its permissions, or name another with --database."
     try:
-        if not path.exists() or path.stat().st_size == 0:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            create_schema_sqlite(path)
-        else:
-            _require_current_file(path, url)
-    except (sqlite3.Error, OSError) as error:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        yield
+    except AlreadyServed as error:
         raise StartFailed(
-            f"The database file {path} can't be used: {error}.",
-            "Check the path and its permissions, or name another with --database.",
+            f"Another server has the database {file} open; on SQLite there can be only one.",
+            "Stop it, or use PostgreSQL for more than one process.",
         ) from error
+    except (sqlite3.Error, StorageUnavailable) as error:
+        raise StartFailed(f"The database file {file} can't be used: {error}.", remedy) from error
+    except OSError as error:
+        detail = f"The database file {file} can't be used: {error.strerror}."
+        raise StartFailed(detail, remedy) from error
 
 
-def _require_current_file(path: Path, url: str) -> None:
-    connection = connect(str(path))
-    try:
-        row = None
-        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-        if "alembic_version" in tables:
-            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    finally:
-        connection.close()
-    require_current_schema(None if row is None else row[0], url)
+def _prepare(file: Path, url: str) -> None:
+    with closing(connect(str(file))) as connection:
+        ensure_schema_sqlite(connection, url)
 
 
-async def _open_postgresql(settings: Settings, url: str) -> Database:
+async def _open_postgresql(settings: Settings) -> Database:
+    url = settings.database
     try:
         database = await PostgresDatabase.open(
             url, pool_size=settings.postgres_pool, batch_size=settings.group_commit_size
         )
     except StorageUnavailable as error:
         raise StartFailed(
-            f"The database does not answer: {error}.",
+            f"The database {without_password(url)} does not answer: {error}.",
             "Check that PostgreSQL runs and that the URL is right.",
         ) from error
-    require_current_schema(await database.read(_revision), url)
+    try:
+        check_schema(await database.read(select_schema), without_password(url))
+    except BaseException:
+        await database.close()
+        raise
     return database
-
-
-async def _revision(reader: object) -> str | None:
-    return None

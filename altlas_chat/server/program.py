@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from altlas_chat.seeding.demo import DemoPeople, seed_demo
 from altlas_chat.server.run import Running, serve
-from altlas_chat.server.opening import open_database
+from altlas_chat.server.opening import opened_database
 from altlas_chat.settings import Settings
 
 try:
@@ -34,11 +34,8 @@ def run(settings: Settings, started: Started, *, demo: bool) -> None:
 async def _run(settings: Settings, started: Started, *, demo: bool) -> None:
     people: DemoPeople = []
     if demo:
-        database = await open_database(settings)
-        try:
+        async with opened_database(settings, to_serve=True) as database:
             people = await seed_demo(settings, database)
-        finally:
-            await database.close()
     # What was loaded to start stays for good: the collector need not look at it again.
     gc.collect()
     gc.freeze()

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from altlas_chat.server.app import Parts, assemble, build_app
 from altlas_chat.server.housekeeping import Housekeeping
-from altlas_chat.server.opening import StartFailed, open_database
+from altlas_chat.server.opening import StartFailed, opened_database
 from altlas_chat.settings import Settings
 from altlas_chat.system import Randomness, SystemClock, SystemIds
 
@@ -35,8 +35,7 @@ async def running_server(settings: Settings) -> AsyncIterator[Running]:
         StartFailed: the database or the port can't be had.
         ContractMismatch: code and contract do not fit together.
     """
-    database = await open_database(settings)
-    try:
+    async with opened_database(settings, to_serve=True) as database:
         clock = SystemClock()
         parts = await assemble(settings, database, clock, SystemIds(clock), Randomness())
         runner = web.AppRunner(
@@ -54,8 +53,6 @@ async def running_server(settings: Settings) -> AsyncIterator[Running]:
             await housekeeping.stop()
             await runner.cleanup()
             await parts.holes.stop()
-    finally:
-        await database.close()
 
 
 async def _listen(runner: web.AppRunner, settings: Settings) -> str:

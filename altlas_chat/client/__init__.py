@@ -1,0 +1,1 @@
+"""The Python client: it reconnects and resumes by itself."""

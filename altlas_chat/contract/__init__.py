@@ -1,0 +1,1 @@
+"""The contract's documents, loaded and checked."""

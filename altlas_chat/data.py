@@ -1,0 +1,18 @@
+"""Where the contracts, fixtures and load tests are, installed or in a checkout."""
+
+from pathlib import Path
+from typing import Literal
+
+_PACKAGE = Path(__file__).parent
+
+
+def data_folder(name: Literal["contracts", "fixtures", "loadtests"]) -> Path:
+    """The folder of that name: the installed package's own, else the checkout's.
+
+    Raises:
+        FileNotFoundError: there is neither.
+    """
+    for folder in (_PACKAGE / "_data" / name, _PACKAGE.parent / name):
+        if folder.is_dir():
+            return folder
+    raise FileNotFoundError(f"the package has no folder {name}")

@@ -1,0 +1,1 @@
+"""Plain models, events, errors and permissions; no input or output."""

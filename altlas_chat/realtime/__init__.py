@@ -1,0 +1,1 @@
+"""Who listens at this moment, and the fan-out to them."""

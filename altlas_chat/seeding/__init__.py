@@ -1,0 +1,1 @@
+"""Fills a database with a demo world, or with volume."""

@@ -1,0 +1,1 @@
+"""WebSocket: parse, authenticate, call one service, serialise."""

@@ -1,0 +1,1 @@
+"""The `altlas-chat` command."""
