@@ -1,25 +1,43 @@
-"""The ``altlas-chat`` command: its sub-commands, and the one place that explains errors."""
+"""The ``altlas-chat`` command: its sub-commands, and its way out when one fails."""
 
+import importlib
+import importlib.util
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from altlas_chat import __version__
 from altlas_chat_cli import output
-from altlas_chat_cli.commands import config, migrate, seed, serve, talk
+from altlas_chat_cli.commands import config, migrate, serve
 
-app = typer.Typer(
+
+class CommandLine(typer.Typer):
+    """A Typer application that ends with a message and an exit code, whatever happens."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command line; exits with its code."""
+        try:
+            return super().__call__(*args, **kwargs)
+        except Exception as error:  # noqa: BLE001 - a person is told, and sees no traceback
+            given = sys.argv[1:]
+            code = output.explain(error, debug="--debug" in given, as_json="--json" in given)
+            sys.exit(code)
+
+
+app = CommandLine(
     name="altlas-chat",
-    help="A self-hosted chat backend and its toolkit.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
 app.command("serve")(serve.serve)
 app.add_typer(migrate.app, name="migrate")
-app.command("seed")(seed.seed)
-app.command("talk")(talk.talk)
+for name in ("seed", "talk"):
+    if importlib.util.find_spec(f"altlas_chat_cli.commands.{name}"):
+        module = importlib.import_module(f"altlas_chat_cli.commands.{name}")
+        app.command(name)(getattr(module, name))
 app.add_typer(config.app, name="config")
 
 
@@ -38,21 +56,13 @@ def options(
             "--version", help="Print the version.", callback=_print_version, is_eager=True
         ),
     ] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show where an error came from.")] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show where in the program an error came from.")
+    ] = False,
 ) -> None:
-    """Options that stand before the command."""
-    del version, debug
-
-
-def main() -> None:
-    """Run the command line; exits with its code."""
-    try:
-        app()
-    except KeyboardInterrupt:
-        sys.exit(output.INTERRUPTED)
-    except Exception as error:  # noqa: BLE001 - a user never sees a traceback
-        sys.exit(output.explain(error, debug="--debug" in sys.argv[1:]))
+    """A self-hosted chat backend and its toolkit."""
+    del version, debug  # both are seen to before a command runs
 
 
 if __name__ == "__main__":
-    main()
+    app()

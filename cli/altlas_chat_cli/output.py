@@ -1,18 +1,38 @@
-"""How commands speak: data to stdout, words for people to stderr, mistakes in one line.
+"""How commands speak, and the one place that explains errors.
 
-Exit codes: 0 done, 1 failed, 2 wrong use, 3 something must be done first,
-130 interrupted.
+The result of a command goes to stdout: lines, or one line of JSON with
+``--json``. Words for people go to stderr. An error that was foreseen is one
+line and its remedy, never a traceback.
+
+Exit codes: 0 done, 1 it did not work, 2 the command line or the settings are
+wrong, 3 something must be done first (the database is behind), 130 interrupted.
 """
 
 import json
 import sys
 import traceback
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
+from altlas_chat.settings import SettingsError
+
+DONE = 0
 FAILED = 1
 WRONG_USE = 2
 NOT_READY = 3
 INTERRUPTED = 130
+
+EXIT_CODES: Mapping[int, str] = MappingProxyType(
+    {
+        DONE: "done",
+        FAILED: "it did not work; the message says why and what to do",
+        WRONG_USE: "the command line or the settings are wrong",
+        NOT_READY: "something must be done first: the database waits for `altlas-chat migrate up`",
+        INTERRUPTED: "interrupted (Ctrl-C)",
+    }
+)
+"""Every exit code of every command."""
 
 
 def say(text: str = "") -> None:
@@ -30,24 +50,51 @@ def print_line(text: str) -> None:
     print(text, flush=True)  # noqa: T201
 
 
-def explain(error: BaseException, *, debug: bool = False) -> int:
-    """Tell what went wrong and what to do, without a traceback; the exit code."""
+def as_toml(value: object) -> str:
+    """A setting's value as it is written in ``altlas-chat.toml``; what has none is ``(none)``."""
+    return "(none)" if value is None else json.dumps(value, ensure_ascii=False)
+
+
+def explain(error: BaseException, *, debug: bool = False, as_json: bool = False) -> int:
+    """Tell what went wrong and what to do; the exit code.
+
+    With ``as_json`` a program is told too, on stdout:
+    ``{"error": {"detail": …, "remedy": …}}``.
+    """
     if debug:
         traceback.print_exception(error, file=sys.stderr)
-    detail, remedy = _words_of(error)
-    say(f"altlas-chat: {detail}")
-    if remedy:
+    told = _told(error)
+    for detail, remedy in told:
+        say(f"altlas-chat: {detail}")
         say(f"  {remedy}")
-    return int(getattr(error, "exit_code", FAILED))
+    if as_json:
+        details, remedies = zip(*told, strict=True)
+        print_json({"error": {"detail": "\n".join(details), "remedy": "\n".join(remedies)}})
+    return _exit_code(error)
 
 
-def _words_of(error: BaseException) -> tuple[str, str]:
-    remedy = str(getattr(error, "remedy", ""))
-    if remedy:
-        detail = str(getattr(error, "detail", "") or getattr(error, "reason", "") or error)
-        place = getattr(error, "place", None)
-        return (f"{place}: {detail}" if place else detail), remedy
-    return (
-        f"{type(error).__name__}: {error}",
-        "This is a mistake in altlas-chat; `--debug` before the command shows where.",
-    )
+def _told(error: BaseException) -> list[tuple[str, str]]:
+    """What is wrong and its remedy; our own errors carry both."""
+    if isinstance(error, SettingsError):
+        return [(f"{one.place}: {one.detail}.", one.remedy) for one in error.problems]
+    detail, remedy = getattr(error, "detail", None), getattr(error, "remedy", None)
+    if isinstance(detail, str) and isinstance(remedy, str):
+        return [(detail, remedy)]
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return [(f"{where}{error.strerror or error}.", "Check the path or the address.")]
+    return [
+        (
+            f"{type(error).__name__}: {error}",
+            "This is a mistake in altlas-chat; `altlas-chat --debug …` shows where.",
+        )
+    ]
+
+
+def _exit_code(error: BaseException) -> int:
+    if isinstance(error, SettingsError):
+        return WRONG_USE
+    # Loaded here, so that --help stays quick.
+    from altlas_chat.storage.schema import SchemaMismatch  # noqa: PLC0415
+
+    return NOT_READY if isinstance(error, SchemaMismatch) else FAILED

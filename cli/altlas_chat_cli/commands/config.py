@@ -5,39 +5,57 @@ from typing import Annotated
 
 import typer
 
-from altlas_chat.settings import TABLE, Loaded, load_with_origins
+from altlas_chat.settings import TABLE, Configuration, load_configuration, without_password
 from altlas_chat_cli import output
+
+MASKED = "***"
 
 app = typer.Typer(help="Show and check the settings.", no_args_is_help=True)
 
-File = Annotated[Path | None, typer.Option(help="Settings file instead of altlas-chat.toml.")]
+File = Annotated[
+    Path | None,
+    typer.Option(
+        "--file",
+        help="The settings file. [default: $ALTLAS_CHAT_CONFIG, else ./altlas-chat.toml]",
+        show_default=False,
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-@app.command()
-def show(
-    *,
-    file: File = None,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-) -> None:
-    """Show every setting, its value, and where it came from. Secrets are not shown."""
-    loaded = load_with_origins(file=file)
-    rows = {name: (_shown(loaded, name), loaded.origins[name]) for name in TABLE}
-    if json:
-        output.print_json({name: {"value": v, "origin": o} for name, (v, o) in rows.items()})
+@app.command("show")
+def show(*, file: File = None, as_json: Json = False) -> None:
+    """Show every setting, its value, and where the value came from.
+
+    Secrets, and passwords in addresses, are not shown.
+    """
+    found = load_configuration(file=file)
+    rows = {name: (_shown(found, name), found.places.get(name, "default")) for name in TABLE}
+    if as_json:
+        output.print_json({name: {"value": v, "from": place} for name, (v, place) in rows.items()})
         return
-    for name, (value, origin) in rows.items():
-        output.print_line(f"{name} = {value}   ({origin})")
+    for name, (value, place) in rows.items():
+        output.print_line(f"{name} = {output.as_toml(value)}   ({place})")
 
 
-@app.command()
-def check(*, file: File = None) -> None:
-    """Check the settings; exit 1 and say what is wrong if one can't be used."""
-    load_with_origins(file=file)
-    output.say("The settings are in order.")
+@app.command("check")
+def check(*, file: File = None, as_json: Json = False) -> None:
+    """Check the settings and say everything that is wrong.
+
+    Exit codes: 0 they are in order; 2 something is wrong.
+    """
+    found = load_configuration(file=file)
+    if as_json:
+        output.print_json({"file": None if found.file is None else str(found.file), "problems": []})
+    else:
+        read = f" (file {found.file})" if found.file else ""
+        output.say(f"The settings are in order{read}.")
 
 
-def _shown(loaded: Loaded, name: str) -> object:
-    value = getattr(loaded.settings, name)
-    if TABLE[name].metadata["secret"] and value is not None:
-        return "********"
-    return list(value) if isinstance(value, tuple) else value
+def _shown(found: Configuration, name: str) -> object:
+    value = getattr(found.settings, name)
+    if TABLE[name].secret:
+        return None if value is None else MASKED
+    if isinstance(value, tuple):
+        return list(value)
+    return without_password(value) if isinstance(value, str) else value

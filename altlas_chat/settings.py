@@ -1,0 +1,250 @@
+"""The settings table: every setting once, with its type, default, bounds and help.
+
+Flags, environment variables, ``altlas-chat.toml``, ``config show`` and
+``docs/configuration.md`` are all made of the fields of :class:`Settings`.
+Together with ``configuring`` the only place that reads the environment.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+from altlas_chat.configuring import (
+    FILE_NAME,
+    FILE_VARIABLE,
+    Finder,
+    Problem,
+    Setting,
+    SettingsError,
+    setting,
+    table_of,
+    without_password,
+)
+
+__all__ = [
+    "SECTIONS",
+    "TABLE",
+    "Configuration",
+    "Problem",
+    "Setting",
+    "Settings",
+    "SettingsError",
+    "load_configuration",
+    "load_settings",
+    "without_password",
+]
+
+MIB = 1 << 20
+DAY_SECONDS = 24 * 60 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a server is told. Made directly it is not checked; :func:`load_settings` checks."""
+
+    host: str = setting("127.0.0.1", "Address to listen on.", flag=True, minimum=1)
+    port: int = setting(
+        8765, "Port to listen on; 0 picks a free one.", flag=True, minimum=0, maximum=65535
+    )
+    database: str = setting(
+        "sqlite:///altlas-chat.db",
+        "sqlite:///file.db or postgresql://user@host/name.",
+        flag=True,
+        pattern=r"sqlite:///.+|postgres(ql)?://.+",
+        form="`sqlite:///FILE` or `postgresql://USER@HOST/NAME`",
+    )
+    bus: str = setting(
+        "memory:",
+        "How server processes hear of each other's events; this version runs one process.",
+        pattern=r"memory:",
+        form="`memory:`",
+    )
+    files: str = setting(
+        "./altlas-chat-files",
+        "Folder for the bytes of files.",
+        pattern=r"(?!.*://).+",
+        form="a folder",
+    )
+    workers: int = setting(1, "Server processes; this version runs one.", minimum=1, maximum=1)
+    base_path: str = setting(
+        "/v1",
+        "What every path of the API begins with.",
+        pattern=r"(/[A-Za-z0-9._~-]+)+",
+        form="a path such as `/v1`, without a slash at its end",
+    )
+    cors_origins: tuple[str, ...] = setting(
+        (),
+        "Web pages of these origins may call the API; `*` stands for all.",
+        pattern=r"\*|https?://[^/\s]+",
+        form="origins such as `https://chat.example.org`, or `*`",
+    )
+
+    token_secret: str | None = setting(
+        None,
+        "Signs access tokens. Left out, one is made and kept in the database.",
+        secret=True,
+        minimum=32,
+    )
+    access_token_seconds: int = setting(900, "How long an access token is valid.", minimum=1)
+    refresh_token_seconds: int = setting(
+        30 * DAY_SECONDS, "How long a refresh token is valid when it is not used.", minimum=1
+    )
+    refresh_grace_seconds: int = setting(
+        30,
+        "How long a used refresh token may be repeated by a client whose answer was lost.",
+        minimum=0,
+    )
+    registration: Literal["open", "closed"] = setting(
+        "open", "Whether people may make accounts for themselves."
+    )
+    argon2_time_cost: int = setting(2, "Rounds of a password's hash.", minimum=1, maximum=100)
+    argon2_memory_kib: int = setting(
+        19456, "Memory of a password's hash, in KiB.", minimum=1024, maximum=4 * MIB
+    )
+    argon2_parallelism: int = setting(1, "Lanes of a password's hash.", minimum=1, maximum=16)
+    alt_las_token_secret: str | None = setting(
+        None,
+        "Checks tokens of an ALT_LAS platform. Left out, none of its tokens is accepted.",
+        secret=True,
+        minimum=16,
+    )
+    alt_las_issuer: str = setting("alt-las-api", "Who issues the platform's tokens.", minimum=1)
+    alt_las_audience: str = setting(
+        "alt-las-client", "For whom the platform's tokens are.", minimum=1
+    )
+
+    max_message_characters: int = setting(4000, "Longest text of a message.", minimum=1)
+    edit_window_seconds: int = setting(
+        900, "How long after sending a message may be edited.", minimum=0
+    )
+    max_group_members: int = setting(1000, "Most members of a group.", minimum=2)
+    max_file_bytes: int = setting(50 * MIB, "Largest file.", minimum=1)
+    max_image_bytes: int = setting(20 * MIB, "Largest image.", minimum=1)
+    max_request_bytes: int = setting(
+        MIB, "Largest body of a request that carries no file.", minimum=1024
+    )
+
+    max_frame_bytes: int = setting(65536, "Largest frame that a socket takes.", minimum=1024)
+    max_frames_per_second: int = setting(
+        4000, "Frames that a socket may send in a second, in the long run.", minimum=1
+    )
+    max_frames_burst: int = setting(8000, "Frames that a socket may send at once.", minimum=1)
+    max_in_flight: int = setting(
+        64, "Commands of one socket that are worked on at the same time.", minimum=1
+    )
+    auth_timeout_seconds: int = setting(
+        10, "How long a new socket may take to say who it is.", minimum=1
+    )
+    heartbeat_seconds: int = setting(25, "Time between two pings to a socket.", minimum=2)
+    pong_timeout_seconds: int = setting(
+        10, "How long a socket may take to answer a ping.", minimum=1
+    )
+    outbox_bytes: int = setting(
+        MIB, "Bytes that may wait for a slow socket before it is closed.", minimum=1024
+    )
+    outbox_frames: int = setting(
+        2048, "Frames that may wait for a slow socket before it is closed.", minimum=1
+    )
+    drain_seconds: int = setting(
+        10, "Time over which sockets are closed when the server stops.", minimum=0
+    )
+
+    replay_limit_events: int = setting(
+        5000, "Events that a resume replays; who missed more gets a snapshot.", minimum=0
+    )
+    event_log_days: int = setting(
+        30, "How long events are kept for those who resume; messages stay.", minimum=0
+    )
+    group_commit_size: int = setting(
+        64, "Most changes that one transaction takes together.", minimum=1, maximum=10_000
+    )
+    readers: int = setting(4, "Reading connections on SQLite.", minimum=1, maximum=64)
+    postgres_pool: int = setting(10, "Connections to PostgreSQL.", minimum=2, maximum=1000)
+
+    log_level: Literal["debug", "info", "warning", "error"] = setting(
+        "info", "From which weight on messages go to the log."
+    )
+    log_format: Literal["text", "json"] = setting("text", "Form of the log's lines on stderr.")
+
+
+TABLE: Mapping[str, Setting] = MappingProxyType(table_of(Settings))
+"""Every setting by its name, in the order of the documentation."""
+
+SECTIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "host": "Address and parts",
+        "token_secret": "Accounts and tokens",
+        "max_message_characters": "Messages, groups and files",
+        "max_frame_bytes": "Sockets",
+        "replay_limit_events": "Events and databases",
+        "log_level": "Log",
+    }
+)
+"""The sections of the table, each by the setting that it begins with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """The settings, the file that was read, and the place of each value.
+
+    What has no place in ``places`` has its default.
+    """
+
+    settings: Settings
+    file: Path | None
+    places: Mapping[str, str]
+
+
+def load_configuration(
+    overrides: Mapping[str, object] = MappingProxyType({}),
+    *,
+    environ: Mapping[str, str] | None = None,
+    file: Path | None = None,
+) -> Configuration:
+    """Like :func:`load_settings`, with where each value came from.
+
+    Raises:
+        SettingsError: with everything that is wrong.
+    """
+    environ = os.environ if environ is None else environ
+    path = _file(environ, file)
+    finder = Finder(TABLE)
+    if path is not None:
+        finder.file(path)
+    finder.environment(environ)
+    finder.flags(overrides)
+    values, places = finder.values()
+    if finder.problems:
+        raise SettingsError(finder.problems)
+    made: dict[str, Any] = values
+    return Configuration(Settings(**made), path, places)
+
+
+def load_settings(
+    overrides: Mapping[str, object] = MappingProxyType({}),
+    *,
+    environ: Mapping[str, str] | None = None,
+    file: Path | None = None,
+) -> Settings:
+    """The settings: ``overrides`` win over the environment, that over the file, that over defaults.
+
+    ``overrides`` are what flags gave; None in it counts as not given. The file
+    is ``file``, else the one that ``ALTLAS_CHAT_CONFIG`` names, else
+    ``altlas-chat.toml`` in the present folder if there is one.
+
+    Raises:
+        SettingsError: with everything that is wrong.
+    """
+    return load_configuration(overrides, environ=environ, file=file).settings
+
+
+def _file(environ: Mapping[str, str], file: Path | None) -> Path | None:
+    if file is not None:
+        return file
+    if named := environ.get(FILE_VARIABLE):
+        return Path(named)
+    usual = Path(FILE_NAME)
+    return usual if usual.exists() else None
