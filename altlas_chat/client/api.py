@@ -101,9 +101,7 @@ class Api:
             if refusal.code != "AUTH_TOKEN_EXPIRED":
                 raise
         await self.refresh(token)
-        return await self._send(
-            method, path, body, token=self.session.access_token, query=query
-        )
+        return await self._send(method, path, body, token=self.session.access_token, query=query)
 
     async def _send(
         self,

@@ -12,7 +12,7 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import aiohttp
 import orjson
@@ -42,7 +42,9 @@ class Connection:
     set while the server can be reached.
     """
 
-    def __init__(self, http: aiohttp.ClientSession, api: Api, backoff: Backoff | None = None) -> None:
+    def __init__(
+        self, http: aiohttp.ClientSession, api: Api, backoff: Backoff | None = None
+    ) -> None:
         self._http = http
         self._api = api
         self._backoff = backoff or Backoff()
@@ -56,7 +58,7 @@ class Connection:
         self.connected = asyncio.Event()
         self.reconnects = 0
 
-    async def __aenter__(self) -> "Connection":
+    async def __aenter__(self) -> Self:
         self._task = asyncio.get_running_loop().create_task(self._run())
         return self
 

@@ -31,9 +31,7 @@ class Cursor:
     positions: dict[str, int]
 
     def encode(self) -> str:
-        body = orjson.dumps(
-            [_VERSION, self.database_id, self.user_id, self.at, self.positions]
-        )
+        body = orjson.dumps([_VERSION, self.database_id, self.user_id, self.at, self.positions])
         return base64.urlsafe_b64encode(zlib.compress(body, 1)).decode().rstrip("=")
 
     @classmethod

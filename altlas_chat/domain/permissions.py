@@ -44,7 +44,8 @@ _WRITING = frozenset(
 )
 
 ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
-    "guest": _READING | {"message:create", "message:update", "message:delete", "conversation:update"},
+    "guest": _READING
+    | {"message:create", "message:update", "message:delete", "conversation:update"},
     "user": _READING | _WRITING,
     "service": _READING | _WRITING,
     "moderator": _READING | _WRITING | {"content:moderate"},

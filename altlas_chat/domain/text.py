@@ -42,5 +42,5 @@ def account_key(name: str) -> str:
 
     Diacritics count here: ``çan`` and ``can`` are two people.
     """
-    dotless = name.strip().translate(str.maketrans(_TURKISH_I))
+    dotless = "".join(_TURKISH_I.get(sign, sign) for sign in name.strip())
     return unicodedata.normalize("NFKC", dotless.casefold())

@@ -44,6 +44,4 @@ def event_frame(announcement: Announcement) -> bytes:
 
 
 def passing_frame(event: PassingEvent) -> bytes:
-    return framed(
-        orjson.dumps({"event": event.kind, "at": rfc3339(event.at), "data": event.data})
-    )
+    return framed(orjson.dumps({"event": event.kind, "at": rfc3339(event.at), "data": event.data}))

@@ -69,7 +69,7 @@ class Hub:
             feed = self._feeds.get(stream)
             if feed is not None and feed.position is None:
                 feed.place(position)
-                self._tell_all(stream, feed, list(feed.in_turn()))
+                self._tell_all(feed, list(feed.in_turn()))
 
     def remove(self, listener: Listener) -> None:
         """Forget a listener."""
@@ -132,7 +132,7 @@ class Hub:
                 feed.position += 1
                 self._tell(feed, announcement)
                 continue
-            self._tell_all(stream, feed, list(feed.take(announcement)))
+            self._tell_all(feed, list(feed.take(announcement)))
             if feed.has_hole and feed.position is not None:
                 self._fill_hole(stream, feed.position)
 
@@ -146,7 +146,7 @@ class Hub:
             if listener.held is None:
                 listener.put(frame)
 
-    def _tell_all(self, stream: str, feed: Feed, announcements: list[Announcement]) -> None:
+    def _tell_all(self, feed: Feed, announcements: list[Announcement]) -> None:
         for announcement in announcements:
             self._tell(feed, announcement)
 

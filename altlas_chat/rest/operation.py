@@ -16,9 +16,8 @@ class Health:
         self.is_draining = False
 
     async def require_ready(self) -> None:
-        """
-        Raises:
-            ServiceUnavailable: the server drains, or its database does not answer.
+        """Raises:
+        ServiceUnavailable: the server drains, or its database does not answer.
         """
         if self.is_draining:
             raise ServiceUnavailable("The server is about to stop.")

@@ -6,8 +6,8 @@ import logging
 from collections.abc import Callable
 
 from altlas_chat.seeding.demo import DemoPeople, seed_demo
-from altlas_chat.server.run import Running, serve
 from altlas_chat.server.opening import opened_database
+from altlas_chat.server.run import Running, serve
 from altlas_chat.settings import Settings
 
 try:

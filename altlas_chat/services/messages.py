@@ -273,17 +273,13 @@ async def _part(
     return items, more_before, more_after
 
 
-async def _earlier(
-    reader: Reader, whole: Span, end: int, limit: int
-) -> tuple[list[Message], bool]:
+async def _earlier(reader: Reader, whole: Span, end: int, limit: int) -> tuple[list[Message], bool]:
     span = whole._replace(before=min(end, whole.before))
     found = await messages.select_span(reader, span, limit + 1, newest_first=True)
     return found[:limit][::-1], len(found) > limit
 
 
-async def _later(
-    reader: Reader, whole: Span, start: int, limit: int
-) -> tuple[list[Message], bool]:
+async def _later(reader: Reader, whole: Span, start: int, limit: int) -> tuple[list[Message], bool]:
     span = whole._replace(after=max(start, whole.after))
     found = await messages.select_span(reader, span, limit + 1, newest_first=False)
     return found[:limit], len(found) > limit

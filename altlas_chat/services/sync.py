@@ -71,9 +71,7 @@ async def _positions(reader: Reader, user_id: str) -> dict[str, int]:
     return {stream: seq for stream, (seq, _) in found.items()}
 
 
-async def _cursor(
-    deps: Deps, reader: Reader, actor: Actor, positions: dict[str, int]
-) -> Cursor:
+async def _cursor(deps: Deps, reader: Reader, actor: Actor, positions: dict[str, int]) -> Cursor:
     database_id = await select_meta(reader, "database_id") or ""
     return Cursor(database_id, actor.user_id, deps.clock.now_ms(), positions)
 
@@ -111,9 +109,7 @@ async def changes_after(
     return await deps.database.read(query)
 
 
-async def _changes(
-    reader: Reader, actor: Actor, cursor: Cursor, limit: int
-) -> Changes | Resync:
+async def _changes(reader: Reader, actor: Actor, cursor: Cursor, limit: int) -> Changes | Resync:
     found = await streams.select_positions_of(reader, actor.user_id)
     own = user_stream(actor.user_id)
     behind = [
@@ -128,7 +124,9 @@ async def _changes(
             return Resync("cursor_from_future")
         if heard < trimmed:
             return Resync("log_trimmed")
-    announcements, positions = await _read_log(reader, actor, cursor, sorted(behind, key=_own_first), limit)
+    announcements, positions = await _read_log(
+        reader, actor, cursor, sorted(behind, key=_own_first), limit
+    )
     reached = {stream: positions.get(stream, seq) for stream, (seq, _) in found.items()}
     receipts = await _receipts(reader, actor, cursor.at - _CLOCK_SLACK_MS)
     has_more = any(reached[stream] < seq for stream, (seq, _) in found.items())
@@ -173,9 +171,7 @@ async def _receipts(reader: Reader, actor: Actor, since: int) -> list[PassingEve
     ]
 
 
-async def read_stream(
-    deps: Deps, viewer_id: str, stream: str, after: int
-) -> list[Announcement]:
+async def read_stream(deps: Deps, viewer_id: str, stream: str, after: int) -> list[Announcement]:
     """One stream's events after a place, all of them; the caller knows that they may be heard."""
 
     async def query(reader: Reader) -> list[Announcement]:

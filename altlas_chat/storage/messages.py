@@ -29,7 +29,9 @@ def _json_or_none(value: Any) -> str | None:
 
 
 def _message(row: Row) -> Message:
-    (message_id, conversation_id, seq, position, sender_id, client_id, kind, text, content) = row[:9]
+    (message_id, conversation_id, seq, position, sender_id, client_id, kind, text, content) = row[
+        :9
+    ]
     (mentions, forwarded_from, thread_root_id, created_at, edited_at, edit_count) = row[9:15]
     return Message(
         message_id=message_id,
@@ -114,9 +116,7 @@ async def delete_mentions(tx: Transaction, message_id: str) -> None:
 
 
 async def select_message(reader: Reader, message_id: str) -> Message | None:
-    row = await reader.fetch_one(
-        f"SELECT {_COLUMNS}{_FROM} WHERE m.message_id = ?", message_id
-    )
+    row = await reader.fetch_one(f"SELECT {_COLUMNS}{_FROM} WHERE m.message_id = ?", message_id)
     return None if row is None else _message(row)
 
 

@@ -143,7 +143,7 @@ class _Lane:
         except _AWAY as error:
             for waiting in batch:
                 waiting.fail(StorageUnavailable(str(error)))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whoever waits must be told
             for waiting in batch:
                 waiting.fail(error)
         else:
@@ -165,13 +165,10 @@ class _Lane:
 
     async def _run(self, batch: list[_Waiting]) -> list[Any]:
         """Each change's result or error; durable when this returns."""
-        outcomes: list[Any] = []
         async with self._pool.acquire() as connection:
             transaction = PostgresTransaction(connection)
             async with connection.transaction():
-                for waiting in batch:
-                    outcomes.append(await _run_change(connection, transaction, waiting))
-        return outcomes
+                return [await _run_change(connection, transaction, one) for one in batch]
 
 
 async def _run_change(
@@ -183,7 +180,7 @@ async def _run_change(
         result = await waiting.change(transaction)
     except (*_AGAIN, *_AWAY):
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - it is told to who made the change
         await savepoint.rollback()
         return _Failed(error)
     await savepoint.commit()

@@ -81,7 +81,10 @@ async def select_events(reader: Reader, stream: str, after: int, limit: int) -> 
         after,
         limit,
     )
-    return [Event(*row[:5], facts=orjson.loads(row[5])) for row in rows]
+    return [
+        Event(stream, seq, kind, at, actor_id, orjson.loads(facts))
+        for stream, seq, kind, at, actor_id, facts in rows
+    ]
 
 
 async def select_position(reader: Reader, stream: str) -> tuple[int, int] | None:
@@ -120,7 +123,5 @@ async def trim_events(tx: Transaction, before: int, limit: int) -> int:
     dropped = 0
     for stream, seq in sorted(last.items()):
         await tx.execute("UPDATE streams SET trimmed_seq = ? WHERE stream = ?", seq, stream)
-        dropped += await tx.execute(
-            "DELETE FROM events WHERE stream = ? AND seq <= ?", stream, seq
-        )
+        dropped += await tx.execute("DELETE FROM events WHERE stream = ? AND seq <= ?", stream, seq)
     return dropped

@@ -46,7 +46,9 @@ class Sockets:
         await asyncio.gather(*(socket.closed() for socket in sockets))
 
 
-async def serve_socket(sockets: Sockets, request: web.Request, known: Actor | None) -> web.WebSocketResponse:
+async def serve_socket(
+    sockets: Sockets, request: web.Request, known: Actor | None
+) -> web.WebSocketResponse:
     """Upgrade, find out who is there, then serve until the socket ends.
 
     ``known`` is who the request's Authorization header named, if it had one.

@@ -10,7 +10,6 @@ import asyncio
 import logging
 from dataclasses import dataclass
 
-
 import orjson
 
 from altlas_chat.domain.cursor import Cursor
@@ -82,9 +81,7 @@ async def _attached_positions(deps: Deps, hub: Hub, session: Session) -> dict[st
             return positions
 
 
-async def _missed(
-    deps: Deps, hub: Hub, session: Session, cursor: Cursor
-) -> Changes | Resync:
+async def _missed(deps: Deps, hub: Hub, session: Session, cursor: Cursor) -> Changes | Resync:
     limit = deps.settings.replay_limit_events
     hub.attach(session.listener, await sync.current_positions(deps, session.actor))
     while True:
@@ -196,5 +193,3 @@ class CatchUps:
     async def _keep(self, listener: Listener, stream: str, after: int) -> None:
         for announcement in await sync.read_stream(self._deps, listener.user_id, stream, after):
             listener.keep(stream, announcement.event.seq, event_frame(announcement))
-
-

@@ -25,7 +25,16 @@ class Socket:
     read is closed as slow.
     """
 
-    __slots__ = ("_closing", "_limit", "_loop", "_tokens", "_transport", "_ws", "heard_at", "outbox")
+    __slots__ = (
+        "_closing",
+        "_limit",
+        "_loop",
+        "_tokens",
+        "_transport",
+        "_ws",
+        "heard_at",
+        "outbox",
+    )
 
     def __init__(
         self,

@@ -27,7 +27,9 @@ async def _talk(device: Device, conversations: list[str], stop: asyncio.Event, s
         await asyncio.gather(*burst)
 
 
-async def _kill_again_and_again(server: ServerProcess, watcher: Device, chance: random.Random) -> None:
+async def _kill_again_and_again(
+    server: ServerProcess, watcher: Device, chance: random.Random
+) -> None:
     for _ in range(ROUNDS):
         before = len(watcher.frames)
         enough = before + chance.randint(20, 200)
@@ -83,8 +85,9 @@ async def _check(conversation_id: str, devices: list[Device], watcher: Device) -
                 assert everywhere[client_id] == message_id
     for device in [*devices, watcher]:
         await device.waits_for(
-            lambda device=device: bool(device.heard[stream])
-            and device.heard[stream][-1]["seq"] >= last
+            lambda device=device: (
+                bool(device.heard[stream]) and device.heard[stream][-1]["seq"] >= last
+            )
         )
         seqs = [frame["seq"] for frame in device.heard[stream]]
         assert seqs == list(range(seqs[0], seqs[0] + len(seqs))), "a hole or a double"
@@ -101,7 +104,9 @@ async def _history(device: Device, conversation_id: str) -> list[dict]:  # type:
     after = 0
     while True:
         page = await device.api.call(
-            "GET", f"/conversations/{conversation_id}/messages", query={"after": after, "limit": 200}
+            "GET",
+            f"/conversations/{conversation_id}/messages",
+            query={"after": after, "limit": 200},
         )
         items.extend(page["items"])
         if not page["hasAfter"]:

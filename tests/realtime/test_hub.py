@@ -122,9 +122,7 @@ def test_who_is_added_hears_from_there_and_who_is_removed_hears_no_more() -> Non
     world.hub.publish(
         [
             announcement(4, kind="member.added", userId="ayse"),
-            announcement(
-                1, "user:ayse", "conversation.joined", conversationId="room", seq=4
-            ),
+            announcement(1, "user:ayse", "conversation.joined", conversationId="room", seq=4),
             announcement(5),
             announcement(6, kind="member.removed", userId="ayse"),
             announcement(7),

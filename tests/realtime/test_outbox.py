@@ -29,7 +29,9 @@ async def ends() -> tuple[asyncio.WriteTransport, asyncio.ReadTransport, Reader]
     far.abort()
 
 
-def outbox_of(transport: asyncio.WriteTransport, *, bytes_: int = 1000, frames: int = 10) -> tuple[Outbox, list[str]]:
+def outbox_of(
+    transport: asyncio.WriteTransport, *, bytes_: int = 1000, frames: int = 10
+) -> tuple[Outbox, list[str]]:
     overflows: list[str] = []
     outbox = Outbox(
         transport,

@@ -5,7 +5,7 @@ import uuid
 from collections import defaultdict
 from contextlib import AsyncExitStack
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import aiohttp
 
@@ -39,7 +39,7 @@ class Device:
         self.api: Api
         self.connection: Connection
 
-    async def __aenter__(self) -> "Device":
+    async def __aenter__(self) -> Self:
         http = await self._stack.enter_async_context(aiohttp.ClientSession())
         self.api = Api(http, self._url)
         await self.api.log_in(self.name, PASSWORD)

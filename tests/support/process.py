@@ -38,7 +38,7 @@ class ServerProcess:
     async def start(self) -> None:
         """Return when the server listens."""
         environment = {
-            **os.environ,
+            **os.environ,  # noqa: TID251
             "ALTLAS_CHAT_ARGON2_TIME_COST": "1",
             "ALTLAS_CHAT_ARGON2_MEMORY_KIB": "8192",
             **{f"ALTLAS_CHAT_{name.upper()}": value for name, value in self.options.items()},

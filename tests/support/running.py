@@ -1,0 +1,165 @@
+"""A whole server inside the test's own process, on a real port and a real database."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import orjson
+import pytest
+
+from altlas_chat.server.run import Running, running_server
+from altlas_chat.settings import Settings
+from tests.support.devices import PASSWORD
+
+Json = dict[str, Any]
+
+
+def quick_settings(database: str, **more: Any) -> Settings:
+    """Settings of a test's server: any free port, cheap password hashes, no slow draining."""
+    return Settings(
+        **{
+            "port": 0,
+            "database": database,
+            "argon2_time_cost": 1,
+            "argon2_memory_kib": 1024,
+            "drain_seconds": 0,
+            **more,
+        }
+    )
+
+
+@dataclass
+class Person:
+    """Somebody with an account, and the means to call and to connect."""
+
+    http: aiohttp.ClientSession
+    url: str
+    user_id: str
+    token: str
+
+    async def call(
+        self, method: str, path: str, body: Any = None, **query: Any
+    ) -> tuple[int, Json]:
+        """One REST call; its status and its JSON."""
+        async with self.http.request(
+            method,
+            f"{self.url}/v1{path}",
+            json=body,
+            params={name: str(value) for name, value in query.items()},
+            headers={"Authorization": f"Bearer {self.token}"},
+        ) as response:
+            raw = await response.read()
+            return response.status, orjson.loads(raw) if raw else {}
+
+    async def gets(self, method: str, path: str, body: Any = None, **query: Any) -> Json:
+        """One REST call that must succeed; its JSON."""
+        status, answer = await self.call(method, path, body, **query)
+        assert status < 300, answer
+        return answer
+
+    async def connects(self, resume: Json | None = None) -> "Wire":
+        """A socket after its ``ready``."""
+        wire = await open_wire(self.http, self.url)
+        data: Json = {"token": self.token}
+        if resume is not None:
+            data["resume"] = resume
+        await wire.sends("auth", data, "hello")
+        wire.ready = await wire.next()
+        assert wire.ready["event"] == "ready", wire.ready
+        return wire
+
+
+class Wire:
+    """A bare socket: frames out, frames in."""
+
+    def __init__(self, ws: aiohttp.ClientWebSocketResponse) -> None:
+        self.ws = ws
+        self.ready: Json = {}
+
+    async def sends(self, event: str, data: Any, request_id: Any = None) -> None:
+        frame = {"event": event, "data": data}
+        if request_id is not None:
+            frame["id"] = request_id
+        await self.ws.send_str(orjson.dumps(frame).decode())
+
+    async def next(self) -> Json:
+        """The next frame."""
+        message = await self.ws.receive(timeout=10)
+        assert message.type is aiohttp.WSMsgType.TEXT, message
+        frame: Json = orjson.loads(message.data)
+        return frame
+
+    async def next_of(self, *events: str) -> Json:
+        """The next frame of one of these events; others are passed over."""
+        while True:
+            frame = await self.next()
+            if frame["event"] in events:
+                return frame
+
+    async def asks(self, event: str, data: Any, request_id: Any = 1) -> Json:
+        """Send a command and wait for its reply or error."""
+        await self.sends(event, data, request_id)
+        while True:
+            frame = await self.next_of("reply", "error")
+            if frame.get("id") == request_id:
+                return frame
+
+    async def close_code(self) -> int:
+        """Wait until the server closes; its code."""
+        while True:
+            message = await self.ws.receive(timeout=10)
+            if message.type in (
+                aiohttp.WSMsgType.CLOSE,
+                aiohttp.WSMsgType.CLOSED,
+                aiohttp.WSMsgType.CLOSING,
+                aiohttp.WSMsgType.ERROR,
+            ):
+                assert self.ws.close_code is not None
+                return self.ws.close_code
+
+
+async def open_wire(http: aiohttp.ClientSession, url: str) -> Wire:
+    """A socket that has said nothing yet."""
+    return Wire(await http.ws_connect(f"{url}/v1/ws", autoclose=True, max_msg_size=0))
+
+
+class Chat:
+    """A running server and the people on it."""
+
+    def __init__(self, running: Running, http: aiohttp.ClientSession) -> None:
+        self.running = running
+        self.url = running.url
+        self.http = http
+
+    async def person(self, name: str) -> Person:
+        """Make an account."""
+        body = {"username": name, "password": PASSWORD, "displayName": name.title()}
+        async with self.http.post(f"{self.url}/v1/auth/register", json=body) as response:
+            answer = await response.json()
+            assert response.status == 201, answer
+        return Person(self.http, self.url, answer["user"]["id"], answer["accessToken"])
+
+    async def direct(self, one: Person, other: Person) -> str:
+        """The conversation of two people."""
+        answer = await one.gets("POST", "/conversations", {"userId": other.user_id})
+        return str(answer["id"])
+
+    async def group(self, owner: Person, *members: Person, name: str = "group") -> str:
+        body = {"name": name, "memberIds": [member.user_id for member in members]}
+        return str((await owner.gets("POST", "/groups", body))["id"])
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+@pytest.fixture
+async def chat(tmp_path: Path, http: aiohttp.ClientSession) -> AsyncIterator[Chat]:
+    """A server on a fresh SQLite database."""
+    settings = quick_settings(f"sqlite:///{tmp_path}/chat.db")
+    async with running_server(settings) as running:
+        yield Chat(running, http)
