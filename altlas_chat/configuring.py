@@ -108,7 +108,7 @@ class Setting:
         if isinstance(given, str) and _INTEGER.fullmatch(given.strip()):
             given = int(given)
         if not isinstance(given, int) or isinstance(given, bool):
-            raise ValueError(f"{given!r} is no whole number")
+            raise ValueError(f"{given!r} is no whole number")  # noqa: TRY004
         low, high = self.minimum, self.maximum
         if (low is not None and given < low) or (high is not None and given > high):
             raise ValueError(f"{given} is out of bounds")
@@ -117,7 +117,7 @@ class Setting:
     def _text(self, given: object) -> str:
         shown = "the value" if self.secret else repr(given)
         if not isinstance(given, str):
-            raise ValueError(f"{shown} is no text")
+            raise ValueError(f"{shown} is no text")  # noqa: TRY004
         if self.choices and given not in self.choices:
             raise ValueError(f"{shown} is none of its values")
         if self.pattern and not re.fullmatch(self.pattern, given):
@@ -135,7 +135,7 @@ def _parts(given: object) -> Iterable[object]:
     raise ValueError(f"{given!r} is no list of texts")
 
 
-def setting(
+def setting(  # noqa: PLR0913 - the columns of the table
     default: T,
     about: str,
     *,

@@ -1,0 +1,45 @@
+"""What holds for every test: where the program is found, and what a skip means."""
+
+import importlib.util
+import os
+import sys
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+REQUIRE_VARIABLE = "ALTLAS_CHAT_TEST_REQUIRE_ALL"
+
+# At the end, so that an installed package goes before the checkout.
+sys.path.append(str(ROOT))
+if importlib.util.find_spec("altlas_chat_cli") is None:
+    # A bare checkout: processes that a test starts must find the program, too.
+    sys.path.append(str(ROOT / "cli"))
+    known = os.environ.get("PYTHONPATH")  # noqa: TID251
+    places = [str(ROOT), str(ROOT / "cli"), *([known] if known else [])]
+    os.environ["PYTHONPATH"] = os.pathsep.join(places)  # noqa: TID251
+
+
+def _must_not_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
+    """Turn a skip into a failure where every part must be had."""
+    if not report.skipped or hasattr(report, "wasxfail"):
+        return
+    if os.environ.get(REQUIRE_VARIABLE) == "1":  # noqa: TID251
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"{reason}\n(with {REQUIRE_VARIABLE}=1 nothing may be skipped)"
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    _must_not_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    _must_not_skip(report)
+    return report
