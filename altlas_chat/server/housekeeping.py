@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from altlas_chat.services import housekeeping
-from altlas_chat.services.credentials import refresh_revocations
+from altlas_chat.services.accounts import refresh_revocations
 from altlas_chat.services.deps import Deps
 from altlas_chat.storage.database import StorageUnavailable
 

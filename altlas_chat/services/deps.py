@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from altlas_chat.domain.events import Announcement, PassingEvent
+from altlas_chat.services.credentials import Credentials
 from altlas_chat.settings import Settings
 from altlas_chat.storage.database import Database
 from altlas_chat.system import Clock, Ids, Randomness
@@ -33,3 +34,4 @@ class Deps:
     clock: Clock
     ids: Ids
     randomness: Randomness
+    credentials: Credentials

@@ -1,0 +1,283 @@
+"""Accounts: register, log in, keep a session going, end it."""
+
+import hashlib
+from dataclasses import dataclass
+
+from altlas_chat.domain.accounts import (
+    ChangePasswordRequest,
+    LoginRequest,
+    RegisterRequest,
+    Tokens,
+    User,
+)
+from altlas_chat.domain.errors import (
+    AccountDeactivated,
+    EmailTaken,
+    InvalidCredentials,
+    PermissionDenied,
+    SessionRevoked,
+    TokenExpired,
+    TokenInvalid,
+    TokenReused,
+    UsernameTaken,
+)
+from altlas_chat.domain.events import user_stream
+from altlas_chat.domain.permissions import Actor
+from altlas_chat.domain.text import account_key
+from altlas_chat.services.deps import Deps
+from altlas_chat.storage import accounts, sessions, streams
+from altlas_chat.storage.database import Transaction, UniqueViolated
+from altlas_chat.storage.sessions import RefreshToken, Session
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """Where a login comes from."""
+
+    name: str = ""
+    user_agent: str = ""
+    address: str = ""
+
+
+async def register(deps: Deps, request: RegisterRequest, device: Device) -> Tokens:
+    """Make an account and log in to it.
+
+    Raises:
+        PermissionDenied: registration is closed.
+        UsernameTaken: somebody has that name, in whatever case.
+        EmailTaken: somebody has that address.
+    """
+    if deps.settings.registration == "closed":
+        raise PermissionDenied("Registration is closed; ask an administrator for an account.")
+    password_hash = await deps.credentials.hash_password(request.password)
+    at = deps.clock.now_ms()
+    user = User(
+        user_id=deps.ids.new(),
+        username=request.username,
+        email=request.email,
+        display_name=request.display_name or request.username,
+        role="user",
+        origin="local",
+        language=request.language,
+        bio="",
+        avatar_file_id=None,
+        is_active=True,
+        last_seen_at=None,
+        created_at=at,
+        updated_at=at,
+    )
+
+    async def change(tx: Transaction) -> Tokens:
+        await create_user(tx, user, password_hash)
+        return await _open_session(tx, deps, user, device)
+
+    try:
+        return await deps.database.write(change, lane=user_stream(user.user_id))
+    except UniqueViolated as error:
+        raise taken(error) from error
+
+
+async def create_user(tx: Transaction, user: User, password_hash: str | None) -> None:
+    """Keep a new person, with the stream that the person's devices hear.
+
+    Raises:
+        UniqueViolated: the user name or the e-mail address is taken.
+    """
+    await accounts.insert_user(tx, user, password_hash)
+    await streams.insert_stream(tx, user_stream(user.user_id), user.created_at)
+
+
+def taken(error: UniqueViolated) -> UsernameTaken | EmailTaken:
+    """Which of a person's two names somebody else has."""
+    return EmailTaken() if "email" in error.key else UsernameTaken()
+
+
+async def login(deps: Deps, request: LoginRequest, device: Device) -> Tokens:
+    """Begin a session with a user name or an e-mail address, and the password.
+
+    Raises:
+        InvalidCredentials: no account has this name and password.
+        AccountDeactivated: the account is there, but closed.
+        RateLimitExceeded: too many failed tries from there for that name.
+    """
+    who = f"{account_key(request.name)} {device.address}"
+    deps.credentials.require_patience(who)
+    found = await deps.database.read(lambda reader: accounts.select_login(reader, request.name))
+    user, password_hash = found or (None, None)
+    if not await deps.credentials.is_password(request.password, password_hash) or user is None:
+        deps.credentials.note_failure(who)
+        raise InvalidCredentials
+    deps.credentials.note_success(who)
+    if not user.is_active:
+        raise AccountDeactivated
+    known = user
+
+    async def change(tx: Transaction) -> Tokens:
+        return await _open_session(tx, deps, known, device)
+
+    return await deps.database.write(change, lane=user_stream(user.user_id))
+
+
+async def _open_session(tx: Transaction, deps: Deps, user: User, device: Device) -> Tokens:
+    at = deps.clock.now_ms()
+    expires_at = at + deps.settings.refresh_token_seconds * 1000
+    session_id = deps.ids.new()
+    await sessions.insert_session(
+        tx,
+        Session(
+            session_id, user.user_id, device.name, device.user_agent[:300], at, at, expires_at, None
+        ),
+    )
+    secret = deps.randomness.token()
+    token = RefreshToken(_hash(secret), session_id, expires_at, None, None)
+    await sessions.insert_refresh_token(tx, token, at)
+    return _tokens(deps, user, session_id, secret)
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _tokens(deps: Deps, user: User, session_id: str, secret: str) -> Tokens:
+    return Tokens(
+        access_token=deps.credentials.access_token(user.user_id, user.role, session_id),
+        expires_in_seconds=deps.settings.access_token_seconds,
+        refresh_token=secret,
+        refresh_expires_in_seconds=deps.settings.refresh_token_seconds,
+        session_id=session_id,
+        user=user,
+    )
+
+
+class _Reused(Exception):
+    """A refresh token came back that must not: its session is to be ended."""
+
+    def __init__(self, session_id: str) -> None:
+        super().__init__(session_id)
+        self.session_id = session_id
+
+
+async def refresh(deps: Deps, secret: str) -> Tokens:
+    """Exchange a refresh token for a new pair of tokens; it can be used once.
+
+    A client whose answer got lost may repeat its token within
+    ``Settings.refresh_grace_seconds``, as long as the pair that it did not
+    get was not used. Any other repetition means that two have the token, and
+    ends the session.
+
+    Raises:
+        TokenInvalid: there is no such token.
+        TokenExpired: it was not used for too long.
+        TokenReused: it was used before; the session is ended.
+        SessionRevoked: its session was ended.
+        AccountDeactivated: the account is closed.
+    """
+    fresh = deps.randomness.token()
+
+    async def change(tx: Transaction) -> Tokens:
+        return await _rotate(tx, deps, _hash(secret), fresh)
+
+    try:
+        return await deps.database.write(change, lane="sessions")
+    except _Reused as reused:
+        await end_session(deps, reused.session_id, "reuse")
+        raise TokenReused from reused
+
+
+async def _rotate(tx: Transaction, deps: Deps, token_hash: str, fresh: str) -> Tokens:
+    at = deps.clock.now_ms()
+    token = await sessions.select_refresh_token(tx, token_hash)
+    session = None if token is None else await sessions.lock_session(tx, token.session_id)
+    token = await sessions.select_refresh_token(tx, token_hash)
+    if token is None or session is None:
+        raise TokenInvalid
+    if session.revoked_at is not None:
+        raise SessionRevoked
+    if at > token.expires_at:
+        raise TokenExpired("The refresh token has expired; log in again.")
+    await _mark_used(tx, deps, token, _hash(fresh), at)
+    expires_at = at + deps.settings.refresh_token_seconds * 1000
+    successor = RefreshToken(_hash(fresh), token.session_id, expires_at, None, None)
+    await sessions.insert_refresh_token(tx, successor, at)
+    await sessions.touch_session(tx, token.session_id, at, expires_at)
+    await sessions.delete_expired_refresh_tokens(tx, token.session_id, at)
+    user = await accounts.select_user(tx, session.user_id)
+    if user is None or not user.is_active:
+        raise AccountDeactivated
+    return _tokens(deps, user, token.session_id, fresh)
+
+
+async def _mark_used(
+    tx: Transaction, deps: Deps, token: RefreshToken, successor_hash: str, at: int
+) -> None:
+    if token.rotated_at is None:
+        await sessions.rotate_refresh_token(tx, token.token_hash, successor_hash, at)
+        return
+    grace_ms = deps.settings.refresh_grace_seconds * 1000
+    unheard = (
+        None
+        if token.successor_hash is None
+        else await sessions.select_refresh_token(tx, token.successor_hash)
+    )
+    is_retry = at - token.rotated_at <= grace_ms and grace_ms > 0
+    if not is_retry or unheard is None or unheard.rotated_at is not None:
+        raise _Reused(token.session_id)
+    await sessions.supersede_refresh_token(tx, unheard, successor_hash, at)
+
+
+async def end_session(deps: Deps, session_id: str, reason: str) -> None:
+    """End a session: its tokens are refused and its sockets closed. Ending it again is nothing."""
+    at = deps.clock.now_ms()
+    await deps.database.write(
+        lambda tx: sessions.revoke_session(tx, session_id, reason, at), lane="sessions"
+    )
+    deps.credentials.revoke(session_id, at)
+    deps.publisher.end_session(session_id)
+
+
+async def logout(deps: Deps, actor: Actor) -> None:
+    """End the session that the actor calls from."""
+    if actor.session_id is not None:
+        await end_session(deps, actor.session_id, "logout")
+
+
+async def logout_everywhere(deps: Deps, actor: Actor, *, but: str | None = None) -> None:
+    """End all sessions of the actor, except ``but``."""
+    open_sessions = await deps.database.read(
+        lambda reader: sessions.select_open_session_ids(reader, actor.user_id)
+    )
+    for session_id in open_sessions:
+        if session_id != but:
+            await end_session(deps, session_id, "logout_everywhere")
+
+
+async def change_password(deps: Deps, actor: Actor, request: ChangePasswordRequest) -> None:
+    """Set another password; every other session of the actor ends.
+
+    Raises:
+        InvalidCredentials: the present password is another.
+        RateLimitExceeded: too many failed tries.
+    """
+    deps.credentials.require_patience(actor.user_id)
+    present = await deps.database.read(
+        lambda reader: accounts.select_password_hash(reader, actor.user_id)
+    )
+    if not await deps.credentials.is_password(request.current_password, present):
+        deps.credentials.note_failure(actor.user_id)
+        raise InvalidCredentials("The present password is another.")
+    password_hash = await deps.credentials.hash_password(request.new_password)
+    at = deps.clock.now_ms()
+
+    async def change(tx: Transaction) -> None:
+        await accounts.update_password_hash(tx, actor.user_id, password_hash, at)
+
+    await deps.database.write(change, lane=user_stream(actor.user_id))
+    await logout_everywhere(deps, actor, but=actor.session_id)
+
+
+async def refresh_revocations(deps: Deps) -> None:
+    """Hear of sessions that other nodes ended."""
+    since = deps.credentials.forget_old_revocations()
+    revoked = await deps.database.read(lambda reader: sessions.select_revoked_since(reader, since))
+    for session_id, at in revoked:
+        deps.credentials.revoke(session_id, at)

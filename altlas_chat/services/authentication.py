@@ -1,0 +1,99 @@
+"""Who calls: from an access token, ours or ALT_LAS's, to an actor."""
+
+import re
+
+import jwt
+
+from altlas_chat.domain.accounts import User
+from altlas_chat.domain.errors import AccountDeactivated, TokenInvalid
+from altlas_chat.domain.events import user_stream
+from altlas_chat.domain.permissions import ROLE_PERMISSIONS, Actor
+from altlas_chat.services.accounts import create_user
+from altlas_chat.services.credentials import ISSUER, Claims
+from altlas_chat.services.deps import Deps
+from altlas_chat.storage import accounts
+from altlas_chat.storage.database import UniqueViolated
+
+_STRONGEST_FIRST = ("admin", "moderator", "service", "user", "guest")
+_NAME_TRIES = 20
+
+
+async def authenticate(deps: Deps, token: str) -> Actor:
+    """The person whom an access token names.
+
+    A person whom ALT_LAS vouches for is made known here at the first visit.
+
+    Raises:
+        TokenInvalid: it is no access token that is accepted here.
+        TokenExpired: its time is over.
+        SessionRevoked: its session was ended.
+        AccountDeactivated: the account is closed.
+    """
+    if _issuer(token) == ISSUER:
+        claims = deps.credentials.claims_of(token)
+        role = claims["role"]
+        if role not in ROLE_PERMISSIONS:
+            raise TokenInvalid
+        return Actor(claims["sub"], role, ROLE_PERMISSIONS[role], claims["sid"])
+    claims = deps.credentials.alt_las_claims_of(token)
+    user = await deps.database.read(lambda reader: accounts.select_user(reader, claims["userId"]))
+    if user is None:
+        user = await _make_known(deps, claims)
+    if user.origin != "alt_las":
+        raise TokenInvalid("This id belongs to an account that is not ALT_LAS's.")
+    if not user.is_active:
+        raise AccountDeactivated
+    role = _role(claims)
+    return Actor(user.user_id, role, ROLE_PERMISSIONS[role], None, user.language)
+
+
+def _issuer(token: str) -> object:
+    """Who says to have issued a token; nothing is believed yet."""
+    try:
+        return jwt.decode(token, options={"verify_signature": False}).get("iss")
+    except (jwt.PyJWTError, UnicodeError, ValueError) as error:
+        raise TokenInvalid from error
+
+
+def _role(claims: Claims) -> str:
+    roles = claims.get("roles")
+    held = {role for role in roles if isinstance(role, str)} if isinstance(roles, list) else set()
+    return next((role for role in _STRONGEST_FIRST if role in held), "guest")
+
+
+async def _make_known(deps: Deps, claims: Claims) -> User:
+    """Keep a person of ALT_LAS under ALT_LAS's id; a taken user name gets a number."""
+    at = deps.clock.now_ms()
+    wished = claims.get("username")
+    wished = wished if isinstance(wished, str) and wished.strip() else claims["userId"]
+    plain = re.sub(r"[^\w.\-]", "-", wished)[:24]
+    for number in range(_NAME_TRIES):
+        user = User(
+            user_id=claims["userId"],
+            username=plain if number == 0 else f"{plain}-{number + 1}",
+            email=None,
+            display_name=wished[:100],
+            role=_role(claims),
+            origin="alt_las",
+            language="tr",
+            bio="",
+            avatar_file_id=None,
+            is_active=True,
+            last_seen_at=None,
+            created_at=at,
+            updated_at=at,
+        )
+        try:
+            await deps.database.write(
+                lambda tx, user=user: create_user(tx, user, None),  # type: ignore[misc]
+                lane=user_stream(user.user_id),
+            )
+        except UniqueViolated:
+            known = await deps.database.read(
+                lambda reader: accounts.select_user(reader, claims["userId"])
+            )
+            if known is not None:
+                return known
+        else:
+            return user
+    raise TokenInvalid("No user name could be found for this person.")

@@ -1,0 +1,223 @@
+"""Keys, password hashes, and what is remembered to refuse quickly.
+
+Access tokens are JSON Web Tokens (RFC 7519), HS256 and nothing else. A
+session that was ended is remembered for as long as its access tokens could
+live, so they are refused at once here, and on other nodes when those next
+ask the database.
+"""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import jwt
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from altlas_chat.domain.errors import (
+    RateLimitExceeded,
+    SessionRevoked,
+    TokenExpired,
+    TokenInvalid,
+)
+from altlas_chat.settings import Settings
+from altlas_chat.storage.database import Database, Transaction
+from altlas_chat.storage.meta import insert_meta_once
+from altlas_chat.system import Clock, Randomness
+
+ALGORITHM = "HS256"
+ISSUER = AUDIENCE = "altlas-chat"
+LEEWAY_SECONDS = 5
+HASHING_THREADS = 2
+
+FAILURES_ALLOWED = 10
+FAILURES_WINDOW_MS = 5 * 60 * 1000
+FAILURES_REMEMBERED = 10_000
+
+Claims = dict[str, Any]
+
+
+class Credentials:
+    """What tells who somebody is."""
+
+    def __init__(self, settings: Settings, clock: Clock, token_key: str) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._key = token_key
+        self._hasher = PasswordHasher(
+            time_cost=settings.argon2_time_cost,
+            memory_cost=settings.argon2_memory_kib,
+            parallelism=settings.argon2_parallelism,
+        )
+        self._threads = ThreadPoolExecutor(HASHING_THREADS, "altlas-chat-password")
+        self._nobodys_hash: str | None = None
+        self._revoked: dict[str, int] = {}
+        self._failures: dict[str, list[int]] = {}
+
+    # -- access tokens -----------------------------------------------------------
+
+    def access_token(self, user_id: str, role: str, session_id: str) -> str:
+        """A token for ``Settings.access_token_seconds`` from now."""
+        now = self._clock.now_ms() // 1000
+        claims = {
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "sub": user_id,
+            "sid": session_id,
+            "role": role,
+            "typ": "access",
+            "iat": now,
+            "exp": now + self._settings.access_token_seconds,
+        }
+        return jwt.encode(claims, self._key, ALGORITHM)
+
+    def claims_of(self, token: str) -> Claims:
+        """What an access token of ours says.
+
+        Raises:
+            TokenExpired: its time is over.
+            TokenInvalid: it is not one of ours.
+            SessionRevoked: its session was ended.
+        """
+        claims = self._decoded(token, self._key, ISSUER, AUDIENCE)
+        well_formed = all(isinstance(claims.get(name), str) for name in ("sub", "sid", "role"))
+        if claims.get("typ") != "access" or not well_formed:
+            raise TokenInvalid
+        if claims["sid"] in self._revoked:
+            raise SessionRevoked
+        return claims
+
+    def alt_las_claims_of(self, token: str) -> Claims:
+        """What an access token of ALT_LAS says.
+
+        ALT_LAS signs its refresh tokens with the same key, issuer and
+        audience; they differ by ``type: "refresh"`` alone and are refused.
+
+        Raises:
+            TokenExpired: its time is over.
+            TokenInvalid: it is none, or no key for such tokens is configured.
+        """
+        settings = self._settings
+        if not settings.alt_las_token_secret:
+            raise TokenInvalid("Tokens of ALT_LAS are not accepted here.")
+        claims = self._decoded(
+            token,
+            settings.alt_las_token_secret,
+            settings.alt_las_issuer,
+            settings.alt_las_audience,
+        )
+        if "type" in claims and claims["type"] != "access":
+            raise TokenInvalid("A refresh token is no access token.")
+        user_id = claims.get("userId")
+        if not isinstance(user_id, str) or not 0 < len(user_id) <= 128 or not user_id.isprintable():
+            raise TokenInvalid
+        return claims
+
+    def _decoded(self, token: str, key: str, issuer: str, audience: str) -> Claims:
+        try:
+            claims: Claims = jwt.decode(
+                token,
+                key,
+                algorithms=[ALGORITHM],
+                issuer=issuer,
+                audience=audience,
+                options={
+                    "require": ["exp", "iss", "aud"],
+                    "verify_exp": False,
+                    "verify_iat": False,
+                    "verify_nbf": False,
+                },
+            )
+        except (jwt.PyJWTError, UnicodeError) as error:
+            raise TokenInvalid from error
+        expires = claims["exp"]
+        if not isinstance(expires, int | float):
+            raise TokenInvalid
+        if self._clock.now_ms() / 1000 > expires + LEEWAY_SECONDS:
+            raise TokenExpired
+        return claims
+
+    # -- ended sessions ----------------------------------------------------------
+
+    def revoke(self, session_id: str, at: int) -> None:
+        """Refuse the access tokens of a session from now on."""
+        self._revoked[session_id] = at
+
+    def forget_old_revocations(self) -> int:
+        """Forget sessions whose access tokens are expired anyway; the moment before which."""
+        lifetime_ms = (self._settings.access_token_seconds + LEEWAY_SECONDS) * 1000
+        before = self._clock.now_ms() - lifetime_ms
+        self._revoked = {name: at for name, at in self._revoked.items() if at >= before}
+        return before
+
+    # -- passwords ---------------------------------------------------------------
+
+    async def hash_password(self, password: str) -> str:
+        """The argon2id hash of a password; made beside the event loop."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, self._hasher.hash, password)
+
+    async def is_password(self, password: str, password_hash: str | None) -> bool:
+        """Whether a password has this hash.
+
+        Takes as long when there is no hash, so that the time does not tell
+        which accounts exist.
+        """
+        if password_hash is None:
+            if self._nobodys_hash is None:
+                self._nobodys_hash = await self.hash_password("nobody has this password")
+            await self._verified(self._nobodys_hash, password)
+            return False
+        return await self._verified(password_hash, password)
+
+    async def _verified(self, password_hash: str, password: str) -> bool:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, self._verify, password_hash, password)
+
+    def _verify(self, password_hash: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(password_hash, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+    # -- failed logins -----------------------------------------------------------
+
+    def require_patience(self, who: str) -> None:
+        """Refuse another try after too many failed ones.
+
+        Raises:
+            RateLimitExceeded: with the seconds to wait.
+        """
+        now = self._clock.now_ms()
+        recent = [at for at in self._failures.get(who, ()) if at > now - FAILURES_WINDOW_MS]
+        if len(recent) >= FAILURES_ALLOWED:
+            seconds = (recent[0] + FAILURES_WINDOW_MS - now) // 1000 + 1
+            raise RateLimitExceeded("Too many failed logins.", retry_after_seconds=seconds)
+
+    def note_failure(self, who: str) -> None:
+        """Count a failed login; the oldest counts are forgotten when there are too many."""
+        now = self._clock.now_ms()
+        recent = [at for at in self._failures.pop(who, ()) if at > now - FAILURES_WINDOW_MS]
+        self._failures[who] = [*recent, now]
+        while len(self._failures) > FAILURES_REMEMBERED:
+            del self._failures[next(iter(self._failures))]
+
+    def note_success(self, who: str) -> None:
+        self._failures.pop(who, None)
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+async def load_credentials(
+    settings: Settings, database: Database, clock: Clock, randomness: Randomness
+) -> Credentials:
+    """Credentials with the key of the settings, or else the database's own, made once."""
+    fresh_key, fresh_id = randomness.token(), randomness.token(12)
+
+    async def change(tx: Transaction) -> str:
+        await insert_meta_once(tx, "database_id", fresh_id)
+        return await insert_meta_once(tx, "token_secret", fresh_key)
+
+    kept = await database.write(change, lane="meta")
+    return Credentials(settings, clock, settings.token_secret or kept)
