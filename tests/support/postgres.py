@@ -15,6 +15,7 @@ that one is killed.
 import asyncio
 import atexit
 import contextlib
+import hashlib
 import importlib.util
 import os
 import pwd
@@ -89,19 +90,20 @@ class PostgresServer:
         name = urlsplit(url).path.removeprefix("/")
         self._administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
-    def drop_template(self) -> None:
-        if self._template is not None:
-            self.drop_database(self.url_of(self._template))
-            self._template = None
-
     def url_of(self, name: str) -> str:
         return urlunsplit(urlsplit(self._url)._replace(path=f"/{name}"))
 
     def _template_name(self) -> str:
+        """A database to copy, made once; on a lasting server it stays for the next time."""
         if self._template is None:
-            name = f"template_{uuid.uuid4().hex}"
-            self._administer(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
-            _in_own_loop(_make_schema(self.url_of(name)))
+            name = f"altlas_chat_test_{_fingerprint()}"
+            draft = f"{name}_{uuid.uuid4().hex[:8]}"
+            self._administer(f"CREATE DATABASE {draft} TEMPLATE template0 ENCODING 'UTF8'")
+            _in_own_loop(_execute(self.url_of(draft), "BEGIN", *_making_schema(), "COMMIT"))
+            try:
+                self._administer(f"ALTER DATABASE {draft} RENAME TO {name}")
+            except asyncpg.DuplicateDatabaseError:
+                self.drop_database(self.url_of(draft))
             self._template = name
         return self._template
 
@@ -118,10 +120,14 @@ async def _execute(url: str, *statements: str) -> None:
         await connection.close()
 
 
-async def _make_schema(url: str) -> None:
+def _making_schema() -> list[str]:
     stamp = f"INSERT INTO alembic_version (version_num) VALUES ('{HEAD_REVISION}')"
     steps = [sql for revision in REVISIONS.values() for sql in revision.statements("postgresql")]
-    await _execute(url, "BEGIN", VERSION_TABLE, *steps, stamp, "COMMIT")
+    return [VERSION_TABLE, *steps, stamp]
+
+
+def _fingerprint() -> str:
+    return hashlib.blake2b("".join(_making_schema()).encode(), digest_size=6).hexdigest()
 
 
 def _in_own_loop(work: Coroutine[Any, Any, T]) -> T:
@@ -157,10 +163,7 @@ def postgres_server() -> PostgresServer:
         NoPostgres: there is none, and why.
     """
     given = os.environ.get(URL_VARIABLE)  # noqa: TID251
-    server = PostgresServer(given or _start(_programs()))
-    if given:
-        atexit.register(server.drop_template)
-    return server
+    return PostgresServer(given or _start(_programs()))
 
 
 def _programs() -> Path:

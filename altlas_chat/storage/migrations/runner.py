@@ -18,9 +18,10 @@ from alembic.util import CommandError
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from altlas_chat.settings import without_password
 from altlas_chat.storage.migrations import engines
 from altlas_chat.storage.migrations.refusals import MigrationFailed, refusal, wrong_encoding
-from altlas_chat.storage.migrations.urls import sqlite_path, without_password
+from altlas_chat.storage.migrations.urls import sqlite_path
 from altlas_chat.storage.schema import (
     TABLES_OF_POSTGRESQL,
     FoundSchema,

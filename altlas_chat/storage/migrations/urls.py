@@ -4,13 +4,13 @@
 ``sqlite:////var/lib/altlas-chat.db`` (absolute), ``postgresql://…``.
 """
 
-import re
-
+from altlas_chat.settings import without_password
 from altlas_chat.storage.schema import SchemaProblem
+
+__all__ = ["UnknownDatabaseUrl", "sqlite_path", "without_password"]
 
 _SQLITE = "sqlite:///"
 _POSTGRESQL = ("postgresql://", "postgres://")
-_PASSWORD = re.compile(r"(?<=[?&]password=)[^&]*")
 
 
 class UnknownDatabaseUrl(SchemaProblem):
@@ -32,13 +32,3 @@ def sqlite_path(database: str) -> str | None:
             "Write `sqlite:///FILE` or `postgresql://USER:PASSWORD@HOST/NAME`.",
         )
     return path
-
-
-def without_password(database: str) -> str:
-    """The URL as it may be shown and logged."""
-    scheme, separator, rest = database.partition("://")
-    rest = _PASSWORD.sub("***", rest)
-    account, at, place = rest.rpartition("@")
-    if at and ":" in account:
-        rest = f"{account.partition(':')[0]}:***@{place}"
-    return f"{scheme}{separator}{rest}"

@@ -1,30 +1,28 @@
 """``altlas-chat migrate``: the database's schema.
 
 Exit codes: 0 done; 1 it did not work, and nothing was changed; 2 the command
-line is wrong; 3 (``status`` only) the database waits for ``migrate up``.
+line or the settings are wrong; 3 (``status`` only) the database waits for
+``migrate up``.
 """
 
-import json
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from altlas_chat.settings import load_settings
+from altlas_chat.settings import load_settings, without_password
+from altlas_chat_cli import output
 
 if TYPE_CHECKING:
     from altlas_chat.storage.migrations.runner import Progress, Revision
-    from altlas_chat.storage.schema import SchemaProblem
-
-EXIT_FAILED = 1
-EXIT_BEHIND = 3
 
 app = typer.Typer(
-    name="migrate",
-    help="Bring a database's schema up to date, or see where it stands.",
-    no_args_is_help=True,
+    help="Bring a database's schema up to date, or see where it stands.", no_args_is_help=True
 )
 
-DatabaseOption = Annotated[
+Database = Annotated[
     str | None,
     typer.Option(
         "--database",
@@ -32,98 +30,103 @@ DatabaseOption = Annotated[
         show_default=False,
     ),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the outcome as one line of JSON.")]
 
 
 @app.command("up")
-def up(database: DatabaseOption = None, as_json: JsonOption = False) -> None:
+def up(*, database: Database = None, as_json: Json = False) -> None:
     """Apply what is missing, in one transaction: all of it or nothing.
 
     Makes an SQLite file that does not exist yet; a PostgreSQL database must be
-    there. Make a copy of a database that holds something first, and stop its
-    servers. Two runs at the same time do the work once.
+    there. Stop the servers of a database that holds something, and make a copy
+    of it, first. Two runs at the same time do the work once.
 
     Exit codes: 0 the database is up to date; 1 it did not work, and nothing
-    was changed.
+    was changed; 2 the command line or the settings are wrong.
     """
     # Loaded here, so that --help stays quick.
-    from altlas_chat.storage.migrations import runner, urls
-    from altlas_chat.storage.schema import SchemaProblem
+    from altlas_chat.storage.migrations import runner  # noqa: PLC0415
+    from altlas_chat.storage.schema import SchemaProblem  # noqa: PLC0415
 
-    url = _database(database)
-    shown = urls.without_password(url)
+    url = load_settings({"database": database}).database
     try:
-        applied = runner.upgrade(url, told=_tell)
+        with _no_server_on(url):
+            applied = runner.upgrade(url, told=_tell)
         current = runner.status(url).current
     except SchemaProblem as error:
-        raise _failed(error, as_json) from error
+        output.explain(error, as_json=as_json)
+        raise typer.Exit(output.FAILED) from error
+    shown = without_password(url)
     if as_json:
-        _print_json(database=shown, current=current, applied=_as_json(applied))
+        output.print_json({"database": shown, "current": current, "applied": _as_json(applied)})
     elif applied:
-        typer.echo(f"{shown} is at revision {current} now.")
+        output.print_line(f"{shown} is at revision {current} now.")
     else:
-        typer.echo(f"{shown} is at revision {current} already; nothing to do.")
+        output.print_line(f"{shown} is at revision {current} already; nothing to do.")
 
 
 @app.command("status")
-def status(database: DatabaseOption = None, as_json: JsonOption = False) -> None:
+def status(*, database: Database = None, as_json: Json = False) -> None:
     """Say at which revision the database is, and what `migrate up` would apply.
 
     Changes nothing, and makes no file.
 
     Exit codes: 0 the database is up to date; 1 it can't be read, or is no
-    database of this program; 3 it is behind.
+    database of this program; 2 the command line or the settings are wrong; 3
+    the database waits for `migrate up`.
     """
-    from altlas_chat.storage.migrations import runner, urls
-    from altlas_chat.storage.schema import SchemaProblem
+    from altlas_chat.storage.migrations import runner  # noqa: PLC0415
+    from altlas_chat.storage.schema import SchemaProblem  # noqa: PLC0415
 
-    url = _database(database)
-    shown = urls.without_password(url)
+    url = load_settings({"database": database}).database
     try:
         found = runner.status(url)
     except SchemaProblem as error:
-        raise _failed(error, as_json) from error
+        output.explain(error, as_json=as_json)
+        raise typer.Exit(output.FAILED) from error
+    shown, pending = without_password(url), _as_json(found.pending)
     if as_json:
-        _print_json(
-            database=shown, current=found.current, head=found.head, pending=_as_json(found.pending)
+        output.print_json(
+            {"database": shown, "current": found.current, "head": found.head, "pending": pending}
         )
     else:
-        typer.echo(f"database  {shown}")
-        typer.echo(f"current   {found.current or 'none: the database is empty'}")
-        typer.echo(f"head      {found.head}")
+        output.print_line(f"database  {shown}")
+        output.print_line(f"current   {found.current or 'none: the database is empty'}")
+        output.print_line(f"head      {found.head}")
         for revision in found.pending:
-            typer.echo(f"pending   {revision.revision}  {revision.title}")
+            output.print_line(f"pending   {revision.revision}  {revision.title}")
     if found.pending:
-        raise typer.Exit(EXIT_BEHIND)
+        raise typer.Exit(output.NOT_READY)
 
 
-def _database(given: str | None) -> str:
-    chosen = {} if given is None else {"database": given}
-    return load_settings(chosen).database
+@contextmanager
+def _no_server_on(url: str) -> Iterator[None]:
+    """Keep servers off an embedded database meanwhile; refuse if one has it open."""
+    from altlas_chat.server.single import AlreadyServed, only_server_of  # noqa: PLC0415
+    from altlas_chat.storage.migrations.refusals import MigrationFailed  # noqa: PLC0415
+    from altlas_chat.storage.migrations.urls import sqlite_path  # noqa: PLC0415
+
+    path = sqlite_path(url)
+    if path is None or not Path(path).is_file():
+        yield
+        return
+    try:
+        with only_server_of(Path(path)):
+            yield
+    except AlreadyServed as error:
+        detail = f"A server has the database {path} open; nothing was changed."
+        raise MigrationFailed(detail, "Stop the server, then run it again.") from error
 
 
 def _tell(progress: "Progress") -> None:
-    """One line on stderr for each step, so that stdout is the outcome alone."""
+    """A line for each step, as it begins."""
     if progress.revision is not None:
-        line = f"applying  {progress.revision.revision}  {progress.revision.title}"
+        output.say(f"applying  {progress.revision.revision}  {progress.revision.title}")
     elif progress.stage == "waiting":
-        line = "waiting   another migration of this database is under way"
+        output.say("waiting   another migration of this database is under way")
     else:
-        line = "checking  the whole database before the commit"
-    typer.echo(line, err=True)
+        output.say("checking  the whole database, before the commit")
 
 
 def _as_json(revisions: "list[Revision]") -> list[dict[str, str]]:
     return [revision._asdict() for revision in revisions]
-
-
-def _print_json(**outcome: Any) -> None:
-    typer.echo(json.dumps(outcome, ensure_ascii=False))
-
-
-def _failed(error: "SchemaProblem", as_json: bool) -> typer.Exit:
-    if as_json:
-        _print_json(error={"detail": error.detail, "remedy": error.remedy})
-    else:
-        typer.echo(f"error: {error.detail}\n{error.remedy}", err=True)
-    return typer.Exit(EXIT_FAILED)

@@ -4,7 +4,7 @@ STATEMENTS = (
     """
     CREATE TABLE blobs (
         sha256 TEXT NOT NULL PRIMARY KEY,
-        size_bytes BIGINT NOT NULL CHECK (size_bytes >= 0),
+        size_bytes BIGINT NOT NULL CONSTRAINT blobs_size_bytes CHECK (size_bytes >= 0),
         storage_key TEXT NOT NULL,
         preview_key TEXT,
         created_at BIGINT NOT NULL
@@ -18,13 +18,15 @@ STATEMENTS = (
         name TEXT NOT NULL,
         media_type TEXT NOT NULL,
         kind TEXT NOT NULL,
-        size_bytes BIGINT NOT NULL CHECK (size_bytes >= 0),
+        size_bytes BIGINT NOT NULL CONSTRAINT files_size_bytes CHECK (size_bytes >= 0),
         sha256 TEXT NOT NULL REFERENCES blobs (sha256) ON DELETE RESTRICT,
         width INTEGER,
         height INTEGER,
         duration_ms BIGINT,
-        has_preview BOOLEAN NOT NULL DEFAULT FALSE CHECK (has_preview IN (FALSE, TRUE)),
-        state TEXT NOT NULL DEFAULT 'ready' CHECK (state IN ('pending', 'ready', 'failed')),
+        has_preview BOOLEAN NOT NULL DEFAULT FALSE
+            CONSTRAINT files_has_preview CHECK (has_preview IN (FALSE, TRUE)),
+        state TEXT NOT NULL DEFAULT 'ready'
+            CONSTRAINT files_state CHECK (state IN ('pending', 'ready', 'failed')),
         created_at BIGINT NOT NULL,
         deleted_at BIGINT
     )
@@ -43,7 +45,7 @@ STATEMENTS = (
     CREATE TABLE message_files (
         message_id TEXT NOT NULL REFERENCES messages (message_id) ON DELETE CASCADE,
         file_id TEXT NOT NULL REFERENCES files (file_id) ON DELETE RESTRICT,
-        ordinal INTEGER NOT NULL CHECK (ordinal >= 0),
+        ordinal INTEGER NOT NULL CONSTRAINT message_files_ordinal CHECK (ordinal >= 0),
         PRIMARY KEY (message_id, file_id)
     ) ${clustered}
     """,
@@ -54,9 +56,10 @@ STATEMENTS = (
         title TEXT NOT NULL,
         description TEXT NOT NULL DEFAULT '',
         status TEXT NOT NULL DEFAULT 'pending'
-            CHECK (status IN ('pending', 'in_progress', 'completed', 'cancelled')),
+            CONSTRAINT tasks_status
+                CHECK (status IN ('pending', 'in_progress', 'completed', 'cancelled')),
         priority TEXT NOT NULL DEFAULT 'medium'
-            CHECK (priority IN ('low', 'medium', 'high', 'urgent')),
+            CONSTRAINT tasks_priority CHECK (priority IN ('low', 'medium', 'high', 'urgent')),
         creator_id TEXT NOT NULL REFERENCES users (user_id) ON DELETE RESTRICT,
         assignee_id TEXT REFERENCES users (user_id) ON DELETE SET NULL,
         due_at BIGINT,

@@ -22,7 +22,7 @@ STATEMENTS = (
     """
     CREATE TABLE events (
         stream TEXT NOT NULL,
-        seq BIGINT NOT NULL CHECK (seq > 0),
+        seq BIGINT NOT NULL CONSTRAINT events_seq CHECK (seq > 0),
         kind TEXT NOT NULL,
         at BIGINT NOT NULL,
         actor_id TEXT,
@@ -34,17 +34,21 @@ STATEMENTS = (
     """
     CREATE TABLE conversations (
         conversation_id TEXT NOT NULL PRIMARY KEY,
-        kind TEXT NOT NULL CHECK (kind IN ('direct', 'group')),
+        kind TEXT NOT NULL CONSTRAINT conversations_kind CHECK (kind IN ('direct', 'group')),
         direct_key TEXT,
         name TEXT,
         search_name TEXT,
         description TEXT,
         avatar_file_id TEXT ${avatar_file},
         created_by TEXT NOT NULL REFERENCES users (user_id) ON DELETE RESTRICT,
-        posting TEXT NOT NULL DEFAULT 'members' CHECK (posting IN ('members', 'admins')),
-        inviting TEXT NOT NULL DEFAULT 'members' CHECK (inviting IN ('members', 'admins')),
-        editing TEXT NOT NULL DEFAULT 'members' CHECK (editing IN ('members', 'admins')),
-        member_count BIGINT NOT NULL DEFAULT 0 CHECK (member_count >= 0),
+        posting TEXT NOT NULL DEFAULT 'members'
+            CONSTRAINT conversations_posting CHECK (posting IN ('members', 'admins')),
+        inviting TEXT NOT NULL DEFAULT 'members'
+            CONSTRAINT conversations_inviting CHECK (inviting IN ('members', 'admins')),
+        editing TEXT NOT NULL DEFAULT 'members'
+            CONSTRAINT conversations_editing CHECK (editing IN ('members', 'admins')),
+        member_count BIGINT NOT NULL DEFAULT 0
+            CONSTRAINT conversations_member_count CHECK (member_count >= 0),
         created_at BIGINT NOT NULL,
         updated_at BIGINT NOT NULL,
         deleted_at BIGINT,
@@ -66,7 +70,8 @@ STATEMENTS = (
         conversation_id TEXT NOT NULL
             REFERENCES conversations (conversation_id) ON DELETE CASCADE,
         user_id TEXT NOT NULL REFERENCES users (user_id) ON DELETE RESTRICT,
-        role TEXT NOT NULL DEFAULT 'member' CHECK (role IN ('owner', 'admin', 'member')),
+        role TEXT NOT NULL DEFAULT 'member'
+            CONSTRAINT members_role CHECK (role IN ('owner', 'admin', 'member')),
         joined_at BIGINT NOT NULL,
         joined_seq BIGINT NOT NULL DEFAULT 0,
         invited_by TEXT REFERENCES users (user_id) ON DELETE SET NULL,
@@ -77,10 +82,12 @@ STATEMENTS = (
         delivered_at BIGINT,
         own_unread BIGINT NOT NULL DEFAULT 0,
         notifications TEXT NOT NULL DEFAULT 'all'
-            CHECK (notifications IN ('all', 'mentions', 'none')),
+            CONSTRAINT members_notifications CHECK (notifications IN ('all', 'mentions', 'none')),
         muted_until BIGINT,
-        is_archived BOOLEAN NOT NULL DEFAULT FALSE CHECK (is_archived IN (FALSE, TRUE)),
-        is_favourite BOOLEAN NOT NULL DEFAULT FALSE CHECK (is_favourite IN (FALSE, TRUE)),
+        is_archived BOOLEAN NOT NULL DEFAULT FALSE
+            CONSTRAINT members_is_archived CHECK (is_archived IN (FALSE, TRUE)),
+        is_favourite BOOLEAN NOT NULL DEFAULT FALSE
+            CONSTRAINT members_is_favourite CHECK (is_favourite IN (FALSE, TRUE)),
         cleared_seq BIGINT NOT NULL DEFAULT 0,
         PRIMARY KEY (conversation_id, user_id),
         CONSTRAINT members_not_negative CHECK (

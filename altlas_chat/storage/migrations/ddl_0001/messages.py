@@ -12,8 +12,8 @@ STATEMENTS = (
         message_id TEXT NOT NULL,
         conversation_id TEXT NOT NULL
             REFERENCES conversations (conversation_id) ON DELETE RESTRICT,
-        seq BIGINT NOT NULL CHECK (seq > 0),
-        position BIGINT NOT NULL CHECK (position >= 0),
+        seq BIGINT NOT NULL CONSTRAINT messages_seq CHECK (seq > 0),
+        position BIGINT NOT NULL CONSTRAINT messages_position CHECK (position >= 0),
         sender_id TEXT REFERENCES users (user_id) ON DELETE RESTRICT,
         client_id TEXT,
         fingerprint TEXT,
@@ -46,7 +46,7 @@ STATEMENTS = (
     """
     CREATE TABLE message_edits (
         message_id TEXT NOT NULL REFERENCES messages (message_id) ON DELETE CASCADE,
-        edit_number INTEGER NOT NULL CHECK (edit_number > 0),
+        edit_number INTEGER NOT NULL CONSTRAINT message_edits_edit_number CHECK (edit_number > 0),
         text TEXT NOT NULL,
         content TEXT,
         edited_at BIGINT NOT NULL,

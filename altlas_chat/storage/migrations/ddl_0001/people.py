@@ -18,12 +18,16 @@ STATEMENTS = (
         search_name TEXT NOT NULL,
         password_hash TEXT,
         role TEXT NOT NULL DEFAULT 'user'
-            CHECK (role IN ('admin', 'moderator', 'user', 'service', 'guest')),
-        origin TEXT NOT NULL DEFAULT 'local' CHECK (origin IN ('local', 'alt_las', 'import')),
-        language TEXT NOT NULL DEFAULT 'en' CHECK (language IN ('tr', 'en')),
+            CONSTRAINT users_role
+                CHECK (role IN ('admin', 'moderator', 'user', 'service', 'guest')),
+        origin TEXT NOT NULL DEFAULT 'local'
+            CONSTRAINT users_origin CHECK (origin IN ('local', 'alt_las', 'import')),
+        language TEXT NOT NULL DEFAULT 'en'
+            CONSTRAINT users_language CHECK (language IN ('tr', 'en')),
         bio TEXT NOT NULL DEFAULT '',
         avatar_file_id TEXT ${avatar_file},
-        is_active BOOLEAN NOT NULL DEFAULT TRUE CHECK (is_active IN (FALSE, TRUE)),
+        is_active BOOLEAN NOT NULL DEFAULT TRUE
+            CONSTRAINT users_is_active CHECK (is_active IN (FALSE, TRUE)),
         last_seen_at BIGINT,
         created_at BIGINT NOT NULL,
         updated_at BIGINT NOT NULL,
@@ -52,6 +56,7 @@ STATEMENTS = (
     )
     """,
     "CREATE INDEX sessions_by_user ON sessions (user_id, last_used_at)",
+    "CREATE INDEX sessions_revoked ON sessions (revoked_at) WHERE revoked_at IS NOT NULL",
     """
     CREATE TABLE refresh_tokens (
         token_hash TEXT NOT NULL PRIMARY KEY,
