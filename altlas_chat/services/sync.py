@@ -9,7 +9,7 @@ from typing import Literal
 
 from altlas_chat.domain.cursor import Cursor
 from altlas_chat.domain.errors import CursorInvalid
-from altlas_chat.domain.events import Announcement, Json, PassingEvent, user_stream
+from altlas_chat.domain.events import Announcement, Event, Json, PassingEvent, user_stream
 from altlas_chat.domain.permissions import Actor
 from altlas_chat.domain.times import rfc3339
 from altlas_chat.services.conversations import conversation_views
@@ -140,7 +140,7 @@ def _own_first(stream: str) -> tuple[bool, str]:
 async def _read_log(
     reader: Reader, actor: Actor, cursor: Cursor, behind: list[str], limit: int
 ) -> tuple[list[Announcement], dict[str, int]]:
-    events = []
+    events: list[Event] = []
     positions: dict[str, int] = {}
     for stream in behind:
         heard = cursor.positions.get(stream, 0)

@@ -1,7 +1,10 @@
 """Who belongs to a conversation, in which role, and how far each has come."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
+from altlas_chat.domain.accounts import User
+from altlas_chat.domain.conversations import Member
 from altlas_chat.domain.messages import LowestPointers
 from altlas_chat.storage.database import Reader, Row, Transaction
 
@@ -208,3 +211,88 @@ async def select_moved_pointers(
         limit,
     )
     return [MovedPointers(*row) for row in rows]
+
+
+class NewMember(NamedTuple):
+    """A row for somebody who comes into a conversation.
+
+    Everything before counts as read: ``read_seq`` and ``read_position`` are
+    where the conversation stands.
+    """
+
+    user_id: str
+    role: str
+    joined_at: int
+    joined_seq: int
+    invited_by: str | None
+    read_position: int
+
+
+async def insert_members(
+    tx: Transaction, conversation_id: str, new_members: Sequence[NewMember]
+) -> None:
+    await tx.execute_many(
+        "INSERT INTO members (conversation_id, user_id, role, joined_at, joined_seq, invited_by,"
+        " read_position, read_seq, delivered_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [(conversation_id, *new, new.joined_seq, new.joined_seq) for new in new_members],
+    )
+
+
+async def delete_member(tx: Transaction, conversation_id: str, user_id: str) -> None:
+    await tx.execute(
+        "DELETE FROM members WHERE conversation_id = ? AND user_id = ?", conversation_id, user_id
+    )
+
+
+async def update_role(tx: Transaction, conversation_id: str, user_id: str, role: str) -> None:
+    await tx.execute(
+        "UPDATE members SET role = ? WHERE conversation_id = ? AND user_id = ?",
+        role,
+        conversation_id,
+        user_id,
+    )
+
+
+async def select_role(reader: Reader, conversation_id: str, user_id: str) -> str | None:
+    row = await reader.fetch_one(
+        "SELECT role FROM members WHERE conversation_id = ? AND user_id = ?",
+        conversation_id,
+        user_id,
+    )
+    return None if row is None else str(row[0])
+
+
+async def count_owners(reader: Reader, conversation_id: str) -> int:
+    row = await reader.fetch_one(
+        "SELECT count(*) FROM members WHERE conversation_id = ? AND role = 'owner'",
+        conversation_id,
+    )
+    return 0 if row is None else int(row[0])
+
+
+_MEMBER = (
+    "SELECT u.user_id, u.username, u.email, u.display_name, u.role, u.origin, u.language, u.bio,"
+    " u.avatar_file_id, u.is_active, u.last_seen_at, u.created_at, u.updated_at,"
+    " m.role, m.joined_at, m.read_seq, m.delivered_seq, m.read_at, m.delivered_at"
+    " FROM members m JOIN users u ON u.user_id = m.user_id WHERE m.conversation_id = ?"
+)
+
+
+def _member(row: Row) -> Member:
+    values = tuple(row)
+    return Member(User(*values[:13]), *values[13:])
+
+
+async def select_member(reader: Reader, conversation_id: str, user_id: str) -> Member | None:
+    row = await reader.fetch_one(f"{_MEMBER} AND m.user_id = ?", conversation_id, user_id)
+    return None if row is None else _member(row)
+
+
+async def select_members(
+    reader: Reader, conversation_id: str, after: str, limit: int
+) -> list[Member]:
+    """Members by user id, those after ``after``."""
+    rows = await reader.fetch_all(
+        f"{_MEMBER} AND m.user_id > ? ORDER BY m.user_id LIMIT ?", conversation_id, after, limit
+    )
+    return [_member(row) for row in rows]

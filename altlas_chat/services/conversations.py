@@ -1,0 +1,396 @@
+"""Conversations as their members see them, and each member's own side of one."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from altlas_chat.domain.conversations import (
+    LATEST_MS,
+    Conversation,
+    ConversationView,
+    Membership,
+    OpenDirect,
+    SettingsUpdate,
+)
+from altlas_chat.domain.errors import (
+    ConversationNotFound,
+    CursorInvalid,
+    FieldError,
+    UserNotFound,
+    ValidationFailed,
+)
+from altlas_chat.domain.events import Json, conversation_stream, user_stream
+from altlas_chat.domain.permissions import Actor
+from altlas_chat.services.access import require_member
+from altlas_chat.services.changes import Change, commit_change
+from altlas_chat.services.deps import Deps
+from altlas_chat.storage import accounts, conversations, members, messages, streams
+from altlas_chat.storage.conversations import ListPlace, Standing
+from altlas_chat.storage.database import Reader, UniqueViolated
+from altlas_chat.storage.members import NewMember
+
+# -- views -------------------------------------------------------------------------
+
+
+async def conversation_views(
+    reader: Reader, viewer_id: str, conversation_ids: Sequence[str] | None = None
+) -> list[ConversationView]:
+    """The viewer's conversations (those named, or all), the latest active first.
+
+    As many queries for a thousand as for one. Those that the viewer does not
+    belong to are left out.
+    """
+    standings = await conversations.select_standings(reader, viewer_id, conversation_ids)
+    return await _views(reader, viewer_id, standings)
+
+
+async def _views(
+    reader: Reader, viewer_id: str, standings: Sequence[Standing]
+) -> list[ConversationView]:
+    ids = [one.conversation.conversation_id for one in standings]
+    direct = [i for i, one in zip(ids, standings, strict=True) if one.conversation.kind == "direct"]
+    last = await _last_messages(reader, viewer_id, ids)
+    peers = await conversations.select_peers(reader, viewer_id, direct)
+    return [
+        ConversationView(
+            conversation=one.conversation,
+            membership=one.membership,
+            seq=one.seq,
+            unread_count=one.unread_count,
+            last_message=last.get(one.conversation.conversation_id),
+            peer=peers.get(one.conversation.conversation_id),
+            last_activity_at=one.last_activity_at,
+        )
+        for one in standings
+    ]
+
+
+async def _last_messages(
+    reader: Reader, viewer_id: str, conversation_ids: Sequence[str]
+) -> dict[str, Json]:
+    last_ids = await conversations.select_last_message_ids(reader, viewer_id, conversation_ids)
+    found = await messages.select_messages(reader, last_ids.values())
+    reached = await conversations.select_reached(reader, list(found))
+    views = {}
+    for message in found.values():
+        delivered, read = reached.get(message.message_id, (0, 0))
+        state = "sent"
+        if read >= message.seq:
+            state = "read"
+        elif delivered >= message.seq:
+            state = "delivered"
+        views[message.conversation_id] = message.as_json(state)
+    return views
+
+
+async def view_of(reader: Reader, viewer_id: str, conversation_id: str) -> ConversationView:
+    """One conversation as a member sees it.
+
+    Raises:
+        ConversationNotFound: there is none for the viewer.
+    """
+    views = await conversation_views(reader, viewer_id, [conversation_id])
+    if not views:
+        raise ConversationNotFound
+    return views[0]
+
+
+async def shared_views(reader: Reader, conversation_ids: Sequence[str]) -> dict[str, Json]:
+    """The parts of conversations that are the same for all members, by id."""
+    found = {}
+    for conversation_id in conversation_ids:
+        conversation = await conversations.select_conversation(reader, conversation_id)
+        if conversation is not None:
+            found[conversation_id] = conversation.as_json()
+    return found
+
+
+async def member_views(
+    reader: Reader, wanted: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], Json]:
+    """Members by conversation and person; those who left are left out."""
+    found = {}
+    for conversation_id, user_id in wanted:
+        member = await members.select_member(reader, conversation_id, user_id)
+        if member is not None:
+            found[conversation_id, user_id] = member.as_json()
+    return found
+
+
+# -- opening and reading -------------------------------------------------------------
+
+
+async def open_direct(deps: Deps, actor: Actor, request: OpenDirect) -> tuple[Json, bool]:
+    """The direct conversation with a person, and whether it is new.
+
+    There is one for each two people, whoever opens it, however often.
+
+    Raises:
+        UserNotFound: there is no such person, or the account is closed.
+        ValidationFailed: it is the actor himself.
+    """
+    peer_id = request.user_id
+    if peer_id == actor.user_id:
+        detail = "A direct conversation is with somebody else."
+        raise ValidationFailed(detail, errors=[FieldError("ONESELF", detail, "/userId")])
+    direct_key = orjson.dumps(sorted((actor.user_id, peer_id))).decode()
+    known = await deps.database.read(
+        lambda reader: _known_direct(reader, actor.user_id, direct_key)
+    )
+    if known is not None:
+        return known, False
+    conversation_id = deps.ids.new()
+
+    async def change(change: Change) -> Json:
+        return await _begin_direct(change, actor.user_id, peer_id, conversation_id, direct_key)
+
+    try:
+        stream = conversation_stream(conversation_id)
+        return await commit_change(deps, stream, change, actor_id=actor.user_id), True
+    except UniqueViolated:
+        known = await deps.database.read(
+            lambda reader: _known_direct(reader, actor.user_id, direct_key)
+        )
+        if known is None:
+            raise
+        return known, False
+
+
+async def _known_direct(reader: Reader, viewer_id: str, direct_key: str) -> Json | None:
+    conversation_id = await conversations.select_direct(reader, direct_key)
+    if conversation_id is None:
+        return None
+    return (await view_of(reader, viewer_id, conversation_id)).as_json()
+
+
+async def _begin_direct(
+    change: Change, user_id: str, peer_id: str, conversation_id: str, direct_key: str
+) -> Json:
+    tx = change.tx
+    await streams.lock_streams(tx, [user_stream(user_id), user_stream(peer_id)])
+    people = await accounts.select_users(tx, (user_id, peer_id))
+    peer = people.get(peer_id)
+    if peer is None or not peer.is_active:
+        raise UserNotFound(errors=[FieldError("USER_NOT_FOUND", "no such person", "/userId")])
+    conversation = Conversation(
+        conversation_id=conversation_id,
+        kind="direct",
+        name=None,
+        description=None,
+        avatar_file_id=None,
+        created_by=user_id,
+        posting="members",
+        inviting="members",
+        editing="members",
+        member_count=2,
+        created_at=change.at,
+        updated_at=change.at,
+    )
+    await begin(change, conversation, direct_key)
+    both = [NewMember(one, "member", change.at, 1, user_id, 0) for one in (user_id, peer_id)]
+    await members.insert_members(tx, conversation_id, both)
+    for one in sorted((user_id, peer_id)):
+        await announce_joined(change, one, await view_of(tx, one, conversation_id))
+    return (await view_of(tx, user_id, conversation_id)).as_json()
+
+
+async def begin(change: Change, conversation: Conversation, direct_key: str | None) -> None:
+    """Keep a new conversation with its stream, and record its beginning there.
+
+    Raises:
+        UniqueViolated: the two people have a direct conversation already.
+    """
+    stream = conversation_stream(conversation.conversation_id)
+    await conversations.insert_conversation(change.tx, conversation, direct_key)
+    await streams.insert_stream(change.tx, stream, change.at)
+    facts = {"conversationId": conversation.conversation_id}
+    data = {"conversation": conversation.as_json()}
+    await change.announce(stream, "conversation.created", facts, data)
+
+
+async def announce_joined(change: Change, user_id: str, view: ConversationView) -> None:
+    """Tell a person's devices of a conversation that they hear from now on."""
+    facts = {"conversationId": view.conversation_id, "seq": view.seq}
+    data = {"conversation": view.as_json()}
+    await change.announce(user_stream(user_id), "conversation.joined", facts, data)
+
+
+async def get_conversation(deps: Deps, actor: Actor, conversation_id: str) -> Json:
+    """One conversation as the actor sees it.
+
+    Raises:
+        ConversationNotFound: there is none for the actor.
+    """
+    view = await deps.database.read(lambda reader: view_of(reader, actor.user_id, conversation_id))
+    return view.as_json()
+
+
+async def list_conversations(
+    deps: Deps, actor: Actor, name: str | None, cursor: str | None, limit: int
+) -> Json:
+    """A page of the actor's conversations, the latest active first.
+
+    ``name`` is one of the filters of the contract. Archived ones are in the
+    list of archived ones only.
+
+    Raises:
+        CursorInvalid: the page's cursor is none.
+    """
+    after = None if cursor is None else _place_of(cursor)
+    at = deps.clock.now_ms()
+
+    async def query(reader: Reader) -> Json:
+        found = await conversations.select_page(
+            reader, actor.user_id, name, after, at=at, limit=limit + 1
+        )
+        views = await _views(reader, actor.user_id, found[:limit])
+        following = None
+        if len(found) > limit:
+            following = _page_cursor(views[-1].last_activity_at, views[-1].conversation_id)
+        return {"items": [view.as_json() for view in views], "nextCursor": following}
+
+    return await deps.database.read(query)
+
+
+def _page_cursor(*place: object) -> str:
+    return base64.urlsafe_b64encode(orjson.dumps(place)).decode().rstrip("=")
+
+
+def _decoded_cursor(cursor: str) -> list[object]:
+    try:
+        raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        place = orjson.loads(raw)
+    except (ValueError, binascii.Error) as error:
+        raise CursorInvalid from error
+    if not isinstance(place, list):
+        raise CursorInvalid
+    return place
+
+
+def _place_of(cursor: str) -> ListPlace:
+    place = _decoded_cursor(cursor)
+    if len(place) != 2 or type(place[0]) is not int or not isinstance(place[1], str):
+        raise CursorInvalid
+    return ListPlace(place[0], place[1])
+
+
+async def list_members(
+    deps: Deps, actor: Actor, conversation_id: str, cursor: str | None, limit: int
+) -> Json:
+    """A page of a conversation's members, by user id.
+
+    Raises:
+        ConversationNotFound: there is none for the actor.
+        CursorInvalid: the page's cursor is none.
+    """
+    after = ""
+    if cursor is not None:
+        place = _decoded_cursor(cursor)
+        if len(place) != 1 or not isinstance(place[0], str) or "\x00" in place[0]:
+            raise CursorInvalid
+        after = place[0]
+
+    async def query(reader: Reader) -> Json:
+        await require_member(reader, actor, conversation_id)
+        found = await members.select_members(reader, conversation_id, after, limit + 1)
+        items = [member.as_json() for member in found[:limit]]
+        following = _page_cursor(items[-1]["userId"]) if len(found) > limit else None
+        return {"items": items, "nextCursor": following}
+
+    return await deps.database.read(query)
+
+
+# -- one member's own side ------------------------------------------------------------
+
+
+async def update_settings(
+    deps: Deps, actor: Actor, conversation_id: str, update: SettingsUpdate
+) -> Json:
+    """Change the actor's own settings of a conversation; the actor's devices hear of it.
+
+    What is left out stays. The same again changes nothing.
+
+    Raises:
+        ConversationNotFound: there is none for the actor.
+        ValidationFailed: ``mutedUntil`` is no moment.
+    """
+    stream = user_stream(actor.user_id)
+    wanted = _wanted_settings(update)
+
+    async def change(change: Change) -> Json:
+        await streams.lock_streams(change.tx, [stream])
+        view = await view_of(change.tx, actor.user_id, conversation_id)
+        changed = view.membership._replace(**wanted)
+        if changed != view.membership:
+            await _keep_settings(change, stream, conversation_id, changed, actor.user_id)
+        return view._replace(membership=changed).as_json()
+
+    return await commit_change(deps, stream, change, actor_id=actor.user_id)
+
+
+def _wanted_settings(update: SettingsUpdate) -> dict[str, Any]:
+    given = update.model_dump(exclude_unset=True)
+    wanted = {name: value for name, value in given.items() if value is not None}
+    if "muted_until" in given:
+        wanted["muted_until"] = _moment(update.muted_until)
+    return wanted
+
+
+def _moment(text: str | None) -> int | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+        at = int(moment.timestamp() * 1000) if moment.tzinfo is not None else -1
+    except (ValueError, OverflowError):
+        at = -1
+    if not 0 <= at <= LATEST_MS:
+        detail = "write a moment with its time zone, such as 2026-11-24T05:00:00Z"
+        raise ValidationFailed(detail, errors=[FieldError("INVALID_TIME", detail, "/mutedUntil")])
+    return at
+
+
+async def _keep_settings(
+    change: Change, stream: str, conversation_id: str, membership: Membership, user_id: str
+) -> None:
+    await conversations.update_settings(change.tx, conversation_id, user_id, membership)
+    facts = {"conversationId": conversation_id, "membership": membership.as_json()}
+    await change.announce(stream, "conversation.settings_updated", facts, facts)
+
+
+async def archive_conversation(deps: Deps, actor: Actor, conversation_id: str) -> None:
+    """Put a conversation away for the actor; others see it as before.
+
+    Raises:
+        ConversationNotFound: there is none for the actor.
+    """
+    await update_settings(
+        deps, actor, conversation_id, SettingsUpdate.model_validate({"isArchived": True})
+    )
+
+
+async def clear_conversation(deps: Deps, actor: Actor, conversation_id: str) -> None:
+    """Delete a conversation for the actor: what was written so far is out of sight.
+
+    It is in the actor's list again when somebody writes in it. Others see it
+    as before.
+
+    Raises:
+        ConversationNotFound: there is none for the actor.
+    """
+    own, stream = user_stream(actor.user_id), conversation_stream(conversation_id)
+
+    async def change(change: Change) -> None:
+        await streams.lock_streams(change.tx, [own, stream])
+        await require_member(change.tx, actor, conversation_id)
+        position = await streams.select_position(change.tx, stream)
+        await conversations.update_cleared(change.tx, conversation_id, actor.user_id, change.at)
+        cleared_seq = 0 if position is None else position[0]
+        facts = {"conversationId": conversation_id, "clearedSeq": cleared_seq}
+        await change.announce(own, "conversation.cleared", facts, facts)
+
+    await commit_change(deps, stream, change, actor_id=actor.user_id)

@@ -1,0 +1,413 @@
+"""Groups: who belongs, in which role, and what each may do."""
+
+from collections.abc import Sequence
+
+from altlas_chat.domain.conversations import (
+    Conversation,
+    ConversationView,
+    GroupDraft,
+    GroupUpdate,
+    Membership,
+    MembersToAdd,
+    Role,
+)
+from altlas_chat.domain.errors import (
+    AlreadyAMember,
+    ConversationNotFound,
+    FieldError,
+    LastOwner,
+    MemberNotFound,
+    PermissionDenied,
+    UserNotFound,
+    ValidationFailed,
+)
+from altlas_chat.domain.events import Json, conversation_stream, user_stream
+from altlas_chat.domain.permissions import Actor
+from altlas_chat.services.access import require_group
+from altlas_chat.services.changes import Change, commit_change
+from altlas_chat.services.conversations import announce_joined, begin, member_views, view_of
+from altlas_chat.services.deps import Deps
+from altlas_chat.services.system_messages import post_system_message
+from altlas_chat.storage import accounts, conversations, members, streams
+from altlas_chat.storage.database import Reader
+from altlas_chat.storage.members import Access, NewMember
+
+
+async def create_group(deps: Deps, actor: Actor, draft: GroupDraft) -> Json:
+    """Make a group whose owner is the actor; every member hears of it.
+
+    Raises:
+        UserNotFound: somebody to be added does not exist; ``errors`` says who.
+        ValidationFailed: there would be more than ``Settings.max_group_members``.
+    """
+    others = sorted(set(draft.member_ids) - {actor.user_id})
+    _require_room(deps, 1 + len(others), "/memberIds")
+    conversation_id, message_id = deps.ids.new(), deps.ids.new()
+    everybody = [actor.user_id, *others]
+
+    async def change(change: Change) -> Json:
+        tx = change.tx
+        await streams.lock_streams(tx, [user_stream(user_id) for user_id in everybody])
+        await _require_people(tx, draft.member_ids, "/memberIds")
+        group = _new_group(draft, conversation_id, change, len(everybody))
+        await begin(change, group, None)
+        rows = [
+            NewMember(
+                user_id,
+                "owner" if user_id == actor.user_id else "member",
+                change.at,
+                1,
+                actor.user_id,
+                0,
+            )
+            for user_id in everybody
+        ]
+        await members.insert_members(tx, conversation_id, rows)
+        facts = {"userIds": everybody, "name": group.name}
+        await post_system_message(change, conversation_id, message_id, "group_created", facts)
+        own = await view_of(tx, actor.user_id, conversation_id)
+        await _tell_joined(change, own, rows)
+        return own.as_json()
+
+    return await commit_change(
+        deps, conversation_stream(conversation_id), change, actor_id=actor.user_id
+    )
+
+
+def _new_group(
+    draft: GroupDraft, conversation_id: str, change: Change, member_count: int
+) -> Conversation:
+    return Conversation(
+        conversation_id=conversation_id,
+        kind="group",
+        name=draft.name,
+        description=draft.description,
+        avatar_file_id=None,
+        created_by=str(change.actor_id),
+        posting=draft.permissions.posting,
+        inviting=draft.permissions.inviting,
+        editing=draft.permissions.editing,
+        member_count=member_count,
+        created_at=change.at,
+        updated_at=change.at,
+    )
+
+
+def _require_room(deps: Deps, count: int, pointer: str) -> None:
+    most = deps.settings.max_group_members
+    if count > most:
+        detail = f"A group may have {most} members."
+        raise ValidationFailed(detail, errors=[FieldError("TOO_MANY", detail, pointer)])
+
+
+async def _require_people(reader: Reader, user_ids: Sequence[str], pointer: str) -> None:
+    people = await accounts.select_users(reader, user_ids)
+    missing = [
+        FieldError("USER_NOT_FOUND", "no such person", f"{pointer}/{place}")
+        for place, user_id in enumerate(user_ids)
+        if user_id not in people or not people[user_id].is_active
+    ]
+    if missing:
+        raise UserNotFound("Not everybody who is named exists.", errors=missing)
+
+
+async def _tell_joined(
+    change: Change, seen_by_one: ConversationView, joined: Sequence[NewMember]
+) -> None:
+    """Tell the new members' devices; a new member's view differs by the membership only."""
+    for new in sorted(joined, key=lambda one: one.user_id):
+        membership = Membership(
+            new.role, new.joined_at, new.joined_seq, new.joined_seq, "all", None, False, False
+        )
+        view = seen_by_one._replace(membership=membership, unread_count=0)
+        await announce_joined(change, new.user_id, view)
+
+
+async def get_group(deps: Deps, actor: Actor, group_id: str) -> Json:
+    """A group as the actor sees it.
+
+    Raises:
+        ConversationNotFound: there is none for the actor.
+        NotAGroup: it is a direct conversation.
+    """
+
+    async def query(reader: Reader) -> Json:
+        await require_group(reader, actor, group_id)
+        return (await view_of(reader, actor.user_id, group_id)).as_json()
+
+    return await deps.database.read(query)
+
+
+async def update_group(deps: Deps, actor: Actor, group_id: str, update: GroupUpdate) -> Json:
+    """Change a group's name, description or permissions. The same again changes nothing.
+
+    Raises:
+        ConversationNotFound: there is none for the actor.
+        NotAGroup: it is a direct conversation.
+        PermissionDenied: the actor may not edit this group; permissions are
+            for its owner and administrators.
+    """
+    stream, message_id = conversation_stream(group_id), deps.ids.new()
+
+    async def change(change: Change) -> Json:
+        await streams.lock_streams(change.tx, [stream])
+        access = await require_group(change.tx, actor, group_id)
+        _require_may(access, access.editing, "edit it")
+        if update.permissions is not None:
+            _require_may(access, "admins", "change its permissions")
+        group = await _group(change.tx, group_id)
+        renewed = _renewed(group, update)
+        if renewed != group:
+            renewed = renewed._replace(updated_at=change.at)
+            await conversations.update_conversation(change.tx, renewed)
+            facts = {"conversationId": group_id}
+            data = {"conversation": renewed.as_json()}
+            await change.announce(stream, "conversation.updated", facts, data)
+            name = {"name": renewed.name}
+            await post_system_message(change, group_id, message_id, "group_updated", name)
+        return (await view_of(change.tx, actor.user_id, group_id)).as_json()
+
+    return await commit_change(deps, stream, change, actor_id=actor.user_id)
+
+
+def _renewed(group: Conversation, update: GroupUpdate) -> Conversation:
+    given = update.model_dump(exclude_unset=True)
+    permissions = given.pop("permissions", None) or {}
+    changes = {name: value for name, value in given.items() if value is not None}
+    if "description" in given:
+        changes["description"] = given["description"]
+    changes |= {name: value for name, value in permissions.items() if value is not None}
+    return group._replace(**changes)
+
+
+async def _group(reader: Reader, group_id: str) -> Conversation:
+    group = await conversations.select_conversation(reader, group_id)
+    if group is None:
+        raise ConversationNotFound
+    return group
+
+
+def _require_may(access: Access, who: str, what: str) -> None:
+    if who == "admins" and not access.leads:
+        raise PermissionDenied(f"Only a group's owner and administrators may {what}.")
+
+
+async def delete_group(deps: Deps, actor: Actor, group_id: str) -> None:
+    """Delete a group for everybody.
+
+    Raises:
+        ConversationNotFound: there is none for the actor.
+        NotAGroup: it is a direct conversation.
+        PermissionDenied: the actor is not its owner.
+    """
+    stream = conversation_stream(group_id)
+
+    async def change(change: Change) -> None:
+        await streams.lock_streams(change.tx, [stream])
+        access = await require_group(change.tx, actor, group_id)
+        if access.role != "owner":
+            raise PermissionDenied("Only its owner can delete a group.")
+        await _dissolve(change, group_id)
+
+    await commit_change(deps, stream, change, actor_id=actor.user_id)
+
+
+async def _dissolve(change: Change, group_id: str) -> None:
+    everybody = await members.select_member_ids(change.tx, group_id)
+    await streams.lock_streams(change.tx, [user_stream(user_id) for user_id in everybody])
+    await conversations.delete_conversation(change.tx, group_id, change.at)
+    facts = {"conversationId": group_id}
+    stream = conversation_stream(group_id)
+    await change.announce(stream, "conversation.deleted", facts, facts)
+    for user_id in everybody:
+        await _tell_left(change, group_id, user_id, "deleted")
+
+
+async def _tell_left(change: Change, group_id: str, user_id: str, reason: str) -> None:
+    facts = {"conversationId": group_id, "reason": reason}
+    await change.announce(user_stream(user_id), "conversation.left", facts, facts)
+
+
+async def add_members(deps: Deps, actor: Actor, group_id: str, request: MembersToAdd) -> list[Json]:
+    """Bring people into a group; those who belong to it already are passed over.
+
+    What was written before is there for them, and counts as read. The new
+    members are given.
+
+    Raises:
+        ConversationNotFound: there is none for the actor.
+        NotAGroup: it is a direct conversation.
+        PermissionDenied: the actor may not invite here.
+        UserNotFound: somebody does not exist; ``errors`` says who.
+        AlreadyAMember: all of them belong to it already.
+        ValidationFailed: there would be more than ``Settings.max_group_members``.
+    """
+    stream, message_id = conversation_stream(group_id), deps.ids.new()
+    wanted = sorted(set(request.user_ids))
+    affected = [stream, *(user_stream(user_id) for user_id in wanted)]
+
+    async def change(change: Change) -> list[Json]:
+        tx = change.tx
+        await streams.lock_streams(tx, affected)
+        access = await require_group(tx, actor, group_id)
+        _require_may(access, access.inviting, "invite")
+        await _require_people(tx, request.user_ids, "/userIds")
+        present = await members.select_present(tx, group_id, wanted)
+        added = [user_id for user_id in wanted if user_id not in present]
+        if not added:
+            raise AlreadyAMember
+        group = await _group(tx, group_id)
+        _require_room(deps, group.member_count + len(added), "/userIds")
+        group = group._replace(member_count=group.member_count + len(added))
+        await conversations.update_conversation(tx, group)
+        joined = [await _join(change, group, user_id) for user_id in added]
+        facts = {"userIds": added}
+        await post_system_message(change, group_id, message_id, "members_added", facts)
+        view = await view_of(tx, actor.user_id, group_id)
+        await _tell_joined(change, view, joined)
+        found = await member_views(tx, [(group_id, user_id) for user_id in added])
+        return list(found.values())
+
+    return await commit_change(deps, stream, change, actor_id=actor.user_id)
+
+
+async def _join(change: Change, group: Conversation, user_id: str) -> NewMember:
+    """Keep the membership, and record it in the group's stream."""
+    group_id = group.conversation_id
+    stream = conversation_stream(group_id)
+    position = await change.take_place(stream)
+    new = NewMember(
+        user_id, "member", change.at, position.seq, change.actor_id, position.message_count
+    )
+    await members.insert_members(change.tx, group_id, [new])
+    facts = {
+        "conversationId": group_id,
+        "userId": user_id,
+        "memberCount": group.member_count,
+    }
+    member = await members.select_member(change.tx, group_id, user_id)
+    data = {
+        "conversationId": group_id,
+        "member": None if member is None else member.as_json(),
+        "memberCount": group.member_count,
+    }
+    await change.record(stream, position.seq, "member.added", facts, data)
+    return new
+
+
+async def remove_member(deps: Deps, actor: Actor, group_id: str, user_id: str) -> None:
+    """Put somebody out of a group. Oneself: the same as leaving.
+
+    Raises:
+        ConversationNotFound: there is none for the actor.
+        NotAGroup: it is a direct conversation.
+        PermissionDenied: only its owner and administrators may, and an owner
+            can be removed by an owner only.
+        MemberNotFound: the person does not belong to it.
+    """
+    if user_id == actor.user_id:
+        await leave_group(deps, actor, group_id)
+        return
+    stream, message_id = conversation_stream(group_id), deps.ids.new()
+
+    async def change(change: Change) -> None:
+        await streams.lock_streams(change.tx, [stream, user_stream(user_id)])
+        access = await require_group(change.tx, actor, group_id)
+        _require_may(access, "admins", "remove a member")
+        role = await members.select_role(change.tx, group_id, user_id)
+        if role is None:
+            raise MemberNotFound
+        if role == "owner" and access.role != "owner":
+            raise PermissionDenied("An owner can be removed by an owner only.")
+        facts = {"userIds": [user_id]}
+        await post_system_message(change, group_id, message_id, "member_removed", facts)
+        await _part(change, group_id, user_id, "removed")
+
+    await commit_change(deps, stream, change, actor_id=actor.user_id)
+
+
+async def leave_group(deps: Deps, actor: Actor, group_id: str) -> None:
+    """Go out of a group. The last one to go deletes it.
+
+    Raises:
+        ConversationNotFound: there is none for the actor.
+        NotAGroup: it is a direct conversation.
+        LastOwner: the group would be without an owner.
+    """
+    stream, message_id = conversation_stream(group_id), deps.ids.new()
+
+    async def change(change: Change) -> None:
+        await streams.lock_streams(change.tx, [stream, user_stream(actor.user_id)])
+        access = await require_group(change.tx, actor, group_id)
+        group = await _group(change.tx, group_id)
+        if group.member_count == 1:
+            await _dissolve(change, group_id)
+            return
+        await _require_another_owner(change.tx, group_id, access.role)
+        await post_system_message(change, group_id, message_id, "member_left", {})
+        await _part(change, group_id, actor.user_id, "left")
+
+    await commit_change(deps, stream, change, actor_id=actor.user_id)
+
+
+async def _require_another_owner(reader: Reader, group_id: str, role: str) -> None:
+    if role == "owner" and await members.count_owners(reader, group_id) == 1:
+        raise LastOwner
+
+
+async def _part(change: Change, group_id: str, user_id: str, reason: str) -> None:
+    group = await _group(change.tx, group_id)
+    group = group._replace(member_count=group.member_count - 1)
+    await members.delete_member(change.tx, group_id, user_id)
+    await conversations.update_conversation(change.tx, group)
+    facts = {
+        "conversationId": group_id,
+        "userId": user_id,
+        "reason": reason,
+        "memberCount": group.member_count,
+    }
+    await change.announce(conversation_stream(group_id), "member.removed", facts, facts)
+    await _tell_left(change, group_id, user_id, reason)
+
+
+async def set_role(deps: Deps, actor: Actor, group_id: str, user_id: str, role: Role) -> Json:
+    """Give a member another role; the member as the others see it.
+
+    Raises:
+        ConversationNotFound: there is none for the actor.
+        NotAGroup: it is a direct conversation.
+        PermissionDenied: the actor is not its owner.
+        MemberNotFound: the person does not belong to it.
+        LastOwner: the group would be without an owner.
+    """
+    stream, message_id = conversation_stream(group_id), deps.ids.new()
+
+    async def change(change: Change) -> Json:
+        await streams.lock_streams(change.tx, [stream])
+        access = await require_group(change.tx, actor, group_id)
+        if access.role != "owner":
+            raise PermissionDenied("Only its owner can give roles in a group.")
+        before = await members.select_role(change.tx, group_id, user_id)
+        if before is None:
+            raise MemberNotFound
+        if before != role:
+            if role != "owner":
+                await _require_another_owner(change.tx, group_id, before)
+            await members.update_role(change.tx, group_id, user_id, role)
+            await _tell_role(change, group_id, user_id)
+            facts = {"userIds": [user_id], "role": role}
+            await post_system_message(change, group_id, message_id, "role_changed", facts)
+        member = await members.select_member(change.tx, group_id, user_id)
+        return {} if member is None else member.as_json()
+
+    return await commit_change(deps, stream, change, actor_id=actor.user_id)
+
+
+async def _tell_role(change: Change, group_id: str, user_id: str) -> None:
+    member = await members.select_member(change.tx, group_id, user_id)
+    facts = {"conversationId": group_id, "userId": user_id}
+    data = {
+        "conversationId": group_id,
+        "member": None if member is None else member.as_json(),
+    }
+    await change.announce(conversation_stream(group_id), "member.updated", facts, data)
