@@ -87,8 +87,9 @@ class Setting:
             only = self.minimum == self.maximum
             return str(self.minimum) if only else f"{self.minimum} to {self.maximum}"
         if self.minimum is not None:
-            unit = "" if self.kind == "integer" else " bytes"
-            return f"at least {self.minimum}{unit}"
+            if self.kind == "integer":
+                return f"at least {self.minimum}"
+            return "not empty" if self.minimum == 1 else f"at least {self.minimum} bytes"
         return self.form
 
     def read(self, given: object) -> Value:
@@ -229,7 +230,8 @@ class Finder:
             if _SERVICE_LINK.fullmatch(name) or (name == "PORT" and "://" in value):
                 self.problems.append(Problem(place, "this is no setting", _LINKS_REMEDY))
                 continue
-            key = name.lower() if name.isupper() else name
+            # `ALTLAS_CHAT_port` is none: on most systems the case counts.
+            key = name.lower() if name.isupper() else variable
             self._take(key, value, place, f"`{variable}`", lambda known: known.variable)
 
     def flags(self, overrides: Mapping[str, object]) -> None:
@@ -247,7 +249,8 @@ class Finder:
             self._given[name] = Given(place, value)
 
     def _unknown(self, name: str, place: str, shown: str, spell: Any) -> Problem:
-        near = get_close_matches(name.lower(), self._table, n=1)
+        wanted = name.removeprefix(VARIABLE_PREFIX).lower()
+        near = get_close_matches(wanted, self._table, n=1)
         remedy = "`altlas-chat config show` lists all settings."
         if near:
             guess = self._table[near[0]]

@@ -21,6 +21,15 @@ if importlib.util.find_spec("altlas_chat_cli") is None:
     os.environ["PYTHONPATH"] = os.pathsep.join(places)  # noqa: TID251
 
 
+def pytest_configure() -> None:
+    """Refuse to test the checkout where the installed package is to be tested."""
+    package = importlib.util.find_spec("altlas_chat")
+    found = Path(package.origin) if package and package.origin else ROOT
+    is_installed = "site-packages" in found.parts or ROOT not in found.parents
+    if "TOX_ENV_NAME" in os.environ and not is_installed:  # noqa: TID251
+        raise pytest.UsageError(f"the tests would run on {found}, not on the installed package")
+
+
 def _must_not_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
     """Turn a skip into a failure where every part must be had."""
     if not report.skipped or hasattr(report, "wasxfail"):

@@ -1,0 +1,3 @@
+from tests.cli.run import terminal
+
+__all__ = ["terminal"]
