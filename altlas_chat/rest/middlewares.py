@@ -23,11 +23,11 @@ def refusals(ids: Ids) -> Middleware:
     """Give each request its id, and make a problem document of whatever is raised."""
 
     @web.middleware
-    async def middleware(request: web.Request, proceed: Next) -> web.StreamResponse:
+    async def middleware(request: web.Request, handler: Next) -> web.StreamResponse:
         request_id = chosen_request_id(request, ids.new())
         request[REQUEST_ID] = request_id
         try:
-            response = await proceed(request)
+            response = await handler(request)
         except Exception as error:  # noqa: BLE001 - the one place that answers for surprises
             where = f"{request.method} {request.path} [{request_id}]"
             return problem(refusal_of(error, where), request_id)
@@ -44,13 +44,13 @@ def cross_origin(origins: Sequence[str]) -> Middleware:
     """Let pages of the named origins call, with credentials; ``*`` names all, without them."""
 
     @web.middleware
-    async def middleware(request: web.Request, proceed: Next) -> web.StreamResponse:
+    async def middleware(request: web.Request, handler: Next) -> web.StreamResponse:
         origin = request.headers.get("Origin")
         allowed = origin is not None and (origin in origins or "*" in origins)
         is_preflight = (
             request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
         )
-        response = web.Response(status=204) if is_preflight else await proceed(request)
+        response = web.Response(status=204) if is_preflight else await handler(request)
         if not response.prepared:
             _mark(response, str(origin) if allowed else None, origins, is_preflight=is_preflight)
         return response

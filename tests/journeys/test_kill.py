@@ -2,12 +2,15 @@
 
 import asyncio
 import random
-from contextlib import AsyncExitStack
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 
 import pytest
 
-from tests.support.devices import Device, register
+from tests.support.devices import Device, Json, register
+from tests.support.postgres import fresh_database
 from tests.support.process import ServerProcess
 
 ROUNDS = 4
@@ -38,10 +41,20 @@ async def _kill_again_and_again(
         await server.start()
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def server(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[ServerProcess]:
+    with ExitStack() as stack:
+        url = f"sqlite:///{tmp_path}/chat.db"
+        if request.param == "postgresql":
+            url = stack.enter_context(fresh_database())
+        server = ServerProcess(url, tmp_path)
+        yield server
+        if server.process is not None:
+            await server.kill()
+
+
 @pytest.mark.parametrize("seed", [1, 2])
-async def test_nothing_acknowledged_is_lost(
-    server: ServerProcess, tmp_path: Path, seed: int
-) -> None:
+async def test_nothing_acknowledged_is_lost(server: ServerProcess, seed: int) -> None:
     await server.start()
     names = [f"talker{number}" for number in range(TALKERS)]
     for name in [*names, LOOKING_ON]:
@@ -60,8 +73,7 @@ async def test_nothing_acknowledged_is_lost(
         stop.set()
         await asyncio.gather(*talking)
         assert watcher.connection.reconnects >= ROUNDS
-        for conversation_id in groups:
-            await _check(conversation_id, devices, watcher)
+        await _check_all([*devices, watcher], groups, watcher)
     assert "Traceback" not in server.log()
 
 
@@ -71,36 +83,39 @@ async def _group(device: Device, name: str, everybody: list[str]) -> str:
     return str(group["id"])
 
 
-async def _check(conversation_id: str, devices: list[Device], watcher: Device) -> None:
-    kept = await _history(watcher, conversation_id)
-    stream = f"conversation:{conversation_id}"
-    last = kept[-1]["seq"]
-    by_client_id = [one["clientId"] for one in kept if one["clientId"]]
-    assert len(by_client_id) == len(set(by_client_id)), "a message was kept twice"
-    ids = {one["id"] for one in kept}
-    everywhere = {one["clientId"]: one["id"] for one in kept}
+async def _check_all(devices: list[Device], groups: list[str], watcher: Device) -> None:
+    kept = {group: await _history(watcher, group) for group in groups}
+    everything = [message for history in kept.values() for message in history]
+    ids = Counter(message["clientId"] for message in everything if message["clientId"])
+    assert set(ids.values()) == {1}, "a message was kept twice"
+    by_client_id = {message["clientId"]: message["id"] for message in everything}
     for device in devices:
         for client_id, message_id in device.acknowledged.items():
-            if client_id in everywhere:
-                assert everywhere[client_id] == message_id
-    for device in [*devices, watcher]:
-        await device.waits_for(
-            lambda device=device: (
-                bool(device.heard[stream]) and device.heard[stream][-1]["seq"] >= last
-            )
-        )
-        seqs = [frame["seq"] for frame in device.heard[stream]]
-        assert seqs == list(range(seqs[0], seqs[0] + len(seqs))), "a hole or a double"
-        told = {
-            frame["data"]["message"]["id"]
-            for frame in device.heard[stream]
-            if frame["event"] == "message.created"
-        }
-        assert ids - told <= {one["id"] for one in kept if one["seq"] < seqs[0]}
+            assert by_client_id.get(client_id) == message_id, "an acknowledged message is lost"
+    for device in devices:
+        for group, history in kept.items():
+            await _check_heard(device, group, history)
 
 
-async def _history(device: Device, conversation_id: str) -> list[dict]:  # type: ignore[type-arg]
-    items: list[dict] = []  # type: ignore[type-arg]
+async def _check_heard(device: Device, group: str, history: list[Json]) -> None:
+    """Everything after the snapshot was heard once and in order."""
+    stream = f"conversation:{group}"
+    last = history[-1]["seq"]
+    await device.waits_for(
+        lambda: bool(device.heard[stream]) and device.heard[stream][-1]["seq"] >= last
+    )
+    seqs = [frame["seq"] for frame in device.heard[stream]]
+    assert seqs == list(range(seqs[0], last + 1)), "a hole or a double"
+    told = [
+        frame["data"]["message"]["id"]
+        for frame in device.heard[stream]
+        if frame["event"] == "message.created"
+    ]
+    assert told == [message["id"] for message in history if message["seq"] >= seqs[0]]
+
+
+async def _history(device: Device, conversation_id: str) -> list[Json]:
+    items: list[Json] = []
     after = 0
     while True:
         page = await device.api.call(

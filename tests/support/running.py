@@ -122,7 +122,12 @@ class Wire:
 
 async def open_wire(http: aiohttp.ClientSession, url: str) -> Wire:
     """A socket that has said nothing yet."""
-    return Wire(await http.ws_connect(f"{url}/v1/ws", autoclose=True, max_msg_size=0))
+    wire = Wire(await http.ws_connect(f"{url}/v1/ws", max_msg_size=0))
+    _OPEN.setdefault(http, []).append(wire)
+    return wire
+
+
+_OPEN: dict[aiohttp.ClientSession, list[Wire]] = {}
 
 
 class Chat:
@@ -155,6 +160,8 @@ class Chat:
 async def http() -> AsyncIterator[aiohttp.ClientSession]:
     async with aiohttp.ClientSession() as session:
         yield session
+        for wire in _OPEN.pop(session, []):
+            await wire.ws.close()
 
 
 @pytest.fixture
