@@ -131,7 +131,7 @@ class Message(NamedTuple):
             "replyTo": None if self.quoted is None else self.quoted.as_json(),
             "forwardedFrom": self.forwarded_from,
             "threadRootId": self.thread_root_id,
-            "mentions": self.mentions,
+            "mentions": list(self.mentions),
             "reactions": [],
             "files": [],
             "isPinned": False,

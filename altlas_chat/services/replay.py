@@ -89,7 +89,8 @@ def _data(content: _Content, event: Event) -> Json:
     if event.kind in _OF_MEMBER:
         member = content.members.get((conversation_id, facts["userId"]))
         if member is not None:
-            return {"conversationId": conversation_id, "member": member}
+            counted = {"memberCount": facts["memberCount"]} if "memberCount" in facts else {}
+            return {"conversationId": conversation_id, "member": member, **counted}
     if event.kind == "user.updated":
         return {"user": content.me}
     return facts
