@@ -1,0 +1,142 @@
+"""Starting and stopping the real program: what works, and what is said when it can't."""
+
+import asyncio
+import os
+import socket
+import sqlite3
+import sys
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from tests.support.devices import Device, register
+from tests.support.postgres import fresh_database
+from tests.support.process import ServerProcess, free_port
+
+
+async def refused(folder: Path, *options: str, **environment: str) -> tuple[int, str]:
+    """Run `serve`, which must end by itself: its exit code and what it said."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "altlas_chat_cli.main",
+        "serve",
+        *options,
+        cwd=folder,
+        env={**os.environ, **environment},  # noqa: TID251
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    async with asyncio.timeout(20):
+        _, said = await process.communicate()
+    assert process.returncode is not None
+    return process.returncode, said.decode()
+
+
+def check(code: int, said: str, expected: str) -> None:
+    assert code != 0
+    assert expected in said, said
+    assert "Traceback" not in said
+
+
+async def test_a_port_in_use(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        code, said = await refused(tmp_path, "--port", port)
+    check(code, said, f"Port {port} on 127.0.0.1 is in use")
+    assert "--port" in said
+
+
+async def test_a_folder_that_cannot_be(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    url = f"sqlite:///{tmp_path}/file/chat.db"
+    check(*await refused(tmp_path, "--database", url, "--port", "0"), "can't be used")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to make a place that nobody can write")
+async def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
+    url = "sqlite:////proc/altlas-chat.db"
+    check(*await refused(tmp_path, "--database", url, "--port", "0"), "can't be used")
+
+
+async def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("dear diary, " * 1000)
+    url = f"sqlite:///{tmp_path}/notes.txt"
+    check(*await refused(tmp_path, "--database", url, "--port", "0"), "database")
+    assert (tmp_path / "notes.txt").read_text().startswith("dear diary")
+
+
+async def test_a_database_of_another_program(tmp_path: Path) -> None:
+    path = tmp_path / "other.db"
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE recipes (name TEXT)")
+    connection.close()
+    url = f"sqlite:///{path}"
+    check(*await refused(tmp_path, "--database", url, "--port", "0"), "another program")
+
+
+async def test_a_newer_database(tmp_path: Path) -> None:
+    server = ServerProcess(f"sqlite:///{tmp_path}/chat.db", tmp_path)
+    await server.start()
+    await server.stop()
+    connection = sqlite3.connect(tmp_path / "chat.db")
+    connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.commit()
+    connection.close()
+    check(*await refused(tmp_path, "--database", server.database, "--port", "0"), "newer")
+
+
+async def test_an_empty_postgresql_database_needs_migrate(tmp_path: Path) -> None:
+    with fresh_database(empty=True) as url:
+        code, said = await refused(tmp_path, "--database", url, "--port", "0")
+    check(code, said, "altlas-chat migrate up")
+
+
+async def test_a_postgresql_that_is_not_there(tmp_path: Path) -> None:
+    url = f"postgresql://nobody@127.0.0.1:{free_port()}/chat"
+    check(*await refused(tmp_path, "--database", url, "--port", "0"), "does not answer")
+
+
+async def test_a_second_server_on_one_embedded_database(tmp_path: Path) -> None:
+    server = ServerProcess(f"sqlite:///{tmp_path}/chat.db", tmp_path)
+    await server.start()
+    try:
+        code, said = await refused(tmp_path, "--database", server.database, "--port", "0")
+        check(code, said, "Another server has the database")
+    finally:
+        await server.kill()
+    await server.start()
+    assert await server.stop() == 0
+
+
+async def test_a_setting_that_cannot_be(tmp_path: Path) -> None:
+    code, said = await refused(tmp_path, ALTLAS_CHAT_PORT="ninety")
+    check(code, said, "ALTLAS_CHAT_PORT")
+
+
+async def test_stopping_tells_the_clients_to_come_back_and_they_do(tmp_path: Path) -> None:
+    server = ServerProcess(
+        f"sqlite:///{tmp_path}/chat.db", tmp_path, options={"drain_seconds": "0"}
+    )
+    await server.start()
+    ayse, mehmet = await register(server.url, "ayse"), await register(server.url, "mehmet")
+    async with Device(server.url, "ayse") as one, Device(server.url, "mehmet") as other:
+        room = (await one.api.call("POST", "/conversations", {"userId": mehmet["id"]}))["id"]
+        await one.says(room, "before")
+        await other.hears("before")
+        async with aiohttp.ClientSession() as http, http.ws_connect(f"{server.url}/v1/ws") as bare:
+            token = one.api.session.access_token
+            await bare.send_json({"event": "auth", "data": {"token": token}})
+            assert (await bare.receive_json())["event"] == "ready"
+            assert await server.stop() == 0
+            assert (await bare.receive_json())["event"] == "session.closing"
+            await bare.receive()
+            assert bare.close_code == 1012
+        await server.start()
+        await one.says(room, "after")
+        await other.hears("after")
+    assert ayse["id"] != mehmet["id"]
+    await server.kill()
