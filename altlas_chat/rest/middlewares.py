@@ -1,15 +1,13 @@
 """What every request passes: its id, cross-origin rules, refusals."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
 from altlas_chat.rest.problems import problem, refusal_of
 from altlas_chat.rest.request_ids import HEADER, REQUEST_ID, chosen_request_id
 from altlas_chat.system import Ids
-
-Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
-Middleware = Callable[[web.Request, Next], Awaitable[web.StreamResponse]]
 
 ALLOWED_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 ALLOWED_HEADERS = (
@@ -23,7 +21,7 @@ def refusals(ids: Ids) -> Middleware:
     """Give each request its id, and make a problem document of whatever is raised."""
 
     @web.middleware
-    async def middleware(request: web.Request, handler: Next) -> web.StreamResponse:
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         request_id = chosen_request_id(request, ids.new())
         request[REQUEST_ID] = request_id
         try:
@@ -44,7 +42,7 @@ def cross_origin(origins: Sequence[str]) -> Middleware:
     """Let pages of the named origins call, with credentials; ``*`` names all, without them."""
 
     @web.middleware
-    async def middleware(request: web.Request, handler: Next) -> web.StreamResponse:
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         origin = request.headers.get("Origin")
         allowed = origin is not None and (origin in origins or "*" in origins)
         is_preflight = (

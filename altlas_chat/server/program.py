@@ -10,6 +10,7 @@ from altlas_chat.server.opening import opened_database
 from altlas_chat.server.run import Running, serve
 from altlas_chat.settings import Settings
 
+new_event_loop: Callable[[], asyncio.AbstractEventLoop]
 try:
     from uvloop import new_event_loop
 except ImportError:  # not made for every platform

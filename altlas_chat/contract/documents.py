@@ -1,0 +1,81 @@
+"""The contract's bundles, as the server and the toolkit load them.
+
+A bundle is one JSON file without references to others, made of the sources by
+:mod:`altlas_chat.contract.bundling`. Loading reads that file and nothing else.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import orjson
+
+from altlas_chat.data import data_folder
+
+Json = dict[str, Any]
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of the REST contract; ``planned`` ones are not built yet.
+
+    ``path`` is below the base path, with parameters in braces.
+    """
+
+    operation_id: str
+    method: str
+    path: str
+    permission: str
+    planned: bool
+
+
+def openapi_bytes() -> bytes:
+    """The OpenAPI bundle, as it is served."""
+    return _bundle("openapi")
+
+
+def asyncapi_bytes() -> bytes:
+    """The AsyncAPI bundle, as it is served."""
+    return _bundle("asyncapi")
+
+
+@cache
+def _bundle(name: str) -> bytes:
+    return (data_folder("contracts") / "generated" / f"{name}.json").read_bytes()
+
+
+def load_openapi() -> Json:
+    """The OpenAPI bundle; a new copy at each call."""
+    document: Json = orjson.loads(openapi_bytes())
+    return document
+
+
+def load_asyncapi() -> Json:
+    """The AsyncAPI bundle; a new copy at each call."""
+    document: Json = orjson.loads(asyncapi_bytes())
+    return document
+
+
+def load_operations() -> list[Operation]:
+    """Every operation of the REST contract, in the document's order."""
+    return [
+        Operation(
+            operation_id=operation["operationId"],
+            method=method,
+            path=path,
+            permission=operation["x-permission"],
+            planned=operation.get("x-planned", False),
+        )
+        for path, method, operation in operations_of(load_openapi())
+    ]
+
+
+def operations_of(openapi: Json) -> Iterator[tuple[str, str, Json]]:
+    """Path, method and operation object of each operation."""
+    for path, item in openapi["paths"].items():
+        for method in METHODS:
+            if method in item:
+                yield path, method, item[method]
