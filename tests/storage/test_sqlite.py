@@ -102,7 +102,9 @@ async def test_a_change_that_awaits_something_else_is_refused(notes: SqliteDatab
     assert await all_notes(notes) == []
 
 
-async def test_a_full_disk_is_an_error_and_loses_nothing_else(path: Path, notes: SqliteDatabase) -> None:
+async def test_a_full_disk_is_an_error_and_loses_nothing_else(
+    path: Path, notes: SqliteDatabase
+) -> None:
     await notes.write(noting("kept"), lane="a")
 
     async def limit(tx: Transaction) -> None:

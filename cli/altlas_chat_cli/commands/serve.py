@@ -16,9 +16,7 @@ DEMO_DATABASE = "demo.db"
 
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
-    port: Annotated[
-        int | None, typer.Option(help="Port to listen on; 0 picks a free one.")
-    ] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 picks a free one.")] = None,
     database: Annotated[
         str | None, typer.Option(help="sqlite:///file.db or postgresql://user@host/name.")
     ] = None,
