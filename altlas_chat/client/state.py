@@ -29,7 +29,8 @@ class ConversationState:
         self.messages = {message["id"]: deepcopy(message) for message in messages}
         self.members = {member["userId"]: _without_member_receipts(member) for member in members}
         self._counted_to: int = view["seq"]
-        self._unread_then: int = view["unreadCount"]
+        self._hidden: set[str] = set()
+        self._cleared_to = 0
 
     def apply(self, frame: Json, own_id: str) -> None:
         """Apply an event of the conversation's stream; one that is known already is nothing."""
@@ -38,7 +39,7 @@ class ConversationState:
         self.view["seq"] = frame["seq"]
         event, data = frame["event"], frame["data"]
         if event.startswith("message."):
-            self._keep(data["message"])
+            self._keep(data["message"], is_new=event == "message.created")
             if event == "message.created":
                 self._count(data["message"], own_id)
         elif event in ("conversation.created", "conversation.updated"):
@@ -58,8 +59,11 @@ class ConversationState:
         if "memberCount" in data:
             self.view["memberCount"] = data["memberCount"]
 
-    def _keep(self, message: Json) -> None:
-        self.messages[message["id"]] = message
+    def _keep(self, message: Json, *, is_new: bool) -> None:
+        is_away = message["id"] in self._hidden or message["seq"] <= self._cleared_to
+        # One that is not known, though it is not new, was hidden or never loaded.
+        if message["id"] in self.messages or (is_new and not is_away):
+            self.messages[message["id"]] = message
         for other in self.messages.values():
             quoted = other.get("replyTo")
             if quoted is not None and quoted["id"] == message["id"]:
@@ -96,12 +100,14 @@ class ConversationState:
             self.view["membership"][name] = membership[name]
 
     def hide(self, message_id: str) -> None:
+        self._hidden.add(message_id)
         self.messages.pop(message_id, None)
         self._show_last()
 
     def clear(self, cleared_seq: int) -> None:
         """The person deleted what was written so far."""
         self._counted_to = max(self._counted_to, cleared_seq)
+        self._cleared_to = max(self._cleared_to, cleared_seq)
         self.messages = {i: one for i, one in self.messages.items() if one["seq"] > cleared_seq}
         self.view["membership"]["readSeq"] = cleared_seq
         self.view["unreadCount"] = 0

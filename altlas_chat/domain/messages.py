@@ -18,6 +18,11 @@ MessageKind = Literal["text", "emoji", "location"]
 """The kinds that can be posted now; files, images and voice come with uploads."""
 
 
+def once_each(mentions: list[str] | None) -> list[str] | None:
+    """Who is mentioned, in order; somebody who is named twice is mentioned once."""
+    return None if mentions is None else list(dict.fromkeys(mentions))
+
+
 class Location(Input):
     """Where somebody is, or means."""
 
@@ -45,6 +50,7 @@ class MessageDraft(Input):
     )
 
     _clean = field_validator("text", "client_id")(clean_text)
+    _mentioned = field_validator("mentions")(once_each)
 
     def fingerprint(self) -> str:
         """Equal for equal drafts: what tells a repeated send from a mistaken one."""
@@ -69,6 +75,7 @@ class MessageEdit(Input):
     mentions: Annotated[list[OpaqueId], Field(max_length=MAX_MENTIONS)] | None = None
 
     _clean = field_validator("text")(clean_text)
+    _mentioned = field_validator("mentions")(once_each)
 
 
 class Quoted(NamedTuple):

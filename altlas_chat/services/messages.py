@@ -33,9 +33,10 @@ class SentMessage:
 
     message: Message
     is_repeat: bool
+    state: str = "sent"
 
     def as_json(self) -> Json:
-        return self.message.as_json()
+        return self.message.as_json(self.state)
 
 
 async def post_message(deps: Deps, actor: Actor, draft: MessageDraft) -> SentMessage:
@@ -195,12 +196,14 @@ async def _require_members(reader: Reader, conversation_id: str, mentions: list[
 async def _first_sent(
     deps: Deps, actor: Actor, draft: MessageDraft, fingerprint: str
 ) -> SentMessage:
-    sent = await deps.database.read(
-        lambda reader: messages.select_sent(reader, actor.user_id, draft.client_id)
-    )
-    if sent is None or sent[1] != fingerprint:
-        raise ClientIdReused
-    return SentMessage(sent[0], is_repeat=True)
+    async def query(reader: Reader) -> SentMessage:
+        sent = await messages.select_sent(reader, actor.user_id, draft.client_id)
+        if sent is None or sent[1] != fingerprint:
+            raise ClientIdReused
+        lowest = await members.select_lowest_pointers(reader, sent[0].conversation_id)
+        return SentMessage(sent[0], is_repeat=True, state=lowest.state_of(sent[0]))
+
+    return await deps.database.read(query)
 
 
 async def get_message(deps: Deps, actor: Actor, message_id: str) -> Json:

@@ -23,6 +23,8 @@ from altlas_chat.storage.meta import select_meta
 ResyncReason = Literal["log_trimmed", "too_far_behind", "cursor_invalid", "cursor_from_future"]
 
 RECEIPT_LIMIT = 5000
+"""Moved pointers that are told after a cursor; when there are more, a client starts anew."""
+
 WHOLE_STREAM = 100_000
 _CLOCK_SLACK_MS = 5_000
 """Pointers that moved so shortly before the cursor was given are told again."""
@@ -129,6 +131,8 @@ async def _changes(reader: Reader, actor: Actor, cursor: Cursor, limit: int) -> 
     )
     reached = {stream: positions.get(stream, seq) for stream, (seq, _) in found.items()}
     receipts = await _receipts(reader, actor, cursor.at - _CLOCK_SLACK_MS)
+    if len(receipts) > RECEIPT_LIMIT:
+        return Resync("too_far_behind")
     has_more = any(reached[stream] < seq for stream, (seq, _) in found.items())
     return Changes(reached, announcements, receipts, has_more)
 
@@ -154,7 +158,7 @@ async def _read_log(
 
 
 async def _receipts(reader: Reader, actor: Actor, since: int) -> list[PassingEvent]:
-    moved = await members.select_moved_pointers(reader, actor.user_id, since, RECEIPT_LIMIT)
+    moved = await members.select_moved_pointers(reader, actor.user_id, since, RECEIPT_LIMIT + 1)
     return [
         PassingEvent(
             "receipt.updated",

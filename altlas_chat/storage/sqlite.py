@@ -8,6 +8,7 @@ statement (docs/decisions/0003-storage-access.md).
 """
 
 import asyncio
+import contextlib
 import queue
 import sqlite3
 import threading
@@ -221,11 +222,17 @@ def _run_batch(
         connection.execute("COMMIT")
     except sqlite3.Error as error:
         transaction.last.clear()
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
+        _roll_back(connection)
         lost = _Failed(_translated(error))
         for waiting in batch:
             waiting.outcome = lost
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    """End the transaction; SQLite may have done so already, or be unable to write even that."""
+    with contextlib.suppress(sqlite3.Error):
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 def _run_change(

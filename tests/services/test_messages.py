@@ -16,7 +16,7 @@ from altlas_chat.domain.errors import (
     ValidationFailed,
 )
 from altlas_chat.domain.messages import MessageEdit
-from altlas_chat.services import groups, messages
+from altlas_chat.services import groups, messages, receipts
 from altlas_chat.services.messages import Place
 from tests.support.world import World
 
@@ -297,3 +297,26 @@ async def test_who_left_sees_and_does_nothing_there_any_more(world: World) -> No
         await messages.edit_message(world.deps, mehmet, sent["id"], edit("x"))
     with pytest.raises(MessageNotFound):
         await messages.delete_message_for_everyone(world.deps, mehmet, sent["id"])
+
+
+async def test_somebody_mentioned_twice_is_mentioned_once(world: World) -> None:
+    ayse, mehmet = await world.people("ayse", "mehmet")
+    room = await world.group(ayse, mehmet)
+    twice = [mehmet.user_id, ayse.user_id, mehmet.user_id]
+    async with world.state_equals_events():
+        sent = await world.says(ayse, room, "@mehmet @mehmet", mentions=twice)
+        edited = await messages.edit_message(
+            world.deps, ayse, sent["id"], edit("@mehmet!", mentions=twice)
+        )
+    assert sent["mentions"] == edited["mentions"] == [mehmet.user_id, ayse.user_id]
+
+
+async def test_a_repeated_send_gives_the_present_form(world: World) -> None:
+    ayse, mehmet = await world.people("ayse", "mehmet")
+    room = await world.direct(ayse, mehmet)
+    draft = world.draft(room, "first")
+    sent = (await messages.post_message(world.deps, ayse, draft)).as_json()
+    await messages.edit_message(world.deps, ayse, sent["id"], edit("second"))
+    await receipts.mark_read(world.deps, mehmet, room, sent["seq"] + 1)
+    again = (await messages.post_message(world.deps, ayse, draft)).as_json()
+    assert (again["id"], again["text"], again["state"]) == (sent["id"], "second", "read")
