@@ -5,7 +5,6 @@ import gc
 import logging
 from collections.abc import Callable
 
-from altlas_chat.seeding.demo import DemoPeople, seed_demo
 from altlas_chat.server.opening import opened_database
 from altlas_chat.server.run import Running, serve
 from altlas_chat.settings import Settings
@@ -15,6 +14,9 @@ try:
     from uvloop import new_event_loop
 except ImportError:  # not made for every platform
     from asyncio import new_event_loop
+
+DemoPeople = list[tuple[str, str]]
+"""Who can log in to a demo world: names and passwords."""
 
 Started = Callable[[str, DemoPeople], None]
 
@@ -35,6 +37,9 @@ def run(settings: Settings, started: Started, *, demo: bool) -> None:
 async def _run(settings: Settings, started: Started, *, demo: bool) -> None:
     people: DemoPeople = []
     if demo:
+        # Loaded here, so that a server without a demo world starts without it.
+        from altlas_chat.seeding.demo import seed_demo  # noqa: PLC0415
+
         async with opened_database(settings, to_serve=True) as database:
             people = await seed_demo(settings, database)
     # What was loaded to start stays for good: the collector need not look at it again.

@@ -115,9 +115,11 @@ class Socket:
             async with asyncio.timeout(CLOSE_TIMEOUT_SECONDS):
                 await self._ws.close(code=reason.code, message=reason.words.encode())
         except (TimeoutError, ConnectionError):
-            pass
-        finally:
             self._transport.abort()
+        else:
+            # What was written may still be on its way to a peer that reads; one that does not is
+            # not waited for.
+            self._loop.call_later(CLOSE_TIMEOUT_SECONDS, self._transport.abort)
 
     async def closed(self) -> None:
         """Return when closing is over, if it was begun."""

@@ -20,10 +20,11 @@ import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import uuid
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -142,17 +143,22 @@ def fresh_database(*, empty: bool = False) -> Iterator[str]:
 
     Skips the test where there is no PostgreSQL, or fails it if all must be had.
     """
-    try:
-        server = postgres_server()
-    except NoPostgres as missing:
-        if os.environ.get(REQUIRE_VARIABLE) == "1":  # noqa: TID251
-            pytest.fail(f"{missing} ({REQUIRE_VARIABLE}=1)", pytrace=False)
-        pytest.skip(str(missing))
+    server = _require(postgres_server)
     url = server.make_database(empty=empty)
     try:
         yield url
     finally:
         server.drop_database(url)
+
+
+def _require(part: Callable[[], T]) -> T:
+    """What ``part`` gives; skips the test where that can't be had, or fails it if all must be."""
+    try:
+        return part()
+    except NoPostgres as missing:
+        if os.environ.get(REQUIRE_VARIABLE) == "1":  # noqa: TID251
+            pytest.fail(f"{missing} ({REQUIRE_VARIABLE}=1)", pytrace=False)
+        pytest.skip(str(missing))
 
 
 @cache
@@ -214,6 +220,63 @@ def _start(programs: Path) -> str:
     url = f"postgresql://postgres@/postgres?host={folder}"
     _in_own_loop(_wait_until_up(url, process, folder))
     return url
+
+
+class OwnServer:
+    """A server of one test's own, which can be struck down and started again.
+
+    Unlike the shared one it keeps, after a crash, all that it said it keeps.
+    """
+
+    def __init__(self, programs: Path, folder: Path, account: pwd.struct_passwd | None) -> None:
+        self._programs = programs
+        self._folder = folder
+        self._account = account
+        self._process: subprocess.Popen[bytes] | None = None
+        self.url = f"postgresql://postgres@/postgres?host={folder}"
+
+    def start(self) -> None:
+        """Return when it answers."""
+        settings = {
+            **_SETTINGS,
+            "unix_socket_directories": str(self._folder),
+            "synchronous_commit": "on",
+        }
+        command = [str(self._programs / "postgres"), "-D", str(self._folder / "data")]
+        command += [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen[bytes](
+                command, cwd=self._folder, stdout=log, stderr=log, **_as(self._account)
+            )
+        _in_own_loop(_wait_until_up(self.url, self._process, self._folder))
+
+    def crash(self) -> None:
+        """End it at once, without a word to anybody (an immediate shutdown); return when it ended."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait(30)
+            self._process = None
+
+
+@contextlib.contextmanager
+def own_server() -> Iterator[OwnServer]:
+    """A running server with the newest schema in its database ``postgres``; gone afterwards."""
+    account = _account()
+    programs = _require(_programs)
+    folder = Path(tempfile.mkdtemp(prefix="altlas-pg-", dir=_quick_place()))
+    if not _is_reachable(programs, account):
+        programs = _copy_wheel(programs, folder)
+    if account is not None:
+        _hand_over(folder, account)
+    _make_cluster(programs, folder, account)
+    server = OwnServer(programs, folder, account)
+    try:
+        server.start()
+        _in_own_loop(_execute(server.url, "BEGIN", *_making_schema(), "COMMIT"))
+        yield server
+    finally:
+        server.crash()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _quick_place() -> Path | None:
