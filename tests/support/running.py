@@ -1,6 +1,8 @@
 """A whole server inside the test's own process, on a real port and a real database."""
 
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ import pytest
 from altlas_chat.server.run import Running, running_server
 from altlas_chat.settings import Settings
 from tests.support.devices import PASSWORD
+from tests.support.postgres import fresh_database
 
 Json = dict[str, Any]
 
@@ -131,20 +134,31 @@ _OPEN: dict[aiohttp.ClientSession, list[Wire]] = {}
 
 
 class Chat:
-    """A running server and the people on it."""
+    """A running server and the people on it.
 
-    def __init__(self, running: Running, http: aiohttp.ClientSession) -> None:
+    ``complaints`` is what it logged as an error; a test during which there
+    was one fails, unless it takes it out.
+    """
+
+    def __init__(
+        self, running: Running, http: aiohttp.ClientSession, complaints: list[logging.LogRecord]
+    ) -> None:
         self.running = running
         self.url = running.url
         self.http = http
+        self.complaints = complaints
 
     async def person(self, name: str) -> Person:
         """Make an account."""
         body = {"username": name, "password": PASSWORD, "displayName": name.title()}
-        async with self.http.post(f"{self.url}/v1/auth/register", json=body) as response:
+        root = f"{self.url}{self.running.parts.deps.settings.base_path}"
+        async with self.http.post(f"{root}/auth/register", json=body) as response:
             answer = await response.json()
             assert response.status == 201, answer
         return Person(self.http, self.url, answer["user"]["id"], answer["accessToken"])
+
+    async def people(self, *names: str) -> list[Person]:
+        return [await self.person(name) for name in names]
 
     async def direct(self, one: Person, other: Person) -> str:
         """The conversation of two people."""
@@ -164,9 +178,63 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
             await wire.ws.close()
 
 
+class _Complaints(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
+@contextmanager
+def no_complaints() -> Iterator[list[logging.LogRecord]]:
+    """Fail if anything is logged as an error inside the ``with`` block and left in the list."""
+    handler = _Complaints()
+    logging.getLogger().addHandler(handler)
+    try:
+        yield handler.records
+    finally:
+        logging.getLogger().removeHandler(handler)
+    texts = [logging.Formatter().format(record) for record in handler.records]
+    assert not texts, "\n".join(texts)
+
+
+ServeChat = Callable[..., Awaitable[Chat]]
+
+
 @pytest.fixture
-async def chat(tmp_path: Path, http: aiohttp.ClientSession) -> AsyncIterator[Chat]:
+async def serve_chat(tmp_path: Path, http: aiohttp.ClientSession) -> AsyncIterator[ServeChat]:
+    """Starts a server with settings of the test's choice, on a fresh SQLite database or its own."""
+    async with AsyncExitStack() as stack:
+        complaints = stack.enter_context(no_complaints())
+
+        async def start(**settings: Any) -> Chat:
+            database = settings.pop("database", f"sqlite:///{tmp_path}/chat.db")
+            chosen = quick_settings(database, **settings)
+            running = await stack.enter_async_context(running_server(chosen))
+            return Chat(running, http, complaints)
+
+        yield start
+
+
+@pytest.fixture
+async def chat(serve_chat: ServeChat) -> Chat:
     """A server on a fresh SQLite database."""
-    settings = quick_settings(f"sqlite:///{tmp_path}/chat.db")
-    async with running_server(settings) as running:
-        yield Chat(running, http)
+    return await serve_chat()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database of each kind; the one on PostgreSQL has its schema already."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/chat.db"
+    else:
+        with fresh_database() as url:
+            yield url
+
+
+@pytest.fixture
+async def chat_on_each(serve_chat: ServeChat, database_url: str) -> Chat:
+    """A server on each kind of database."""
+    return await serve_chat(database=database_url)
