@@ -47,7 +47,7 @@ def refusal_of(error: Exception, where: str) -> ChatError:
         return error
     if isinstance(error, StorageUnavailable):
         log.warning("%s: storage unavailable: %s", where, error)
-        return ServiceUnavailable("The database does not answer; nothing was changed.")
+        return ServiceUnavailable("The database does not answer.")
     if isinstance(error, web.HTTPException):
         return _of_http(error)
     if isinstance(error, UnicodeError):

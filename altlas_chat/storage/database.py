@@ -73,8 +73,9 @@ class Database(Protocol):
         any caller of the same batch goes on.
 
         Raises:
-            StorageUnavailable: the database did not take the change; nothing
-                of it is stored.
+            StorageUnavailable: the database did not take the change. Where the
+                connection broke during the commit, it may have: who tries
+                again must be able to find that out (by ``client_id``, say).
         """
 
     async def close(self) -> None:
@@ -82,7 +83,7 @@ class Database(Protocol):
 
 
 class StorageUnavailable(Exception):
-    """The database can't be reached, is full, or is locked; nothing was stored."""
+    """The database can't be reached, is full, or is locked."""
 
 
 class UniqueViolated(Exception):

@@ -1,22 +1,27 @@
 """GET /ws: from the upgrade request to the end of the socket, step by step."""
 
 import asyncio
+import logging
 from dataclasses import dataclass, field
 from typing import cast
 
 from aiohttp import web
 
-from altlas_chat.domain.errors import ServerRestarting
+from altlas_chat.domain.errors import ServerFault, ServerRestarting, ServiceUnavailable
 from altlas_chat.domain.permissions import Actor
 from altlas_chat.realtime.hub import Hub
 from altlas_chat.realtime.outbox import Flusher
 from altlas_chat.services.deps import Deps
+from altlas_chat.storage.database import StorageUnavailable
 from altlas_chat.ws.closing import RESTART
+from altlas_chat.ws.frames import error_frame
 from altlas_chat.ws.handshake import shake_hands
 from altlas_chat.ws.heartbeats import Heartbeats
 from altlas_chat.ws.resume import CatchUps, Start, begin_hearing
 from altlas_chat.ws.session import Session
 from altlas_chat.ws.socket import Socket
+
+log = logging.getLogger(__name__)
 
 PROTOCOL = "altlas.chat.v1"
 READ_LIMIT_FACTOR = 16
@@ -71,13 +76,27 @@ async def serve_socket(
     slot = sockets.heartbeats.add(socket)
     sockets.open.add(socket)
     try:
-        await _serve(sockets, socket, request, known)
+        await _serve_to_the_end(sockets, socket, request, known)
         await socket.closed()
     finally:
         sockets.open.discard(socket)
         sockets.heartbeats.remove(socket, slot)
         socket.outbox.close()
     return ws
+
+
+async def _serve_to_the_end(
+    sockets: Sockets, socket: Socket, request: web.Request, known: Actor | None
+) -> None:
+    """Like :func:`_serve`; when something is amiss here, the client is told to come back."""
+    try:
+        await _serve(sockets, socket, request, known)
+    except StorageUnavailable as error:
+        log.warning("a socket can't be served: storage unavailable: %s", error)
+        socket.close(RESTART, error_frame(None, ServiceUnavailable()))
+    except Exception:
+        log.exception("a socket can't be served")
+        socket.close(RESTART, error_frame(None, ServerFault()))
 
 
 async def _serve(

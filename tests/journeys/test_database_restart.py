@@ -69,6 +69,34 @@ async def test_a_crash_of_the_database_loses_and_doubles_nothing(
     assert " ERROR " not in server.log()
 
 
+async def test_a_socket_opened_meanwhile_is_told_to_come_back(
+    postgres: OwnServer, tmp_path: Path
+) -> None:
+    server = ServerProcess(postgres.url, tmp_path)
+    await server.start()
+    try:
+        await register(server.url, "ayse")
+        async with Device(server.url, "ayse") as one, aiohttp.ClientSession() as http:
+            token = one.api.session.access_token
+            await asyncio.to_thread(postgres.crash)
+            await _answers(server.url, 503)
+            async with http.ws_connect(f"{server.url}/v1/ws") as bare:
+                await bare.send_json({"event": "auth", "data": {"token": token}})
+                error = await bare.receive_json()
+                assert (error["event"], error["data"]["code"]) == ("error", "SERVICE_UNAVAILABLE")
+                assert (await bare.receive_json())["event"] == "session.closing"
+                closed = await bare.receive()
+                assert (closed.type, closed.data) == (aiohttp.WSMsgType.CLOSE, 1012)
+            async with http.get(
+                f"{server.url}/v1/sync", headers={"Authorization": f"Bearer {token}"}
+            ) as refused:
+                assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
+                assert (await refused.json())["code"] == "SERVICE_UNAVAILABLE"
+    finally:
+        await server.kill()
+    assert " ERROR " not in server.log()
+
+
 async def _answers(url: str, status: int) -> None:
     """Ask for readiness until it is what it must become."""
     async with asyncio.timeout(30), aiohttp.ClientSession() as http:
