@@ -8,7 +8,7 @@ a checkout.
 """
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,10 @@ from altlas_chat.data import data_folder
 
 Json = dict[str, Any]
 
-SECTIONS = ("schemas", "parameters", "headers", "responses", "examples", "messages")
+OPENAPI_SECTIONS = ("schemas", "parameters", "headers", "responses", "examples")
 """The folders, or names, of files whose content becomes components; others' takes its place."""
+
+ASYNCAPI_SECTIONS = ("schemas", "messages")
 
 
 class BundlingFailed(Exception):
@@ -32,8 +34,9 @@ class BundlingFailed(Exception):
 class _Bundler:
     """Puts a document and all that it refers to into one."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, sections: Collection[str]) -> None:
         self._root = root
+        self._sections = sections
         self._components: dict[str, dict[str, Any]] = {}
         self._homes: dict[tuple[str, str], tuple[Path, str]] = {}
 
@@ -65,7 +68,7 @@ class _Bundler:
     def _referred(self, reference: str, node: Json, file: Path) -> Any:
         """What takes the place of ``{$ref: …}``, with what stands beside it."""
         target, pointer = _target(reference, file)
-        if target != self._root and _section(target, pointer) is None:
+        if target != self._root and self._section(target, pointer) is None:
             return self._resolved(_at(target, pointer), target)
         beside = {key: self._resolved(value, file) for key, value in node.items() if key != "$ref"}
         return {"$ref": self._pointer(reference, file), **beside}
@@ -73,7 +76,7 @@ class _Bundler:
     def _pointer(self, reference: str, file: Path) -> str:
         """Where the target of a reference is in the bundle; it is taken in if it is new."""
         target, pointer = _target(reference, file)
-        section = None if target == self._root else _section(target, pointer)
+        section = None if target == self._root else self._section(target, pointer)
         if section is None:
             return f"#{pointer}"
         name, _, rest = pointer.removeprefix("/").partition("/")
@@ -86,20 +89,19 @@ class _Bundler:
             entries[name] = self._resolved(_at(target, f"/{name}"), target)
         return f"#/components/{section}/{name}" + (f"/{rest}" if rest else "")
 
+    def _section(self, file: Path, pointer: str) -> str | None:
+        """The components that a part of a file belongs to; None for what is put in its place."""
+        if pointer.startswith("/x-"):
+            return None
+        folder = file.parent.name if file.parent.name != "problems" else file.parent.parent.name
+        if folder in self._sections:
+            return folder
+        return file.stem if folder == "openapi" and file.stem in self._sections else None
+
 
 def _target(reference: str, file: Path) -> tuple[Path, str]:
     place, _, pointer = reference.partition("#")
     return ((file.parent / place).resolve() if place else file), pointer
-
-
-def _section(file: Path, pointer: str) -> str | None:
-    """The components that a part of a file belongs to; None for what is put in its place."""
-    if pointer.startswith("/x-"):
-        return None
-    folder = file.parent.name if file.parent.name != "problems" else file.parent.parent.name
-    if folder in SECTIONS:
-        return folder
-    return file.stem if folder in ("openapi", "asyncapi") and file.stem in SECTIONS else None
 
 
 @cache
@@ -117,9 +119,12 @@ def _at(file: Path, pointer: str) -> Any:
     value = _load(file)
     for step in pointer.split("/")[1:]:
         key = step.replace("~1", "/").replace("~0", "~")
-        if not isinstance(value, dict) or key not in value:
+        if isinstance(value, list) and key.isdecimal() and int(key) < len(value):
+            value = value[int(key)]
+        elif isinstance(value, dict) and key in value:
+            value = value[key]
+        else:
             raise BundlingFailed(f"{file} has nothing at {pointer}")
-        value = value[key]
     return value
 
 
@@ -129,25 +134,50 @@ def bundle_openapi(folder: Path) -> Json:
     Raises:
         BundlingFailed: the sources do not fit together.
     """
-    document = _Bundler((folder / "openapi" / "openapi.yaml").resolve()).bundle()
-    planned = set(planned_of(folder, "operations"))
-    for item in document["paths"].values():
-        for method in METHODS:
-            if method in item and item[method]["operationId"] in planned:
-                item[method]["x-planned"] = True
-                planned.discard(item[method]["operationId"])
-    if planned:
-        raise BundlingFailed(f"planned.yaml names operations that there are not: {sorted(planned)}")
+    root = (folder / "openapi" / "openapi.yaml").resolve()
+    document = _Bundler(root, OPENAPI_SECTIONS).bundle()
+    operations = [
+        (item[method]["operationId"], item[method])
+        for item in document["paths"].values()
+        for method in METHODS
+        if method in item
+    ]
+    _mark_planned("operations", planned_of(folder, "operations"), operations)
     return document
 
 
 def bundle_asyncapi(folder: Path) -> Json:
-    """The WebSocket's contract as one document.
+    """The WebSocket's contract as one document; planned messages carry ``x-planned``.
+
+    Its schemas are REST's, without the ``discriminator``, which has another form in AsyncAPI.
 
     Raises:
         BundlingFailed: the sources do not fit together.
     """
-    return _Bundler((folder / "asyncapi.yaml").resolve()).bundle()
+    document = _Bundler((folder / "asyncapi.yaml").resolve(), ASYNCAPI_SECTIONS).bundle()
+    for schema in document["components"]["schemas"].values():
+        schema.pop("discriminator", None)
+    messages = document["components"]["messages"].values()
+    commands = [(one["name"], one) for one in messages if one["x-kind"] == "command"]
+    events = [(one["name"], one) for one in messages if one["x-kind"] in ("event", "passing")]
+    _mark_planned("commands", planned_of(folder, "commands"), commands)
+    _mark_planned("events", planned_of(folder, "events"), events)
+    return document
+
+
+def _mark_planned(kind: str, planned: Collection[str], things: Iterable[tuple[str, Json]]) -> None:
+    """Put ``x-planned`` on the things of these names.
+
+    Raises:
+        BundlingFailed: there is no thing of a planned name.
+    """
+    left = set(planned)
+    for name, thing in things:
+        if name in planned:
+            thing["x-planned"] = True
+            left.discard(name)
+    if left:
+        raise BundlingFailed(f"planned.yaml names {kind} that there are not: {sorted(left)}")
 
 
 def planned_of(folder: Path, kind: str) -> Any:
