@@ -57,9 +57,11 @@ class Cursor:
         return (
             isinstance(self.database_id, str)
             and isinstance(self.user_id, str)
-            and type(self.at) is int
             and isinstance(self.positions, dict)
-            and all(type(seq) is int and 0 <= seq < 2**53 for seq in self.positions.values())
+            and all(
+                type(number) is int and 0 <= number < 2**53
+                for number in (self.at, *self.positions.values())
+            )
         )
 
     def with_seen(self, seen: dict[str, int]) -> "Cursor":

@@ -10,6 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+MAX_ERRORS = 100
+"""Most places that a problem document names."""
+
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
@@ -47,7 +50,7 @@ class ChatError(Exception):
     ) -> None:
         super().__init__(detail or self.title)
         self.detail = detail or self.title
-        self.errors = tuple(errors)
+        self.errors = tuple(errors[:MAX_ERRORS])
         self.retry_after_seconds = retry_after_seconds
         self.allowed_methods = tuple(allowed_methods)
 

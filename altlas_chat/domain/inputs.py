@@ -3,12 +3,12 @@
 from typing import Annotated, Any, TypeVar
 
 import orjson
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
 from pydantic.alias_generators import to_camel
 
 from altlas_chat.domain.errors import FieldError, MalformedJson, ValidationFailed
 
-OpaqueId = Annotated[str, StringConstraints(min_length=1, max_length=128)]
+MAX_LISTED = 1000
 
 
 class Input(BaseModel):
@@ -28,12 +28,19 @@ AnInput = TypeVar("AnInput", bound=Input)
 def clean_text(text: str) -> str:
     """Refuse what no database keeps and no screen shows.
 
+    Halves of surrogate pairs never come so far: they are no JSON.
+
     Raises:
-        ValueError: there is a NUL character or half of a surrogate pair.
+        ValueError: there is a NUL character.
     """
     if "\x00" in text:
         raise ValueError("NUL characters can't be stored; remove them")
     return text
+
+
+OpaqueId = Annotated[
+    str, StringConstraints(min_length=1, max_length=128), AfterValidator(clean_text)
+]
 
 
 def parse_json(raw: bytes | str) -> Any:
@@ -64,7 +71,13 @@ def check_input(shape: type[AnInput], value: object, within: str = "") -> AnInpu
 
 
 def field_errors(error: ValidationError, within: str = "") -> list[FieldError]:
-    """Pydantic's findings, each with its JSON pointer (RFC 6901)."""
+    """Pydantic's findings, each with its JSON pointer (RFC 6901).
+
+    Of a thousand and more only the number is told: listing them would take long.
+    """
+    count = error.error_count()
+    if count > MAX_LISTED:
+        return [FieldError("TOO_MANY_ERRORS", f"{count} things are wrong here", within)]
     found = []
     for finding in error.errors(include_url=False, include_context=False, include_input=False):
         steps = (str(step).replace("~", "~0").replace("/", "~1") for step in finding["loc"])

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Literal, NamedTuple
 
 import orjson
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import AfterValidator, Field, StringConstraints, field_validator
 
 from altlas_chat.domain.events import Json
 from altlas_chat.domain.inputs import Input, OpaqueId, clean_text
@@ -28,7 +28,9 @@ class Location(Input):
 
     latitude: Annotated[float, Field(ge=-90, le=90)]
     longitude: Annotated[float, Field(ge=-180, le=180)]
-    name: Annotated[str, StringConstraints(max_length=200)] | None = None
+    name: Annotated[str, StringConstraints(max_length=200), AfterValidator(clean_text)] | None = (
+        None
+    )
 
 
 class MessageDraft(Input):
