@@ -13,6 +13,7 @@ from altlas_chat.rest.authentication import actor_of
 from altlas_chat.rest.binding import bind, handlers_of
 from altlas_chat.rest.call import Call
 from altlas_chat.rest.middlewares import cross_origin, refusals
+from altlas_chat.rest.request_ids import HEADER
 from altlas_chat.server.holes import HoleFiller
 from altlas_chat.services.credentials import load_credentials
 from altlas_chat.services.deps import Deps
@@ -87,6 +88,6 @@ def socket_handler(sockets: Sockets) -> Callable[[Call], Awaitable[web.StreamRes
         known = None
         if "Authorization" in call.request.headers:
             known = await actor_of(call.deps, call.request)
-        return await serve_socket(sockets, call.request, known)
+        return await serve_socket(sockets, call.request, known, {HEADER: call.request_id})
 
     return connect_socket

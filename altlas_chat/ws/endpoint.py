@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -52,11 +53,12 @@ class Sockets:
 
 
 async def serve_socket(
-    sockets: Sockets, request: web.Request, known: Actor | None
+    sockets: Sockets, request: web.Request, known: Actor | None, headers: Mapping[str, str]
 ) -> web.WebSocketResponse:
     """Upgrade, find out who is there, then serve until the socket ends.
 
-    ``known`` is who the request's Authorization header named, if it had one.
+    ``known`` is who the request's Authorization header named, if it had one;
+    ``headers`` go into the answer to the upgrade.
 
     Raises:
         ServerRestarting: the server takes no new sockets.
@@ -70,6 +72,7 @@ async def serve_socket(
         protocols=(PROTOCOL,),
         max_msg_size=settings.max_frame_bytes * READ_LIMIT_FACTOR,
     )
+    ws.headers.update(headers)
     await ws.prepare(request)
     transport = cast("asyncio.WriteTransport", request.transport)
     socket = Socket(ws, transport, sockets.flusher, settings)

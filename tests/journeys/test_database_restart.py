@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 
 from altlas_chat.client.errors import Refused
+from tests.support.contract import checked_session
 from tests.support.devices import Device, Json, register
 from tests.support.postgres import OwnServer, own_server
 from tests.support.process import ServerProcess
@@ -76,7 +77,7 @@ async def test_a_socket_opened_meanwhile_is_told_to_come_back(
     await server.start()
     try:
         await register(server.url, "ayse")
-        async with Device(server.url, "ayse") as one, aiohttp.ClientSession() as http:
+        async with Device(server.url, "ayse") as one, checked_session() as http:
             token = one.api.session.access_token
             await asyncio.to_thread(postgres.crash)
             await _answers(server.url, 503)
@@ -99,7 +100,7 @@ async def test_a_socket_opened_meanwhile_is_told_to_come_back(
 
 async def _answers(url: str, status: int) -> None:
     """Ask for readiness until it is what it must become."""
-    async with asyncio.timeout(30), aiohttp.ClientSession() as http:
+    async with asyncio.timeout(30), checked_session() as http:
         while True:
             async with http.get(f"{url}/v1/readyz") as response:
                 await response.read()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import aiohttp
 
+from tests.support.contract import checked_session
 from tests.support.devices import Device, register
 from tests.support.postgres import fresh_database
 from tests.support.process import ServerProcess, free_port
@@ -125,7 +126,7 @@ async def test_stopping_tells_the_clients_to_come_back_and_they_do(tmp_path: Pat
         room = (await one.api.call("POST", "/conversations", {"userId": mehmet["id"]}))["id"]
         await one.says(room, "before")
         await other.hears("before")
-        async with aiohttp.ClientSession() as http, http.ws_connect(f"{server.url}/v1/ws") as bare:
+        async with checked_session() as http, http.ws_connect(f"{server.url}/v1/ws") as bare:
             token = one.api.session.access_token
             await bare.send_json({"event": "auth", "data": {"token": token}})
             assert (await bare.receive_json())["event"] == "ready"

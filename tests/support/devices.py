@@ -7,11 +7,10 @@ from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Any, Self
 
-import aiohttp
-
 from altlas_chat.client.api import Api
 from altlas_chat.client.backoff import Backoff
 from altlas_chat.client.connection import Connection
+from tests.support.contract import checked_session
 
 Json = dict[str, Any]
 
@@ -40,7 +39,7 @@ class Device:
         self.connection: Connection
 
     async def __aenter__(self) -> Self:
-        http = await self._stack.enter_async_context(aiohttp.ClientSession())
+        http = await self._stack.enter_async_context(checked_session())
         self.api = Api(http, self._url)
         await self.api.log_in(self.name, PASSWORD)
         backoff = Backoff(first_seconds=0.02, longest_seconds=0.2)
@@ -103,7 +102,7 @@ class Device:
 
 async def register(url: str, name: str) -> Json:
     """Make an account; the person."""
-    async with aiohttp.ClientSession() as http:
+    async with checked_session() as http:
         body = {"username": name, "password": PASSWORD, "displayName": name.title()}
         async with http.post(f"{url}/v1/auth/register", json=body) as response:
             answer: Json = await response.json()
