@@ -43,5 +43,10 @@ def event_frame(announcement: Announcement) -> bytes:
     return framed(orjson.dumps(envelope(announcement)))
 
 
+def passing(event: PassingEvent) -> Json:
+    """A passing event as the contract writes it."""
+    return {"event": event.kind, "at": rfc3339(event.at), "data": event.data}
+
+
 def passing_frame(event: PassingEvent) -> bytes:
-    return framed(orjson.dumps({"event": event.kind, "at": rfc3339(event.at), "data": event.data}))
+    return framed(orjson.dumps(passing(event)))

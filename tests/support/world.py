@@ -19,13 +19,14 @@ import orjson
 import pytest
 
 from altlas_chat.client.state import RECEIPTS, State
+from altlas_chat.contract.frames import check_frame
 from altlas_chat.domain.accounts import RegisterRequest
 from altlas_chat.domain.conversations import GroupDraft, OpenDirect
 from altlas_chat.domain.cursor import Cursor
 from altlas_chat.domain.events import Announcement, PassingEvent
 from altlas_chat.domain.messages import MessageDraft
 from altlas_chat.domain.permissions import ROLE_PERMISSIONS, Actor
-from altlas_chat.realtime.frames import envelope
+from altlas_chat.realtime.frames import envelope, passing
 from altlas_chat.server.opening import opened_database
 from altlas_chat.services import accounts, conversations, groups, messages, sync
 from altlas_chat.services.accounts import Device
@@ -36,6 +37,7 @@ from altlas_chat.services.messages import Place
 from altlas_chat.storage import members
 from altlas_chat.storage.database import Database, Reader
 from altlas_chat.system import Randomness, SystemIds
+from tests.support.contract import note
 from tests.support.postgres import fresh_database
 from tests.support.running import quick_settings
 
@@ -67,9 +69,12 @@ class Ear:
 
     def publish(self, announcements: Any) -> None:
         self.told.extend(announcements)
+        for one in announcements:
+            note(check_frame(wire(envelope(one))))
 
     def pass_on(self, stream: str, event: PassingEvent) -> None:
         self.passing.append((stream, event))
+        note(check_frame(wire(passing(event))))
 
     def end_session(self, session_id: str) -> None:
         self.ended.append(session_id)
@@ -170,6 +175,8 @@ class World:
             actor = self.actors[name]
             fresh, _ = await self.known_to(actor)
             replayed = await self.replayed(actor, cursor)
+            for frame in replayed:
+                note(check_frame(frame))
             by_replay, by_ear = state, copy.deepcopy(state)
             for frame in [*replayed, *replayed]:
                 by_replay.apply(frame)
