@@ -15,7 +15,9 @@ from altlas_chat.services.accounts import Device
 
 def _device(call: Call, name: str) -> Device:
     request = call.request
-    return Device(name, request.headers.get("User-Agent", ""), request.remote or "")
+    # A header's bytes that are no UTF-8 come as halves of surrogate pairs, which can't be stored.
+    user_agent = request.headers.get("User-Agent", "").encode(errors="replace").decode()
+    return Device(name, user_agent, request.remote or "")
 
 
 async def register(call: Call) -> web.Response:

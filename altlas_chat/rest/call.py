@@ -10,6 +10,7 @@ from pydantic.alias_generators import to_camel
 
 from altlas_chat.domain.errors import (
     FieldError,
+    MalformedJson,
     PayloadTooLarge,
     UnsupportedMediaType,
     ValidationFailed,
@@ -83,7 +84,7 @@ class Call:
         Raises:
             UnsupportedMediaType: the body is not declared as JSON.
             PayloadTooLarge: it is over ``max_request_bytes``.
-            MalformedJson: it is not JSON.
+            MalformedJson: it is not JSON, or did not come whole.
             ValidationFailed: it has another shape.
         """
         if self.request.content_type != "application/json":
@@ -93,6 +94,8 @@ class Call:
         except web.HTTPRequestEntityTooLarge as error:
             limit = self.deps.settings.max_request_bytes
             raise PayloadTooLarge(f"A request body may have {limit} bytes.") from error
+        except (web.RequestPayloadError, ConnectionError) as error:
+            raise MalformedJson("The body did not come whole, or is not as declared.") from error
         return check_input(shape, parse_json(raw))
 
 

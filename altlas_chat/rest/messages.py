@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from aiohttp import web
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from altlas_chat.domain.inputs import Input
 from altlas_chat.domain.messages import MessageDraft, MessageEdit
@@ -21,11 +21,13 @@ class HistoryQuery(Query):
     around: Seq | None = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
-    @model_validator(mode="after")
-    def _one_place(self) -> "HistoryQuery":
-        if sum(place is not None for place in (self.before, self.after, self.around)) > 1:
+    @field_validator("after", "around")
+    @classmethod
+    def _one_place(cls, place: int | None, info: ValidationInfo) -> int | None:
+        others = [info.data.get(name) for name in ("before", "after")]
+        if place is not None and any(other is not None for other in others):
             raise ValueError("before, after and around exclude each other")
-        return self
+        return place
 
 
 class DeleteQuery(Query):

@@ -266,14 +266,21 @@ def _decoded_cursor(cursor: str) -> list[object]:
         place = orjson.loads(raw)
     except (ValueError, binascii.Error) as error:
         raise CursorInvalid from error
-    if not isinstance(place, list):
+    if not isinstance(place, list) or not all(_is_sound(part) for part in place):
         raise CursorInvalid
     return place
 
 
+def _is_sound(part: object) -> bool:
+    """Whether a part of a cursor may go to a database as it is."""
+    if isinstance(part, str):
+        return "\x00" not in part
+    return type(part) is int and 0 <= part < 2**53
+
+
 def _place_of(cursor: str) -> ListPlace:
     place = _decoded_cursor(cursor)
-    if len(place) != 2 or type(place[0]) is not int or not isinstance(place[1], str):
+    if len(place) != 2 or not isinstance(place[0], int) or not isinstance(place[1], str):
         raise CursorInvalid
     return ListPlace(place[0], place[1])
 
@@ -290,7 +297,7 @@ async def list_members(
     after = ""
     if cursor is not None:
         place = _decoded_cursor(cursor)
-        if len(place) != 1 or not isinstance(place[0], str) or "\x00" in place[0]:
+        if len(place) != 1 or not isinstance(place[0], str):
             raise CursorInvalid
         after = place[0]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import aiohttp.web
 import orjson
 import pytest
 from aiohttp.http_exceptions import HttpProcessingError
@@ -190,9 +191,10 @@ class _Complaints(logging.Handler):
 
 
 def _is_no_http(record: logging.LogRecord) -> bool:
-    """aiohttp answers 400 to what is no HTTP, and logs it as an error."""
+    """aiohttp answers what is no HTTP as such, and logs it as an error."""
     error = record.exc_info[1] if record.exc_info else None
-    return record.name == "aiohttp.server" and isinstance(error, HttpProcessingError)
+    is_of_http = isinstance(error, HttpProcessingError | aiohttp.web.RequestPayloadError)
+    return record.name == "aiohttp.server" and is_of_http
 
 
 @contextmanager
