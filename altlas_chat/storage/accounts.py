@@ -94,3 +94,8 @@ async def update_profile(tx: Transaction, user: User) -> None:
         user.updated_at,
         user.user_id,
     )
+
+
+async def has_people(reader: Reader) -> bool:
+    """Whether there is any account."""
+    return await reader.fetch_one("SELECT 1 FROM users LIMIT 1") is not None

@@ -1,0 +1,3 @@
+from tests.seeding.places import place, sqlite_place
+
+__all__ = ["place", "sqlite_place"]
