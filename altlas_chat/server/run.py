@@ -39,7 +39,12 @@ async def running_server(settings: Settings) -> AsyncIterator[Running]:
         clock = SystemClock()
         parts = await assemble(settings, database, clock, SystemIds(clock), Randomness())
         runner = web.AppRunner(
-            build_app(parts), handle_signals=False, access_log=None, shutdown_timeout=5.0
+            build_app(parts),
+            handle_signals=False,
+            access_log=None,
+            shutdown_timeout=5.0,
+            # The cursor of GET /sync grows with the conversations that somebody is in.
+            max_line_size=settings.max_request_bytes,
         )
         await runner.setup()
         url = await _listen(runner, settings)

@@ -20,13 +20,11 @@ from altlas_chat.ws.handshake import shake_hands
 from altlas_chat.ws.heartbeats import Heartbeats
 from altlas_chat.ws.resume import CatchUps, Start, begin_hearing
 from altlas_chat.ws.session import Session
-from altlas_chat.ws.socket import Socket
+from altlas_chat.ws.socket import READ_LIMIT_FACTOR, Socket
 
 log = logging.getLogger(__name__)
 
 PROTOCOL = "altlas.chat.v1"
-READ_LIMIT_FACTOR = 16
-"""Frames up to so many times the allowed size are read and refused; larger ones end the socket."""
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ from altlas_chat.ws.closing import NOT_AUTHENTICATED, PROTOCOL_ERROR, REVOKED, C
 from altlas_chat.ws.frames import RequestId, error_frame
 from altlas_chat.ws.resume import Start
 from altlas_chat.ws.session import opened
-from altlas_chat.ws.socket import Socket
+from altlas_chat.ws.socket import READ_LIMIT_FACTOR, Socket
 
 _REVOKED_CODES = frozenset({"AUTH_SESSION_REVOKED", "ACCOUNT_DEACTIVATED"})
 
@@ -63,7 +63,7 @@ async def _first_auth(deps: Deps, socket: Socket, known: Actor | None) -> Opened
         frame = await socket.receive()
         if frame is None or socket.is_closing:
             return None
-        envelope = opened(socket, frame, deps.settings.max_frame_bytes)
+        envelope = opened(socket, frame, deps.settings.max_frame_bytes * READ_LIMIT_FACTOR)
         if envelope is None:
             socket.close(PROTOCOL_ERROR)
             return None

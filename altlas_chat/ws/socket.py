@@ -14,6 +14,13 @@ from altlas_chat.settings import Settings
 from altlas_chat.ws.closing import SLOW, CloseReason
 from altlas_chat.ws.frames import notice_frame
 
+READ_LIMIT_FACTOR = 16
+"""Frames up to so many times the allowed size are read; larger ones end the socket.
+
+``auth`` may be so large, because who is in thousands of conversations has a
+long cursor. Others are refused over the allowed size.
+"""
+
 CLOSE_TIMEOUT_SECONDS = 2.0
 _PING_FRAME = framed(b"", PING)
 

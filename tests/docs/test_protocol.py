@@ -12,9 +12,10 @@ from altlas_chat.domain.events import CONVERSATION_EVENTS, PASSING_EVENTS, USER_
 from altlas_chat.domain.inputs import Input
 from altlas_chat.services.sync import RECEIPT_LIMIT, ResyncReason
 from altlas_chat.settings import Settings
-from altlas_chat.ws import closing, endpoint
+from altlas_chat.ws import closing
 from altlas_chat.ws.closing import CloseReason
 from altlas_chat.ws.commands import COMMANDS, PLANNED
+from altlas_chat.ws.socket import READ_LIMIT_FACTOR
 from tests.docs.pages import Page, all_pages, page, words_in
 
 PAGE = page("docs/protocol.md")
@@ -131,7 +132,7 @@ def test_the_limits_are_the_defaults() -> None:
     for name, values in expected.items():
         assert all(f"{value:,}" in limits[name][0] for value in values), name
     assert defaults.outbox_bytes == 1 << 20
-    assert f"over {endpoint.READ_LIMIT_FACTOR} times" in limits["bytes of a frame"][1]
+    assert f"over {READ_LIMIT_FACTOR} times" in limits["bytes of a frame"][1]
 
 
 @pytest.mark.parametrize(
