@@ -110,7 +110,7 @@ class _Rest:
         """The operation; or the name of the answer that is given where there is none."""
         routes = [route for route in self._routes if route.pattern.fullmatch(path)]
         for route in routes:
-            operation = route.operations.get(method.lower())
+            operation = route.operations.get("get" if method == "HEAD" else method.lower())
             if operation is not None:
                 return operation
         return "MethodNotAllowed" if routes else "ResourceNotFound"

@@ -1,0 +1,139 @@
+"""What we ask of our AsyncAPI document beyond its being one.
+
+Each rule gives its findings; none stops at the first.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from altlas_chat.contract.compiled import Schemas
+from altlas_chat.contract.findings import Finding, pointer
+from altlas_chat.domain.permissions import ALL_PERMISSIONS, PUBLIC
+
+Json = dict[str, Any]
+
+FILE = "asyncapi.json"
+STREAMS = frozenset({"conversation", "user"})
+KINDS = ("command", "reply", "frame", "event", "passing")
+ACTIONS = ("resume", "log_in", "give_up")
+
+
+def check_live(document: Json) -> Iterator[Finding]:
+    """All findings in the AsyncAPI bundle."""
+    schemas = Schemas(document, "draft-07")
+    for name, message in document["components"]["messages"].items():
+        yield from _check_message(schemas, ("components", "messages", name), message)
+    for name, operation in document["operations"].items():
+        yield from _check_operation(schemas, ("operations", name), operation, document)
+    yield from _check_use(document)
+    yield from _check_close_codes(document)
+
+
+def found(where: tuple[object, ...], what: str, remedy: str) -> Finding:
+    return Finding(FILE + pointer(*where), what, remedy)
+
+
+# -- messages --------------------------------------------------------------------------
+
+
+def _check_message(schemas: Schemas, where: tuple[object, ...], message: Json) -> Iterator[Finding]:
+    for name in ("name", "title", "summary"):
+        if not message.get(name):
+            yield found(where, f"the message has no {name}", "Write one.")
+    kind = message.get("x-kind")
+    if kind not in KINDS:
+        yield found(where, f"x-kind is {kind}", f"Use one of {', '.join(KINDS)}.")
+    streams = _streams_of(message)
+    if (kind == "event") != bool(streams) or not streams <= STREAMS:
+        what = f"x-stream is {message.get('x-stream')}"
+        yield found(where, what, "Numbered events have conversation or user, others nothing.")
+    if not message.get("examples"):
+        yield found(where, "there is no example", "Add one.")
+    for number, example in enumerate(message.get("examples", ())):
+        here = (*where, "examples", number)
+        for violation in schemas.violations(message["payload"], example["payload"]):
+            yield found(here, f"it does not fit: {violation}", "Mend it or the payload.")
+        event = example["payload"].get("event")
+        if event != message.get("name"):
+            yield found(here, f"its event is {event}", "Use the message's name.")
+
+
+def _streams_of(message: Json) -> set[str]:
+    stream = message.get("x-stream", [])
+    return {stream} if isinstance(stream, str) else set(stream)
+
+
+# -- operations ------------------------------------------------------------------------
+
+
+def _check_operation(
+    schemas: Schemas, where: tuple[object, ...], operation: Json, document: Json
+) -> Iterator[Finding]:
+    if not operation.get("summary"):
+        yield found(where, "the operation has no summary", "Write one.")
+    channel = operation["channel"]["$ref"]
+    for reference in _messages_of(operation):
+        if not reference["$ref"].startswith(f"{channel}/messages/"):
+            what = f"{reference['$ref']} is not in the operation's channel"
+            yield found(where, what, "Add the message to the channel.")
+    if operation["action"] == "receive":
+        yield from _check_command(schemas, where, operation, document)
+
+
+def _messages_of(operation: Json) -> list[Json]:
+    return [*operation["messages"], *operation.get("reply", {}).get("messages", ())]
+
+
+def _check_command(
+    schemas: Schemas, where: tuple[object, ...], operation: Json, document: Json
+) -> Iterator[Finding]:
+    permission = operation.get("x-permission")
+    if permission != PUBLIC and permission not in ALL_PERMISSIONS:
+        remedy = f"Use {PUBLIC} or one of altlas_chat/domain/permissions.py."
+        yield found(where, f"x-permission is {permission}, which nobody can have", remedy)
+    common = document["components"]["messages"]["Error"]["x-errors"]
+    for code in [*operation.get("x-errors", ()), *common]:
+        if code not in document["x-problems"]:
+            yield found(where, f"{code} is no problem", "Use a code of x-problems.")
+    command = schemas.resolved(operation["messages"][0])["name"]
+    replies = [schemas.resolved(one) for one in operation.get("reply", {}).get("messages", ())]
+    answers = [one for one in replies if one.get("x-reply-to") == command]
+    if len(operation["messages"]) != 1 or len(answers) != 1 or len(replies) != 2:
+        what = f"{command} is not answered with one message of its own or an error"
+        yield found(where, what, "List its reply (with x-reply-to) and Error.")
+
+
+def _check_use(document: Json) -> Iterator[Finding]:
+    """Every message is in a channel, and said by an operation."""
+    said = set()
+    for operation in document["operations"].values():
+        said |= {one["$ref"].rpartition("/")[2] for one in _messages_of(operation)}
+    for channel, content in document["channels"].items():
+        for name in sorted(set(content["messages"]) - said):
+            where = ("channels", channel, "messages", name)
+            yield found(where, "no operation says it", "Add it to one of operations.yaml.")
+    everywhere = {name for one in document["channels"].values() for name in one["messages"]}
+    for name in sorted(set(document["components"]["messages"]) - everywhere):
+        yield found(("components", "messages", name), "no channel has it", "Add it to one.")
+
+
+# -- close codes -----------------------------------------------------------------------
+
+
+def _check_close_codes(document: Json) -> Iterator[Finding]:
+    codes = document["x-close-codes"]
+    for code, entry in codes.items():
+        where = ("x-close-codes", code)
+        if entry.get("client") not in ACTIONS:
+            what = f"client is {entry.get('client')}"
+            yield found(where, what, f"Use one of {', '.join(ACTIONS)}.")
+        if (entry.get("sender") == "server") != ("reason" in entry):
+            yield found(where, "reason goes with the server's codes only", "Mend it.")
+        for name in ("name", "meaning", "advice"):
+            if not entry.get(name):
+                yield found(where, f"it has no {name}", "Write one.")
+    own = sorted(int(code) for code, entry in codes.items() if entry.get("sender") == "server")
+    closing = document["components"]["schemas"]["ClosingData"]["properties"]["code"]
+    if sorted(closing["enum"]) != own:
+        place = ("components", "schemas", "ClosingData", "properties", "code")
+        yield found(place, "its codes are not the server's x-close-codes", f"List {own}.")
