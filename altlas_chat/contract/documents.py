@@ -22,7 +22,8 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 class Operation:
     """One operation of the REST contract; ``planned`` ones are not built yet.
 
-    ``path`` is below the base path, with parameters in braces.
+    ``path`` is below the base path, with parameters in braces; ``query`` are
+    the names of the parameters that its query may have.
     """
 
     operation_id: str
@@ -30,6 +31,7 @@ class Operation:
     path: str
     permission: str
     planned: bool
+    query: frozenset[str] = frozenset()
 
 
 def openapi_bytes() -> bytes:
@@ -61,6 +63,7 @@ def load_asyncapi() -> Json:
 
 def load_operations() -> list[Operation]:
     """Every operation of the REST contract, in the document's order."""
+    document = load_openapi()
     return [
         Operation(
             operation_id=operation["operationId"],
@@ -68,9 +71,19 @@ def load_operations() -> list[Operation]:
             path=path,
             permission=operation["x-permission"],
             planned=operation.get("x-planned", False),
+            query=frozenset(_query_parameters(document, operation)),
         )
-        for path, method, operation in operations_of(load_openapi())
+        for path, method, operation in operations_of(document)
     ]
+
+
+def _query_parameters(document: Json, operation: Json) -> Iterator[str]:
+    shared = document["components"]["parameters"]
+    for parameter in operation.get("parameters", ()):
+        reference = parameter.get("$ref")
+        named = parameter if reference is None else shared[reference.rpartition("/")[2]]
+        if named["in"] == "query":
+            yield named["name"]
 
 
 def operations_of(openapi: Json) -> Iterator[tuple[str, str, Json]]:

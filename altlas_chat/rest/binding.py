@@ -15,7 +15,7 @@ from altlas_chat.contract.documents import Operation
 from altlas_chat.domain.errors import NotImplementedYet, PermissionDenied
 from altlas_chat.domain.permissions import PUBLIC
 from altlas_chat.rest.authentication import actor_of
-from altlas_chat.rest.call import NOBODY, Call
+from altlas_chat.rest.call import NOBODY, Call, unknown_parameters
 from altlas_chat.rest.request_ids import request_id_of
 from altlas_chat.services.deps import Deps
 
@@ -55,7 +55,7 @@ def bind(
     operations: Iterable[Operation],
     handlers: Mapping[str, Handler],
 ) -> None:
-    """Add a route for each operation.
+    """Add a route for each operation; what can be had by GET, can by HEAD (RFC 9110, 9.1).
 
     Raises:
         ContractMismatch: an operation has no handler though it is not planned,
@@ -72,11 +72,13 @@ def bind(
         elif handler is None:
             raise ContractMismatch(f"no handler {name} for {operation.operation_id}")
         unused.discard(name)
-        app.router.add_route(
-            operation.method.upper(),
+        path, endpoint = (
             deps.settings.base_path + operation.path,
             _endpoint(deps, operation, handler),
         )
+        method = operation.method.upper()
+        for one in ("GET", "HEAD") if method == "GET" else (method,):
+            app.router.add_route(one, path, endpoint)
     if unused:
         raise ContractMismatch(f"no operation for the handlers {sorted(unused)}")
 
@@ -94,6 +96,9 @@ def _endpoint(
         actor = NOBODY if permission == PUBLIC else await actor_of(deps, request)
         if not actor.may(permission):
             raise PermissionDenied(f"{operation.operation_id} needs {permission}.")
+        unknown = [name for name in request.query if name not in operation.query]
+        if unknown:
+            raise unknown_parameters(unknown)
         return await handler(Call(deps, actor, request, request_id_of(request)))
 
     return endpoint

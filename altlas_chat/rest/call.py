@@ -1,6 +1,6 @@
 """One REST request, as a handler sees it, and the answers it can give."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 import orjson
@@ -97,6 +97,14 @@ class Call:
         except (web.RequestPayloadError, ConnectionError) as error:
             raise MalformedJson("The body did not come whole, or is not as declared.") from error
         return check_input(shape, parse_json(raw))
+
+
+def unknown_parameters(names: Iterable[str]) -> ValidationFailed:
+    """The refusal of query parameters that the operation does not have."""
+    detail = "there is no such parameter"
+    return _bad_parameters(
+        [FieldError("EXTRA_FORBIDDEN", detail, parameter=name) for name in dict.fromkeys(names)]
+    )
 
 
 def _bad_parameters(errors: list[FieldError]) -> ValidationFailed:

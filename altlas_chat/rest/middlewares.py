@@ -28,7 +28,7 @@ def refusals(ids: Ids) -> Middleware:
             response = await handler(request)
         except Exception as error:  # noqa: BLE001 - the one place that answers for surprises
             where = f"{request.method} {request.path} [{request_id}]"
-            return problem(refusal_of(error, where), request_id)
+            response = problem(refusal_of(error, where), request_id)
         if not response.prepared:
             response.headers[HEADER] = request_id
             response.headers.setdefault("Cache-Control", "no-store")

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from aiohttp import web
 
@@ -11,7 +12,7 @@ from altlas_chat.realtime.outbox import Flusher
 from altlas_chat.rest import accounts, conversations, groups, messages, operation, sync, users
 from altlas_chat.rest.authentication import actor_of
 from altlas_chat.rest.binding import bind, handlers_of
-from altlas_chat.rest.call import Call
+from altlas_chat.rest.call import Call, Query
 from altlas_chat.rest.middlewares import cross_origin, refusals
 from altlas_chat.rest.request_ids import HEADER
 from altlas_chat.server.holes import HoleFiller
@@ -81,10 +82,15 @@ def build_app(parts: Parts) -> web.Application:
     return app
 
 
+class SocketQuery(Query):
+    resume: Literal["frame"] | None = None
+
+
 def socket_handler(sockets: Sockets) -> Callable[[Call], Awaitable[web.StreamResponse]]:
     """The handler of ``connectSocket``."""
 
     async def connect_socket(call: Call) -> web.StreamResponse:
+        call.query(SocketQuery)
         known = None
         if "Authorization" in call.request.headers:
             known = await actor_of(call.deps, call.request)

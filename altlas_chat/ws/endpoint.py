@@ -8,7 +8,13 @@ from typing import cast
 
 from aiohttp import web
 
-from altlas_chat.domain.errors import ServerFault, ServerRestarting, ServiceUnavailable
+from altlas_chat.domain.errors import (
+    FieldError,
+    ServerFault,
+    ServerRestarting,
+    ServiceUnavailable,
+    ValidationFailed,
+)
 from altlas_chat.domain.permissions import Actor
 from altlas_chat.realtime.hub import Hub
 from altlas_chat.realtime.outbox import Flusher
@@ -60,6 +66,7 @@ async def serve_socket(
 
     Raises:
         ServerRestarting: the server takes no new sockets.
+        ValidationFailed: the request asks for no socket.
     """
     if sockets.is_draining:
         raise ServerRestarting
@@ -71,6 +78,9 @@ async def serve_socket(
         max_msg_size=settings.max_frame_bytes * READ_LIMIT_FACTOR,
     )
     ws.headers.update(headers)
+    if not ws.can_prepare(request):
+        detail = "Here WebSockets are opened: ask for an upgrade to websocket, version 13."
+        raise ValidationFailed(detail, errors=[FieldError("MISSING", detail, parameter="Upgrade")])
     await ws.prepare(request)
     transport = cast("asyncio.WriteTransport", request.transport)
     socket = Socket(ws, transport, sockets.flusher, settings)
