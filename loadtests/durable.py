@@ -1,0 +1,238 @@
+"""Accepted durable messages a second over WebSocket, against raw inserts of the same rows.
+
+Every message is acknowledged after its commit and delivered to a listener
+who is connected; the clock stops when the last acknowledgement and the last
+delivery are in. Afterwards what was heard and what is in the database is held
+against what was acknowledged: one that is lost or doubled fails the benchmark.
+"""
+
+import itertools
+import selectors
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from loadtests.harness import (
+    Figure,
+    Plan,
+    Process,
+    Row,
+    Spent,
+    Stopwatch,
+    floor_program,
+    say,
+    served,
+    temporary_folder,
+)
+from loadtests.wire import authenticated
+from loadtests.world import Talk, World, make_world, texts
+
+STALLED_SECONDS = 30.0
+BATCH = 64
+
+
+@dataclass(frozen=True)
+class Case:
+    """So many senders, each in a conversation of its own with so many messages in flight."""
+
+    name: str
+    senders: int
+    window: int
+    messages: int
+    floor_batch: int
+    at_least: float | None = None
+
+
+CASES = (
+    Case("1 sender, 1 in flight", 1, 1, 4000, 1, 0.4),
+    Case("8 senders, 1 in flight each", 8, 1, 10000, BATCH),
+    Case("8 conversations, 64 in flight", 8, 8, 30000, BATCH, 0.3),
+    Case("64 conversations, a sender each", 64, 1, 30000, BATCH, 0.2),
+)
+
+
+class Sender:
+    """Sends in one conversation; the next message goes out when one is acknowledged."""
+
+    def __init__(self, url: str, talk: Talk, drafts: Iterator[tuple[str, bytes]]) -> None:
+        self.wire = authenticated(url, talk.sender.token)
+        self._drafts = drafts
+        self._waiting: dict[str, float] = {}
+        self.acknowledged: dict[str, str] = {}
+        self.latencies: list[float] = []
+
+    def begin(self, window: int) -> None:
+        for _ in range(window):
+            self._send_next()
+
+    def _send_next(self) -> None:
+        draft = next(self._drafts, None)
+        if draft is not None:
+            client_id, frame = draft
+            self._waiting[client_id] = time.perf_counter()
+            self.wire.send(frame)
+
+    def hear(self) -> int:
+        """Take what came; how many acknowledgements there were."""
+        count = 0
+        for text in self.wire.receive():
+            if not text.startswith(b'{"event":"reply"'):
+                if text.startswith(b'{"event":"error"'):
+                    raise ConnectionError(text.decode())
+                continue
+            frame = orjson.loads(text)
+            client_id = frame["id"]
+            self.latencies.append(time.perf_counter() - self._waiting.pop(client_id))
+            self.acknowledged[client_id] = frame["data"]["message"]["id"]
+            count += 1
+            self._send_next()
+        return count
+
+
+class Listener:
+    """Hears one conversation."""
+
+    def __init__(self, url: str, talk: Talk) -> None:
+        self.wire = authenticated(url, talk.listeners[0].token)
+        self._texts: list[bytes] = []
+
+    def hear(self) -> int:
+        texts = self.wire.receive()
+        self._texts.extend(texts)
+        return len(texts)
+
+    def heard(self) -> list[tuple[int, str, str]]:
+        """Place, ``clientId`` and id of each message, in the order in which they came."""
+        found = []
+        for text in self._texts:
+            frame = orjson.loads(text)
+            if frame["event"] == "message.created":
+                message = frame["data"]["message"]
+                found.append((frame["seq"], message["clientId"], message["id"]))
+        return found
+
+
+def drafts_of(talk: Talk, count: int) -> Iterator[tuple[str, bytes]]:
+    """So many messages of a talk's sender, as ``clientId`` and command."""
+    for number, text in zip(range(count), itertools.cycle(texts()), strict=False):
+        client_id = f"{talk.sender.user_id[-12:]}-{number}"
+        draft = {"conversationId": talk.conversation_id, "clientId": client_id, "text": text}
+        yield client_id, orjson.dumps({"event": "message.send", "id": client_id, "data": draft})
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one run gave."""
+
+    messages: int
+    spent: Spent
+    latencies: Sequence[float]
+
+    @property
+    def rate(self) -> float:
+        return self.messages / self.spent.seconds
+
+
+def drive(server: Process, talks: Sequence[Talk], window: int, each: int, file: Path) -> Outcome:
+    """Send ``each`` messages in every talk and hear them all.
+
+    Raises:
+        AssertionError: a message was lost or doubled, on its way or in the database.
+    """
+    url = server.hello["url"]
+    senders = [Sender(url, talk, drafts_of(talk, each)) for talk in talks]
+    listeners = [Listener(url, talk) for talk in talks]
+    with selectors.DefaultSelector() as selector:
+        for sender in senders:
+            selector.register(sender.wire, selectors.EVENT_READ, sender)
+        for listener in listeners:
+            selector.register(listener.wire, selectors.EVENT_READ, listener)
+        watch = Stopwatch(server)
+        for sender in senders:
+            sender.begin(window)
+        acknowledged = delivered = 0
+        while acknowledged < each * len(talks) or delivered < each * len(talks):
+            ready = selector.select(STALLED_SECONDS)
+            if not ready:
+                raise TimeoutError(f"stalled after {acknowledged} messages:\n{server.log()}")
+            for key, _ in ready:
+                if isinstance(key.data, Sender):
+                    acknowledged += key.data.hear()
+                else:
+                    delivered += key.data.hear()
+        spent = watch.spent()
+    for sender, listener in zip(senders, listeners, strict=True):
+        _check(sender, listener, each)
+    _check_kept(file, {name: at for sender in senders for name, at in sender.acknowledged.items()})
+    for wire in (*(one.wire for one in senders), *(one.wire for one in listeners)):
+        wire.close()
+    latencies = sorted(itertools.chain.from_iterable(one.latencies for one in senders))
+    return Outcome(each * len(talks), spent, latencies)
+
+
+def _check(sender: Sender, listener: Listener, each: int) -> None:
+    heard = listener.heard()
+    places = [seq for seq, _, _ in heard]
+    assert len(sender.acknowledged) == each, "not all were acknowledged"
+    assert places == list(range(places[0], places[0] + each)), "lost, doubled or out of order"
+    assert {name: at for _, name, at in heard} == sender.acknowledged, "others were heard"
+
+
+def _check_kept(file: Path, acknowledged: dict[str, str]) -> None:
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
+        kept = connection.execute("SELECT client_id, message_id FROM messages").fetchall()
+        (indexed,) = connection.execute("SELECT count(*) FROM message_search").fetchone()
+    assert len(kept) == indexed == len(acknowledged), "the database has others"
+    assert dict(kept) == acknowledged, "the database has others"
+
+
+def measure(plan: Plan) -> list[Row]:
+    """A row for each case; floor and server take turns."""
+    with temporary_folder(plan.folder) as folder:
+        most = max(case.senders for case in CASES)
+        world = make_world(folder, people=2 * most, directs=most)
+        return [_measure_case(plan, folder, world, case) for case in CASES]
+
+
+def _measure_case(plan: Plan, folder: Path, world: World, case: Case) -> Row:
+    each = plan.count(case.messages // case.senders)
+    talks = sorted(world.talks, key=lambda talk: talk.conversation_id)[: case.senders]
+    floors, outcomes = [], []
+    for run in range(plan.runs):
+        file = world.copy(folder)
+        arguments = (file, case.senders, each * case.senders, case.floor_batch)
+        with floor_program("sqlite", file.parent, plan.cores.server, *arguments) as floor:
+            floors.append(each * case.senders / floor.hello["seconds"])
+        file = world.copy(folder)
+        with served(file, plan.cores.server) as server:
+            outcomes.append(drive(server, talks, case.window, each, file))
+        say(
+            f"durable, {case.name}, run {run + 1}: {outcomes[-1].rate:,.0f}/s, "
+            f"floor {floors[-1]:,.0f}/s"
+        )
+    return Row(
+        benchmark="durable",
+        case=case.name,
+        unit="messages/s",
+        measured=Figure(tuple(one.rate for one in outcomes)),
+        floor=Figure(tuple(floors)),
+        at_least=case.at_least,
+        notes=[_note(outcomes)],
+    )
+
+
+def _note(outcomes: Sequence[Outcome]) -> str:
+    server = Figure(tuple(one.spent.server_cpu / one.messages * 1e6 for one in outcomes))
+    generator = Figure(tuple(one.spent.generator_share for one in outcomes))
+    middle = Figure(tuple(one.latencies[len(one.latencies) // 2] * 1e3 for one in outcomes))
+    late = Figure(tuple(one.latencies[len(one.latencies) * 99 // 100] * 1e3 for one in outcomes))
+    return (
+        f"server CPU {server.median:.0f} µs a message; acknowledged in {middle.median:.2f} ms"
+        f" (median), {late.median:.2f} ms (99 %); generator busy {generator.median:.0%};"
+        f" {sum(one.messages for one in outcomes):,} messages, none lost, none doubled"
+    )

@@ -1,0 +1,215 @@
+"""Deliveries a second of durable messages to a group's sockets, against a bare aiohttp broadcast.
+
+Both servers talk to the same reader, which takes bytes off the sockets and
+only counts and sums them, so that it is never what is measured. Every socket
+must get the very same bytes, which one of them opens frame by frame; pings
+are switched off for that.
+"""
+
+import selectors
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from loadtests.durable import STALLED_SECONDS, Sender, drafts_of
+from loadtests.harness import (
+    Figure,
+    Plan,
+    Process,
+    Row,
+    Spent,
+    Stopwatch,
+    floor_program,
+    say,
+    served,
+    temporary_folder,
+)
+from loadtests.wire import READ_BYTES, Wire, authenticated, opened
+from loadtests.world import Talk, World, make_world
+
+LISTENERS = (100, 500)
+DELIVERIES = 600_000
+IN_FLIGHT = 64
+WAYS = ("in_turn", "gathered")
+AT_LEAST = 0.9
+
+
+class Counter:
+    """A socket that is only counted."""
+
+    def __init__(self, wire: Wire) -> None:
+        self.wire = wire
+        self.bytes = 0
+        self.sum = 0
+        wire.socket.setblocking(False)
+
+    def hear(self, buffer: memoryview) -> int:
+        try:
+            size = self.wire.socket.recv_into(buffer)
+        except BlockingIOError:
+            return 0
+        if not size:
+            raise ConnectionError("a listener was cut off")
+        self.bytes += size
+        self.sum = zlib.crc32(buffer[:size], self.sum)
+        return size
+
+
+class Opener(Counter):
+    """The listener whose frames are opened: what it got, all must get."""
+
+    def __init__(self, wire: Wire) -> None:
+        super().__init__(wire)
+        self.frames = 0
+        self.last = b""
+        self._left = b""
+
+    def hear(self, buffer: memoryview) -> int:
+        size = super().hear(buffer)
+        frames, self._left = opened(self._left + bytes(buffer[:size]))
+        self.frames += len(frames)
+        if frames:
+            self.last = frames[-1][1]
+        return size
+
+
+def count_deliveries(
+    server: Process, counters: Sequence[Counter], messages: int, begin: Callable[[], Sender | None]
+) -> Spent:
+    """The time until every socket has so many frames.
+
+    ``begin`` starts the sending, and gives a sender that wants to hear its replies.
+
+    Raises:
+        AssertionError: a socket got other bytes than the first.
+    """
+    first = counters[0]
+    assert isinstance(first, Opener)
+    buffer = memoryview(bytearray(READ_BYTES))
+    total = 0
+    with selectors.EpollSelector() as selector:
+        for counter in counters:
+            selector.register(counter.wire, selectors.EVENT_READ, counter)
+        watch = Stopwatch(server)
+        sender = begin()
+        if sender is not None:
+            selector.register(sender.wire, selectors.EVENT_READ, sender)
+        while first.frames < messages or total < first.bytes * len(counters):
+            ready = selector.select(STALLED_SECONDS)
+            if not ready:
+                raise TimeoutError(f"stalled after {first.frames} messages:\n{server.log()}")
+            for key, _ in ready:
+                if isinstance(key.data, Counter):
+                    total += key.data.hear(buffer)
+                else:
+                    key.data.hear()
+        spent = watch.spent()
+    assert first.frames == messages, "messages were doubled"
+    same = {(counter.bytes, counter.sum) for counter in counters}
+    assert len(same) == 1, "not every socket got the same"
+    return spent
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one run gave, ours or the floor's."""
+
+    deliveries: int
+    spent: Spent
+    last: bytes
+
+    @property
+    def rate(self) -> float:
+        return self.deliveries / self.spent.seconds
+
+
+def drive(server: Process, talk: Talk, messages: int) -> Outcome:
+    """One member sends, everybody else hears."""
+    url = server.hello["url"]
+    first = Opener(authenticated(url, talk.listeners[0].token))
+    others = [Counter(authenticated(url, one.token)) for one in talk.listeners[1:]]
+    sender = Sender(url, talk, drafts_of(talk, messages))
+
+    def begin() -> Sender:
+        sender.begin(IN_FLIGHT)
+        return sender
+
+    spent = count_deliveries(server, [first, *others], messages, begin)
+    for wire in (first.wire, *(one.wire for one in others), sender.wire):
+        wire.close()
+    return Outcome(messages * len(talk.listeners), spent, first.last)
+
+
+def broadcast(server: Process, listeners: int, messages: int, how: str, text: bytes) -> Outcome:
+    """The same on bare aiohttp, with the bytes of an event of ours."""
+    url = server.hello["url"]
+    first = Opener(Wire(url, "/ws"))
+    others = [Counter(Wire(url, "/ws")) for _ in range(listeners - 1)]
+    sender = Wire(url, "/sender")
+    order = {"how": how, "count": messages, "text": text.decode()}
+    spent = count_deliveries(
+        server, [first, *others], messages, lambda: sender.send(orjson.dumps(order))
+    )
+    for wire in (first.wire, *(one.wire for one in others), sender):
+        wire.close()
+    return Outcome(messages * listeners, spent, first.last)
+
+
+def measure(plan: Plan) -> list[Row]:
+    """A row for each number of listeners."""
+    with temporary_folder(plan.folder) as folder:
+        return [
+            _measure_group(plan, folder, plan.count(listeners, least=3)) for listeners in LISTENERS
+        ]
+
+
+def _measure_group(plan: Plan, folder: Path, listeners: int) -> Row:
+    world = make_world(folder, people=listeners + 1, group=listeners)
+    messages = plan.count(DELIVERIES // listeners)
+    ours: list[Outcome] = []
+    floors: dict[str, list[Outcome]] = {how: [] for how in WAYS}
+    for run in range(plan.runs):
+        ours.append(_one_run(plan, folder, world, messages))
+        for how in WAYS:
+            with floor_program("aiohttp", folder, plan.cores.server) as server:
+                floors[how].append(broadcast(server, listeners, messages, how, ours[-1].last))
+        rates = ", ".join(f"{how} {floors[how][-1].rate:,.0f}/s" for how in WAYS)
+        say(f"fanout, {listeners}, run {run + 1}: {ours[-1].rate:,.0f}/s, floor {rates}")
+    best = max(WAYS, key=lambda how: _rates(floors[how]).median)
+    return Row(
+        benchmark="fanout",
+        case=f"to {listeners} sockets",
+        unit="deliveries/s",
+        measured=_rates(ours),
+        floor=_rates(floors[best]),
+        at_least=AT_LEAST,
+        notes=[_note(messages, ours, best, floors[best])],
+    )
+
+
+def _one_run(plan: Plan, folder: Path, world: World, messages: int) -> Outcome:
+    file = world.copy(folder)
+    with served(file, plan.cores.server) as server:
+        return drive(server, world.talks[0], messages)
+
+
+def _rates(outcomes: Sequence[Outcome]) -> Figure:
+    return Figure(tuple(one.rate for one in outcomes))
+
+
+def _note(messages: int, ours: Sequence[Outcome], how: str, floors: Sequence[Outcome]) -> str:
+    def busy(outcomes: Sequence[Outcome]) -> float:
+        return Figure(tuple(one.spent.generator_share for one in outcomes)).median
+
+    def cost(outcomes: Sequence[Outcome]) -> float:
+        costs = (one.spent.server_cpu / one.deliveries * 1e6 for one in outcomes)
+        return Figure(tuple(costs)).median
+
+    return (
+        f"{messages:,} messages of {len(ours[0].last)} bytes, {IN_FLIGHT} in flight; server CPU"
+        f" {cost(ours):.1f} µs a delivery, floor ({how}) {cost(floors):.1f} µs; reader busy"
+        f" {busy(ours):.0%} with ours, {busy(floors):.0%} with the floor; all sockets got the same"
+    )

@@ -1,0 +1,140 @@
+"""A WebSocket client that costs little: blocking to open, then read when there is something.
+
+Text frames only, whole, masked as RFC 6455 wants it of clients; of the
+server's frames those that matter are opened and pings are answered.
+"""
+
+import base64
+import os
+import socket
+import struct
+from urllib.parse import urlsplit
+
+import orjson
+
+TEXT, CLOSE, PING, PONG = 0x1, 0x8, 0x9, 0xA
+READ_BYTES = 1 << 18
+TIMEOUT_SECONDS = 30.0
+
+
+class WireClosed(Exception):
+    """The server closed the socket."""
+
+
+class Wire:
+    """One WebSocket to a server on this machine."""
+
+    def __init__(self, url: str, path: str) -> None:
+        address = urlsplit(url)
+        if address.hostname not in ("127.0.0.1", "localhost", "::1"):
+            raise ValueError(f"load is made for this machine only, not for {address.hostname}")
+        self.socket = socket.create_connection(
+            (address.hostname, address.port or 80), TIMEOUT_SECONDS
+        )
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._mask = os.urandom(4)
+        self._buffer = b""
+        key = base64.b64encode(os.urandom(16)).decode()
+        self.socket.sendall(
+            f"GET {path} HTTP/1.1\r\nHost: {address.netloc}\r\nUpgrade: websocket\r\n"
+            f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\n"
+            "Sec-WebSocket-Version: 13\r\n\r\n".encode()
+        )
+        try:
+            self._upgraded()
+        except BaseException:
+            self.close()
+            raise
+
+    def _upgraded(self) -> None:
+        answer = b""
+        while b"\r\n\r\n" not in answer:
+            answer += self._received()
+        head, _, self._buffer = answer.partition(b"\r\n\r\n")
+        if not head.startswith(b"HTTP/1.1 101 "):
+            raise ConnectionError(answer.decode(errors="replace"))
+
+    def _received(self) -> bytes:
+        chunk = self.socket.recv(READ_BYTES)
+        if not chunk:
+            raise WireClosed
+        return chunk
+
+    def fileno(self) -> int:
+        return self.socket.fileno()
+
+    def send(self, *payloads: bytes) -> None:
+        """Send text frames, in one write."""
+        self.socket.sendall(b"".join(masked(payload, self._mask) for payload in payloads))
+
+    def receive(self) -> list[bytes]:
+        """Read once; the payloads of the text frames that are complete now.
+
+        Raises:
+            WireClosed: the server closed; its close frame's code is in the text.
+        """
+        data = self._buffer + self._received()
+        frames, self._buffer = opened(data)
+        texts = []
+        for opcode, payload in frames:
+            if opcode == TEXT:
+                texts.append(payload)
+            elif opcode == CLOSE:
+                raise WireClosed(payload[2:].decode(errors="replace") or "no reason given")
+            elif opcode == PING:
+                self.socket.sendall(masked(payload, self._mask, PONG))
+        return texts
+
+    def next(self) -> bytes:
+        """Wait for the next text frame; there must be no other one behind it."""
+        while not (texts := self.receive()):
+            pass
+        (text,) = texts
+        return text
+
+    def close(self) -> None:
+        self.socket.close()
+
+
+def masked(payload: bytes, mask: bytes, opcode: int = TEXT) -> bytes:
+    """``payload`` as one final frame of a client (RFC 6455, section 5.2)."""
+    size = len(payload)
+    if size < 126:
+        head = bytes((0x80 | opcode, 0x80 | size))
+    elif size < 65536:
+        head = struct.pack("!BBH", 0x80 | opcode, 0x80 | 126, size)
+    else:
+        head = struct.pack("!BBQ", 0x80 | opcode, 0x80 | 127, size)
+    pad = (mask * (size // 4 + 1))[:size]
+    body = int.from_bytes(payload, "big") ^ int.from_bytes(pad, "big")
+    return head + mask + body.to_bytes(size, "big")
+
+
+def opened(data: bytes) -> tuple[list[tuple[int, bytes]], bytes]:
+    """The complete frames of a server in ``data``, and what is left of it."""
+    frames = []
+    at, end = 0, len(data)
+    while end - at >= 2:
+        size = data[at + 1]
+        start = at + 2
+        if size == 126:
+            start += 2
+            size = int.from_bytes(data[at + 2 : start], "big")
+        elif size == 127:
+            start += 8
+            size = int.from_bytes(data[at + 2 : start], "big")
+        if end < start + size:
+            break
+        frames.append((data[at] & 0xF, data[start : start + size]))
+        at = start + size
+    return frames, data[at:]
+
+
+def authenticated(url: str, token: str) -> Wire:
+    """A socket of the person with this token, after its ``ready``."""
+    wire = Wire(url, "/v1/ws")
+    wire.send(orjson.dumps({"event": "auth", "id": "hello", "data": {"token": token}}))
+    ready = orjson.loads(wire.next())
+    if ready["event"] != "ready":
+        raise ConnectionError(f"not let in: {ready}")
+    return wire

@@ -1,0 +1,129 @@
+"""A database with people and conversations to measure on, made through the services."""
+
+import asyncio
+import functools
+import itertools
+import random
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from altlas_chat.domain.accounts import RegisterRequest
+from altlas_chat.domain.conversations import GroupDraft, OpenDirect
+from altlas_chat.domain.permissions import ROLE_PERMISSIONS, Actor
+from altlas_chat.seeding.phrases import load_words
+from altlas_chat.server.opening import opened_database
+from altlas_chat.services import accounts, conversations, groups
+from altlas_chat.services.credentials import load_credentials
+from altlas_chat.services.deps import Deps
+from altlas_chat.settings import Settings
+from altlas_chat.system import Randomness, SystemClock, SystemIds
+
+
+@functools.cache
+def texts() -> Sequence[str]:
+    """What people say here: some thousand sentences in both languages, in no order."""
+    sentences = list(load_words(1).sentences)
+    random.Random(1).shuffle(sentences)
+    return sentences
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who can connect at once."""
+
+    user_id: str
+    token: str
+
+
+@dataclass(frozen=True)
+class Talk:
+    """A conversation: who sends, and who listens."""
+
+    conversation_id: str
+    sender: Person
+    listeners: Sequence[Person]
+
+
+@dataclass(frozen=True)
+class World:
+    """A closed database file, to be copied for each run."""
+
+    file: Path
+    people: Sequence[Person]
+    talks: Sequence[Talk]
+
+    def copy(self, folder: Path) -> Path:
+        """A fresh copy in a new folder inside ``folder``."""
+        inner = folder / f"run-{next(_NUMBERS)}"
+        inner.mkdir()
+        return Path(shutil.copy(self.file, inner / "chat.db"))
+
+
+_NUMBERS = itertools.count(1)
+
+
+class _Nobody:
+    """Nobody listens while a world is made."""
+
+    def publish(self, announcements: Any) -> None: ...
+
+    def pass_on(self, stream: str, event: Any) -> None: ...
+
+    def end_session(self, session_id: str) -> None: ...
+
+
+def make_world(folder: Path, *, people: int, directs: int = 0, group: int = 0) -> World:
+    """A world with so many people.
+
+    ``directs`` direct conversations of two people each, whom no other of them
+    has, and if asked for one group of a sender and ``group`` listeners.
+    """
+    file = folder / f"world-{next(_NUMBERS)}.db"
+    settings = Settings(
+        database=f"sqlite:///{file}",
+        argon2_time_cost=1,
+        argon2_memory_kib=1024,
+        access_token_seconds=86400,
+    )
+    return asyncio.run(_make(file, settings, people, directs, group))
+
+
+async def _make(file: Path, settings: Settings, people: int, directs: int, group: int) -> World:
+    clock, randomness = SystemClock(), Randomness()
+    async with opened_database(settings, to_serve=False) as database:
+        credentials = await load_credentials(settings, database, clock, randomness)
+        ids = SystemIds(clock)
+        deps = Deps(settings, database, _Nobody(), clock, ids, randomness, credentials)
+        cast = await asyncio.gather(*(_register(deps, number) for number in range(people)))
+        pairs = [cast[2 * number : 2 * number + 2] for number in range(directs)]
+        talks = list(await asyncio.gather(*(_direct(deps, *pair) for pair in pairs)))
+        if group:
+            talks.append(await _group(deps, cast[0], cast[1 : group + 1]))
+        credentials.close()
+    return World(file, cast, talks)
+
+
+async def _register(deps: Deps, number: int) -> Person:
+    name = f"person-{number:05d}"
+    request = RegisterRequest.model_validate({"username": name, "password": "correct-horse-9"})
+    tokens = await accounts.register(deps, request, accounts.Device())
+    return Person(tokens.user.user_id, tokens.access_token)
+
+
+def _actor(person: Person) -> Actor:
+    return Actor(person.user_id, "user", ROLE_PERMISSIONS["user"])
+
+
+async def _direct(deps: Deps, sender: Person, listener: Person) -> Talk:
+    request = OpenDirect.model_validate({"userId": listener.user_id})
+    view, _ = await conversations.open_direct(deps, _actor(sender), request)
+    return Talk(str(view["id"]), sender, [listener])
+
+
+async def _group(deps: Deps, sender: Person, listeners: Sequence[Person]) -> Talk:
+    body = {"name": "Everybody", "memberIds": [one.user_id for one in listeners]}
+    view = await groups.create_group(deps, _actor(sender), GroupDraft.model_validate(body))
+    return Talk(str(view["id"]), sender, listeners)
