@@ -40,7 +40,7 @@ def anchors_of(page: Page) -> set[str]:
 
 
 def looks_like_a_file(word: str) -> bool:
-    if not _PATH.fullmatch(word) or word in MADE_ELSEWHERE:
+    if not _PATH.fullmatch(word) or word in MADE_ELSEWHERE or word.startswith("reports/"):
         return False
     below = word.partition("/")[0]
     is_in_a_folder = "/" in word and (ROOT / below).is_dir() and not word.startswith((".venv", "~"))
