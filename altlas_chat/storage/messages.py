@@ -54,14 +54,10 @@ def _message(row: Row) -> Message:
     )
 
 
-async def insert_message(tx: Transaction, message: Message, fingerprint: str | None) -> None:
-    """Keep a message and index its text.
-
-    Raises:
-        UniqueViolated: the sender used this ``client_id`` before.
-    """
+def message_row(message: Message, fingerprint: str | None) -> tuple[object, ...]:
+    """A new message as the values of ``MESSAGE_COLUMNS``."""
     quoted = message.quoted
-    values = (
+    return (
         message.message_id,
         message.conversation_id,
         message.seq,
@@ -78,6 +74,15 @@ async def insert_message(tx: Transaction, message: Message, fingerprint: str | N
         message.thread_root_id,
         message.created_at,
     )
+
+
+async def insert_message(tx: Transaction, message: Message, fingerprint: str | None) -> None:
+    """Keep a message and index its text.
+
+    Raises:
+        UniqueViolated: the sender used this ``client_id`` before.
+    """
+    values = message_row(message, fingerprint)
     if tx.dialect == "sqlite":
         number = await tx.insert(_INSERT + _VALUES + ")", *values)
         await tx.execute_last(_INDEX, number, folded(message.text))
@@ -90,11 +95,11 @@ async def insert_message(tx: Transaction, message: Message, fingerprint: str | N
 
 
 _INDEX = "INSERT INTO message_search (rowid, text) VALUES (?, ?)"
-_INSERT_COLUMNS = (
-    "INSERT INTO messages (message_id, conversation_id, seq, position, sender_id, client_id,"
-    " fingerprint, kind, text, content, mentions, reply_to_id, forwarded_from, thread_root_id,"
-    " created_at, edit_count"
+MESSAGE_COLUMNS = (
+    "message_id, conversation_id, seq, position, sender_id, client_id, fingerprint, kind, text,"
+    " content, mentions, reply_to_id, forwarded_from, thread_root_id, created_at"
 )
+_INSERT_COLUMNS = f"INSERT INTO messages ({MESSAGE_COLUMNS}, edit_count"
 _INSERT = _INSERT_COLUMNS + ") "
 _INSERT_WITH_VECTOR = _INSERT_COLUMNS + ", search_vector) "
 _VALUES = "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0"

@@ -60,23 +60,25 @@ async def advance_stream(tx: Transaction, stream: str, at: int, *, messages: int
     return StreamPosition(*row)
 
 
+EVENT_COLUMNS = "stream, seq, kind, at, actor_id, facts"
+
+
+def event_row(event: Event) -> tuple[object, ...]:
+    """An event as the values of ``EVENT_COLUMNS``."""
+    facts = orjson.dumps(event.facts).decode()
+    return (event.stream, event.seq, event.kind, event.at, event.actor_id, facts)
+
+
 async def insert_event(tx: Transaction, event: Event) -> None:
     await tx.execute(
-        "INSERT INTO events (stream, seq, kind, at, actor_id, facts) VALUES (?, ?, ?, ?, ?, ?)",
-        event.stream,
-        event.seq,
-        event.kind,
-        event.at,
-        event.actor_id,
-        orjson.dumps(event.facts).decode(),
+        f"INSERT INTO events ({EVENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)", *event_row(event)
     )
 
 
 async def select_events(reader: Reader, stream: str, after: int, limit: int) -> list[Event]:
     """The stream's events with numbers over ``after``, in order, at most ``limit``."""
     rows = await reader.fetch_all(
-        "SELECT stream, seq, kind, at, actor_id, facts FROM events"
-        " WHERE stream = ? AND seq > ? ORDER BY seq LIMIT ?",
+        f"SELECT {EVENT_COLUMNS} FROM events WHERE stream = ? AND seq > ? ORDER BY seq LIMIT ?",
         stream,
         after,
         limit,
