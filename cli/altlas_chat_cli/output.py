@@ -9,9 +9,12 @@ wrong, 3 something must be done first (the database is behind), 130 interrupted.
 """
 
 import json
+import shlex
+import shutil
 import sys
 import traceback
 from collections.abc import Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -48,6 +51,15 @@ def print_json(value: Any) -> None:
 def print_line(text: str) -> None:
     """Print a line of the command's result."""
     print(text, flush=True)  # noqa: T201
+
+
+def program() -> str:
+    """How this command is called here: by its name where the shell finds it, else by its path."""
+    name = "altlas-chat"
+    called, found = Path(sys.argv[0]), shutil.which(name)
+    if called.stem != name or (found is not None and called.resolve() == Path(found).resolve()):
+        return name
+    return shlex.quote(str(called))
 
 
 def as_toml(value: object) -> str:

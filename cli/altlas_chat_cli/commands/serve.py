@@ -68,8 +68,9 @@ def _welcome(url: str, settings: Settings, people: list[tuple[str, str]]) -> Non
     say(f"A demo world is ready. People: {names}. Password of all: {password}")
     say("Try this next:")
     say(f"  open   {url}{settings.base_path}/openapi.json   (the API's contract)")
-    say(f"  talk   altlas-chat talk --as {first} --with {second}{at}")
-    say(f"         altlas-chat talk --as {second} --with {first}{at}   (in a second terminal)")
+    talk = f"{output.program()} talk"
+    say(f"  talk   {talk} --as {first} --with {second}{at}")
+    say(f"         {talk} --as {second} --with {first}{at}   (in a second terminal)")
     say(
         f"  curl   curl -s {url}{settings.base_path}/auth/login"
         " -H 'Content-Type: application/json'"
