@@ -101,21 +101,23 @@ async def login(deps: Deps, request: LoginRequest, device: Device) -> Tokens:
         RateLimitExceeded: too many failed tries from there for that name.
     """
     who = f"{account_key(request.name)} {device.address}"
-    deps.credentials.require_patience(who)
-    found = await deps.database.read(lambda reader: accounts.select_login(reader, request.name))
-    user, password_hash = found or (None, None)
-    if not await deps.credentials.is_password(request.password, password_hash) or user is None:
-        deps.credentials.note_failure(who)
-        raise InvalidCredentials
-    deps.credentials.note_success(who)
+    async with deps.credentials.one_try(who):
+        user = await _who_has(deps, request.name, request.password)
     if not user.is_active:
         raise AccountDeactivated
-    known = user
 
     async def change(tx: Transaction) -> Tokens:
-        return await _open_session(tx, deps, known, device)
+        return await _open_session(tx, deps, user, device)
 
     return await deps.database.write(change, lane=user_stream(user.user_id))
+
+
+async def _who_has(deps: Deps, name: str, password: str) -> User:
+    found = await deps.database.read(lambda reader: accounts.select_login(reader, name))
+    user, password_hash = found or (None, None)
+    if not await deps.credentials.is_password(password, password_hash) or user is None:
+        raise InvalidCredentials
+    return user
 
 
 async def _open_session(tx: Transaction, deps: Deps, user: User, device: Device) -> Tokens:
@@ -258,13 +260,12 @@ async def change_password(deps: Deps, actor: Actor, request: ChangePasswordReque
         InvalidCredentials: the present password is another.
         RateLimitExceeded: too many failed tries.
     """
-    deps.credentials.require_patience(actor.user_id)
-    present = await deps.database.read(
-        lambda reader: accounts.select_password_hash(reader, actor.user_id)
-    )
-    if not await deps.credentials.is_password(request.current_password, present):
-        deps.credentials.note_failure(actor.user_id)
-        raise InvalidCredentials("The present password is another.")
+    async with deps.credentials.one_try(actor.user_id):
+        present = await deps.database.read(
+            lambda reader: accounts.select_password_hash(reader, actor.user_id)
+        )
+        if not await deps.credentials.is_password(request.current_password, present):
+            raise InvalidCredentials("The present password is another.")
     password_hash = await deps.credentials.hash_password(request.new_password)
     at = deps.clock.now_ms()
 

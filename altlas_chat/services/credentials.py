@@ -7,14 +7,18 @@ ask the database.
 """
 
 import asyncio
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from typing import Any
+from weakref import WeakValueDictionary
 
 import jwt
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from altlas_chat.domain.errors import (
+    InvalidCredentials,
     RateLimitExceeded,
     SessionRevoked,
     TokenExpired,
@@ -53,6 +57,7 @@ class Credentials:
         self._nobodys_hash: str | None = None
         self._revoked: dict[str, int] = {}
         self._failures: dict[str, list[int]] = {}
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     # -- access tokens -----------------------------------------------------------
 
@@ -182,28 +187,42 @@ class Credentials:
 
     # -- failed logins -----------------------------------------------------------
 
-    def require_patience(self, who: str) -> None:
-        """Refuse another try after too many failed ones.
+    @asynccontextmanager
+    async def one_try(self, who: str) -> AsyncIterator[None]:
+        """Check a password inside the ``with`` block; InvalidCredentials counts as failed.
+
+        Tries for the same ``who`` go one after another, so that many at once
+        are no more than may be.
 
         Raises:
-            RateLimitExceeded: with the seconds to wait.
+            RateLimitExceeded: too many failed, with the seconds to wait.
         """
+        turn = self._turns.get(who)
+        if turn is None:
+            turn = self._turns[who] = asyncio.Lock()
+        async with turn:
+            self._require_patience(who)
+            try:
+                yield
+            except InvalidCredentials:
+                self._note_failure(who)
+                raise
+            self._failures.pop(who, None)
+
+    def _require_patience(self, who: str) -> None:
         now = self._clock.now_ms()
         recent = [at for at in self._failures.get(who, ()) if at > now - FAILURES_WINDOW_MS]
         if len(recent) >= FAILURES_ALLOWED:
             seconds = (recent[0] + FAILURES_WINDOW_MS - now) // 1000 + 1
             raise RateLimitExceeded("Too many failed logins.", retry_after_seconds=seconds)
 
-    def note_failure(self, who: str) -> None:
-        """Count a failed login; the oldest counts are forgotten when there are too many."""
+    def _note_failure(self, who: str) -> None:
+        """Count a failed try; the oldest counts are forgotten when there are too many."""
         now = self._clock.now_ms()
         recent = [at for at in self._failures.pop(who, ()) if at > now - FAILURES_WINDOW_MS]
         self._failures[who] = [*recent, now]
         while len(self._failures) > FAILURES_REMEMBERED:
             del self._failures[next(iter(self._failures))]
-
-    def note_success(self, who: str) -> None:
-        self._failures.pop(who, None)
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
