@@ -13,6 +13,7 @@ from aiohttp import web
 from altlas_chat.server.app import Parts, assemble, build_app
 from altlas_chat.server.housekeeping import Housekeeping
 from altlas_chat.server.opening import StartFailed, opened_database
+from altlas_chat.services.accounts import refresh_revocations
 from altlas_chat.settings import Settings
 from altlas_chat.system import Randomness, SystemClock, SystemIds
 
@@ -47,6 +48,8 @@ async def running_server(settings: Settings) -> AsyncIterator[Running]:
             max_line_size=settings.max_request_bytes,
         )
         await runner.setup()
+        # Before the first request: sessions that were ended stay ended.
+        await refresh_revocations(parts.deps)
         url = await _listen(runner, settings)
         parts.sockets.heartbeats.start()
         housekeeping = Housekeeping(parts.deps)

@@ -51,7 +51,7 @@ def _issuer(token: str) -> object:
     """Who says to have issued a token; nothing is believed yet."""
     try:
         return jwt.decode(token, options={"verify_signature": False}).get("iss")
-    except (jwt.PyJWTError, UnicodeError, ValueError) as error:
+    except (jwt.PyJWTError, UnicodeError, ValueError, RecursionError) as error:
         raise TokenInvalid from error
 
 
