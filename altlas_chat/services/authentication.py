@@ -61,18 +61,23 @@ def _role(claims: Claims) -> str:
     return next((role for role in _STRONGEST_FIRST if role in held), "guest")
 
 
+def _storable(name: str) -> str:
+    """A name without what no name has and no database keeps: controls, halves of pairs."""
+    return re.sub(r"[\s\x00-\x1f\x7f-\x9f\ud800-\udfff]+", " ", name).strip()[:100].strip()
+
+
 async def _make_known(deps: Deps, claims: Claims) -> User:
     """Keep a person of ALT_LAS under ALT_LAS's id; a taken user name gets a number."""
     at = deps.clock.now_ms()
     wished = claims.get("username")
-    wished = wished if isinstance(wished, str) and wished.strip() else claims["userId"]
-    plain = re.sub(r"[^\w.\-]", "-", wished)[:24]
+    shown = (_storable(wished) if isinstance(wished, str) else "") or claims["userId"][:100]
+    plain = re.sub(r"[^\w.\-]", "-", shown)[:24]
     for number in range(_NAME_TRIES):
         user = User(
             user_id=claims["userId"],
             username=plain if number == 0 else f"{plain}-{number + 1}",
             email=None,
-            display_name=wished[:100],
+            display_name=shown,
             role=_role(claims),
             origin="alt_las",
             language="tr",

@@ -136,7 +136,7 @@ class Credentials:
         except (jwt.PyJWTError, UnicodeError) as error:
             raise TokenInvalid from error
         expires = claims["exp"]
-        if not isinstance(expires, int | float):
+        if not isinstance(expires, int | float) or not 0 <= expires < 2**53:
             raise TokenInvalid
         if self._clock.now_ms() / 1000 > expires + LEEWAY_SECONDS:
             raise TokenExpired
