@@ -116,7 +116,9 @@ class Settings:
         "alt-las-client", "For whom the platform's tokens are.", minimum=1
     )
 
-    max_message_characters: int = setting(4000, "Longest text of a message.", minimum=1)
+    max_message_characters: int = setting(
+        4000, "Longest text of a message.", minimum=1, maximum=65_536
+    )
     edit_window_seconds: int = setting(
         900, "How long after sending a message may be edited.", minimum=0
     )

@@ -25,7 +25,15 @@ from altlas_chat.data import data_folder
 Json = dict[str, Any]
 
 VENDORED = Path(__file__).parent / "vendored"
-PLANS = ("operations", "parameters", "properties", "securitySchemes", "commands", "events")
+PLANS = (
+    "operations",
+    "parameters",
+    "properties",
+    "values",
+    "securitySchemes",
+    "commands",
+    "events",
+)
 
 
 def validate(folder: Path) -> list[Finding]:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import StringConstraints, field_validator, model_validator
 
 from altlas_chat.domain.events import Json
-from altlas_chat.domain.inputs import Input, clean_text
+from altlas_chat.domain.inputs import Input, MayBeLeftOut, Update, clean_text
 from altlas_chat.domain.permissions import ROLE_PERMISSIONS
 from altlas_chat.domain.times import rfc3339, rfc3339_or_none
 
@@ -15,6 +15,8 @@ Password = Annotated[str, StringConstraints(min_length=8, max_length=128)]
 DisplayName = Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True)]
 DeviceName = Annotated[str, StringConstraints(max_length=100)]
 Email = Annotated[str, StringConstraints(min_length=3, max_length=254)]
+LoginName = Annotated[str, StringConstraints(min_length=1, max_length=254)]
+Bio = Annotated[str, StringConstraints(max_length=500)]
 
 _USERNAME = re.compile(r"[^\W_][\w.\-]{1,30}[\w]")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
@@ -31,8 +33,8 @@ class RegisterRequest(Input):
 
     username: Annotated[str, StringConstraints(min_length=3, max_length=32)]
     password: Password
-    display_name: DisplayName | None = None
-    email: Email | None = None
+    display_name: MayBeLeftOut[DisplayName] = None
+    email: MayBeLeftOut[Email] = None
     language: Language = "en"
     device_name: DeviceName = ""
 
@@ -52,9 +54,9 @@ class RegisterRequest(Input):
 class LoginRequest(Input):
     """A person by ``username``, ``email``, or ``login``, which may be either."""
 
-    login: Annotated[str, StringConstraints(min_length=1, max_length=254)] | None = None
-    username: Annotated[str, StringConstraints(min_length=1, max_length=254)] | None = None
-    email: Annotated[str, StringConstraints(min_length=1, max_length=254)] | None = None
+    login: MayBeLeftOut[LoginName] = None
+    username: MayBeLeftOut[LoginName] = None
+    email: MayBeLeftOut[LoginName] = None
     password: Annotated[str, StringConstraints(min_length=1, max_length=128)]
     device_name: DeviceName = ""
 
@@ -84,13 +86,16 @@ class ChangePasswordRequest(Input):
     _clean = field_validator("current_password", "new_password")(clean_text)
 
 
-class ProfileUpdate(Input):
-    """What a person changes of the own profile; what is left out stays."""
+class ProfileUpdate(Update):
+    """What a person changes of the own profile; what is left out stays.
 
-    display_name: DisplayName | None = None
-    bio: Annotated[str, StringConstraints(max_length=500)] | None = None
+    An address that is null is taken away.
+    """
+
+    display_name: MayBeLeftOut[DisplayName] = None
+    bio: MayBeLeftOut[Bio] = None
     email: Email | None = None
-    language: Language | None = None
+    language: MayBeLeftOut[Language] = None
 
     _clean = field_validator("display_name", "bio")(
         lambda value: None if value is None else clean_text(value)

@@ -6,7 +6,7 @@ from pydantic import Field, StringConstraints, field_validator
 
 from altlas_chat.domain.accounts import User
 from altlas_chat.domain.events import Json
-from altlas_chat.domain.inputs import Input, OpaqueId, clean_text
+from altlas_chat.domain.inputs import Input, MayBeLeftOut, OpaqueId, Update, clean_text
 from altlas_chat.domain.times import rfc3339, rfc3339_or_none
 
 Role = Literal["owner", "admin", "member"]
@@ -37,8 +37,8 @@ class GroupDraft(Input):
     """A new group; its maker is a member without being named."""
 
     name: Name
-    description: Description | None = None
-    member_ids: Annotated[list[OpaqueId], Field(max_length=MAX_ADDED_AT_ONCE)] = Field(
+    description: MayBeLeftOut[Description] = None
+    member_ids: Annotated[list[OpaqueId], Field(max_length=MAX_ADDED_AT_ONCE - 1)] = Field(
         default_factory=list
     )
     permissions: GroupPermissions = GroupPermissions()
@@ -49,17 +49,17 @@ class GroupDraft(Input):
 
 
 class PermissionsUpdate(Input):
-    posting: Who | None = None
-    inviting: Who | None = None
-    editing: Who | None = None
+    posting: MayBeLeftOut[Who] = None
+    inviting: MayBeLeftOut[Who] = None
+    editing: MayBeLeftOut[Who] = None
 
 
-class GroupUpdate(Input):
+class GroupUpdate(Update):
     """What changes of a group; what is left out stays, a null description is taken away."""
 
-    name: Name | None = None
+    name: MayBeLeftOut[Name] = None
     description: Description | None = None
-    permissions: PermissionsUpdate | None = None
+    permissions: MayBeLeftOut[PermissionsUpdate] = None
 
     _clean = field_validator("name", "description")(
         lambda value: None if value is None else clean_text(value)
@@ -74,16 +74,16 @@ class RoleChange(Input):
     role: Role
 
 
-class SettingsUpdate(Input):
+class SettingsUpdate(Update):
     """One member's own settings of a conversation; what is left out stays.
 
     ``muted_until`` is a moment in RFC 3339, or null to hear again.
     """
 
-    notifications: Literal["all", "mentions", "none"] | None = None
+    notifications: MayBeLeftOut[Literal["all", "mentions", "none"]] = None
     muted_until: Annotated[str, StringConstraints(max_length=40)] | None = None
-    is_archived: bool | None = None
-    is_favourite: bool | None = None
+    is_archived: MayBeLeftOut[bool] = None
+    is_favourite: MayBeLeftOut[bool] = None
 
 
 class Conversation(NamedTuple):

@@ -1,9 +1,18 @@
 """What comes from outside is one of these: strict, closed, camelCase."""
 
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 import orjson
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
 
 from altlas_chat.domain.errors import FieldError, MalformedJson, ValidationFailed
@@ -22,7 +31,42 @@ class Input(BaseModel):
     )
 
 
+class Update(Input):
+    """The base of what changes a part and leaves the rest; it changes something."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("there is nothing to change")
+        return self
+
+
 AnInput = TypeVar("AnInput", bound=Input)
+
+_T = TypeVar("_T")
+
+
+class _NoNull:
+    """Takes null out of the JSON Schema of what may be left out."""
+
+    def __get_pydantic_json_schema__(
+        self, schema: Any, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        form = handler(schema)
+        kept = [one for one in form.get("anyOf", ()) if one != {"type": "null"}]
+        return kept[0] if len(kept) == 1 else form
+
+
+def _refuse_null(value: Any) -> Any:
+    if value is None:
+        raise ValueError("null is no value here; leave it out")
+    return value
+
+
+MayBeLeftOut = Annotated[_T | None, BeforeValidator(_refuse_null), _NoNull()]
+"""What need not be given, and is no null if it is. Its default is None."""
 
 
 def clean_text(text: str) -> str:

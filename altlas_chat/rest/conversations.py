@@ -10,12 +10,12 @@ from altlas_chat.rest.call import Call, Query, answer, done
 from altlas_chat.services import conversations
 
 Limit = Annotated[int, Field(ge=1, le=200)]
-PageCursor = Annotated[str, StringConstraints(min_length=1, max_length=512)]
+PageCursor = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
 
 
 class ConversationsQuery(Query):
     filter: Literal["unread", "direct", "group", "archived", "favourite", "muted"] | None = None
-    sort: Literal["lastActivity"] = "lastActivity"
+    sort: Literal["activity"] = "activity"
     cursor: PageCursor | None = None
     limit: Limit = 50
 

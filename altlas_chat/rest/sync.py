@@ -13,7 +13,7 @@ from altlas_chat.services.sync import Resync
 
 
 class SyncQuery(Query):
-    cursor: Annotated[str, StringConstraints(min_length=1)] | None = None
+    cursor: Annotated[str, StringConstraints(min_length=1, max_length=4_000_000)] | None = None
     limit: Annotated[int, Field(ge=1, le=1000)] = 500
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -32,6 +33,8 @@ from altlas_chat.storage import accounts, conversations, members, messages, stre
 from altlas_chat.storage.conversations import ListPlace, Standing
 from altlas_chat.storage.database import Reader, UniqueViolated
 from altlas_chat.storage.members import NewMember
+
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 
 # -- views -------------------------------------------------------------------------
 
@@ -351,7 +354,7 @@ def _moment(text: str | None) -> int | None:
     if text is None:
         return None
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text if _RFC_3339.fullmatch(text) else "")
         at = int(moment.timestamp() * 1000) if moment.tzinfo is not None else -1
     except (ValueError, OverflowError):
         at = -1

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints
 
 from altlas_chat.domain.errors import AuthTimeout, ChatError, NotAuthenticated
-from altlas_chat.domain.inputs import Input, check_input
+from altlas_chat.domain.inputs import Input, MayBeLeftOut, check_input
 from altlas_chat.domain.permissions import Actor
 from altlas_chat.services.authentication import authenticate
 from altlas_chat.services.deps import Deps
@@ -33,8 +33,8 @@ class ResumeRequest(Input):
 class AuthRequest(Input):
     """The data of an ``auth`` frame."""
 
-    token: Annotated[str, StringConstraints(min_length=1, max_length=16_384)] | None = None
-    resume: ResumeRequest | None = None
+    token: MayBeLeftOut[Annotated[str, StringConstraints(min_length=1, max_length=16_384)]] = None
+    resume: MayBeLeftOut[ResumeRequest] = None
 
 
 @dataclass(frozen=True, slots=True)
