@@ -88,9 +88,14 @@ class Settings:
         secret=True,
         minimum=32,
     )
-    access_token_seconds: int = setting(900, "How long an access token is valid.", minimum=1)
+    access_token_seconds: int = setting(
+        900, "How long an access token is valid.", minimum=1, maximum=365 * DAY_SECONDS
+    )
     refresh_token_seconds: int = setting(
-        30 * DAY_SECONDS, "How long a refresh token is valid when it is not used.", minimum=1
+        30 * DAY_SECONDS,
+        "How long a refresh token is valid when it is not used.",
+        minimum=1,
+        maximum=3650 * DAY_SECONDS,
     )
     refresh_grace_seconds: int = setting(
         30,
@@ -129,18 +134,25 @@ class Settings:
         MIB, "Largest body of a request that carries no file.", minimum=1024
     )
 
-    max_frame_bytes: int = setting(65536, "Largest frame that a socket takes.", minimum=1024)
+    max_frame_bytes: int = setting(
+        65536, "Largest frame that a socket takes.", minimum=1024, maximum=1024 * MIB
+    )
     max_frames_per_second: int = setting(
-        4000, "Frames that a socket may send in a second, in the long run.", minimum=1
+        4000,
+        "Frames that a socket may send in a second, in the long run.",
+        minimum=1,
+        maximum=1_000_000,
     )
     max_frames_burst: int = setting(8000, "Frames that a socket may send at once.", minimum=1)
     max_in_flight: int = setting(
-        64, "Commands of one socket that are worked on at the same time.", minimum=1
+        64, "Commands of one socket that are worked on at the same time.", minimum=1, maximum=10_000
     )
     auth_timeout_seconds: int = setting(
         10, "How long a new socket may take to say who it is.", minimum=1
     )
-    heartbeat_seconds: int = setting(25, "Time between two pings to a socket.", minimum=2)
+    heartbeat_seconds: int = setting(
+        25, "Time between two pings to a socket.", minimum=2, maximum=3600
+    )
     pong_timeout_seconds: int = setting(
         10, "How long a socket may take to answer a ping.", minimum=1
     )

@@ -1,0 +1,225 @@
+"""Nobody reads or changes what is not his: every operation, by everybody who may not (invariant 8).
+
+The operations and commands are taken from the contract; what each needs to be
+a sound request stands in the tables below, and a test fails when one is missing.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from altlas_chat.contract.documents import Operation, load_operations
+from altlas_chat.domain.permissions import PUBLIC
+from altlas_chat.ws.commands import COMMANDS
+from tests.support.running import Chat, Person
+
+Json = dict[str, Any]
+
+BUILT = [one for one in load_operations() if not one.planned]
+WITH_OBJECT = [one for one in BUILT if "{" in one.path]
+NOT_THERE = "019ab3f2-0000-7000-8000-000000000000"
+
+FOR_ALL = {"getUser"}
+"""Operations whose object everybody who is logged in may see."""
+
+BODIES: dict[str, Json] = {
+    "postMessage": {"clientId": "c-1", "text": "merhaba"},
+    "editMessage": {"text": "selam"},
+    "updateConversationSettings": {"isFavourite": True},
+    "markConversationRead": {"seq": 1},
+    "markConversationDelivered": {"seq": 1},
+    "updateGroup": {"name": "Kahve"},
+    "addMembers": {"userIds": ["{kemal}"]},
+    "setMemberRole": {"role": "admin"},
+}
+
+NOT_FOR_A_PLAIN_MEMBER = {
+    "editMessage",
+    "deleteMessage",
+    "deleteGroup",
+    "removeMember",
+    "setMemberRole",
+}
+"""What somebody who is neither the author nor leads the group may not do there."""
+
+DATA: dict[str, Json] = {
+    "message.send": {"conversationId": "{group}", "clientId": "c-2", "text": "merhaba"},
+    "message.edit": {"messageId": "{message}", "text": "selam"},
+    "message.delete": {"messageId": "{message}"},
+    "conversation.read": {"conversationId": "{group}", "seq": 1},
+    "conversation.delivered": {"conversationId": "{group}", "seq": 1},
+}
+
+
+@dataclass
+class Town:
+    """Ayşe's group with Mehmet, which Zeynep had to leave and Kemal never saw."""
+
+    chat: Chat
+    ayse: Person
+    mehmet: Person
+    zeynep: Person
+    kemal: Person
+    names: dict[str, str]
+
+    def filled(self, value: Any) -> Any:
+        """A value with the ids of the town in the place of their names."""
+        if isinstance(value, str):
+            for name, one in self.names.items():
+                value = value.replace(f"{{{name}}}", one)
+        elif isinstance(value, dict):
+            return {key: self.filled(one) for key, one in value.items()}
+        elif isinstance(value, list):
+            return [self.filled(one) for one in value]
+        return value
+
+    def somewhere_else(self) -> "Town":
+        """The same town for somebody who guesses ids: nothing that is named is there."""
+        people = {name: self.names[name] for name in ("userId", "kemal")}
+        nowhere = dict.fromkeys(self.names, NOT_THERE) | people
+        return Town(self.chat, self.ayse, self.mehmet, self.zeynep, self.kemal, nowhere)
+
+    async def try_it(self, person: Person, operation: Operation) -> tuple[int, Json]:
+        """Call an operation with a sound request about the group; status and JSON."""
+        body = BODIES.get(operation.operation_id)
+        path = self.filled(operation.path)
+        status, answer = await person.call(operation.method.upper(), path, self.filled(body))
+        answer.pop("requestId", None)
+        return status, answer
+
+    async def seen(self) -> Json:
+        """All of the group, as its owner sees it."""
+        group = self.names["group"]
+        parts = [f"/groups/{group}", f"/conversations/{group}/messages"]
+        parts.append(f"/conversations/{group}/members")
+        return {part: await self.ayse.gets("GET", part) for part in parts}
+
+
+@pytest.fixture
+async def town(chat: Chat) -> Town:
+    ayse, mehmet, zeynep, kemal = await chat.people("ayse", "mehmet", "zeynep", "kemal")
+    group = await chat.group(ayse, mehmet, zeynep)
+    draft = {"conversationId": group, "clientId": "c-0", "text": "merhaba"}
+    message = await ayse.gets("POST", "/messages", draft)
+    await ayse.gets("DELETE", f"/groups/{group}/members/{zeynep.user_id}")
+    names = {
+        "group": group,
+        "groupId": group,
+        "conversationId": group,
+        "message": message["id"],
+        "messageId": message["id"],
+        "userId": ayse.user_id,
+        "kemal": kemal.user_id,
+    }
+    return Town(chat, ayse, mehmet, zeynep, kemal, names)
+
+
+def test_each_operation_with_an_object_has_what_it_needs_here() -> None:
+    for operation in WITH_OBJECT:
+        places = {part[1:-1] for part in operation.path.split("/") if part.startswith("{")}
+        assert places <= {"groupId", "conversationId", "messageId", "userId"}, operation
+    assert set(DATA) == set(COMMANDS)
+
+
+@pytest.mark.parametrize("operation", BUILT, ids=lambda one: one.operation_id)
+async def test_without_a_token_nobody_is_let_in(town: Town, operation: Operation) -> None:
+    if operation.permission == PUBLIC:
+        return
+    for token in ("", "eyJhbGciOiJub25lIn0.e30.", town.ayse.token[:-3]):
+        nobody = Person(town.chat.http, town.chat.url, "", token)
+        status, problem = await town.try_it(nobody, operation)
+        assert (status, problem["code"][:5]) == (401, "AUTH_")
+
+
+@pytest.mark.parametrize("operation", WITH_OBJECT, ids=lambda one: one.operation_id)
+@pytest.mark.parametrize("who", ["zeynep", "kemal"])
+async def test_a_stranger_finds_nothing_there(town: Town, operation: Operation, who: str) -> None:
+    """A former member and a foreigner learn as much of a real id as of an invented one."""
+    if operation.operation_id in FOR_ALL:
+        return
+    before = await town.seen()
+    stranger: Person = getattr(town, who)
+    not_mine = await town.try_it(stranger, operation)
+    not_there = await town.somewhere_else().try_it(stranger, operation)
+    assert not_mine == not_there
+    assert not_mine[0] == 404
+    assert await town.seen() == before
+
+
+@pytest.mark.parametrize("operation", WITH_OBJECT, ids=lambda one: one.operation_id)
+async def test_a_member_may_what_a_member_may(town: Town, operation: Operation) -> None:
+    before = await town.seen()
+    status, _ = await town.try_it(town.mehmet, operation)
+    if operation.operation_id in NOT_FOR_A_PLAIN_MEMBER:
+        assert status == 403
+        assert await town.seen() == before
+    else:
+        assert status < 300
+
+
+@pytest.mark.parametrize("operation", WITH_OBJECT, ids=lambda one: one.operation_id)
+async def test_a_member_finds_nothing_at_an_invented_id(town: Town, operation: Operation) -> None:
+    town.names["userId"] = NOT_THERE
+    status, _ = await town.somewhere_else().try_it(town.ayse, operation)
+    assert status == 404
+
+
+@pytest.mark.parametrize("command", sorted(DATA))
+@pytest.mark.parametrize("who", ["zeynep", "kemal"])
+async def test_a_stranger_commands_nothing_there(town: Town, command: str, who: str) -> None:
+    before = await town.seen()
+    wire = await getattr(town, who).connects()
+    not_mine = await wire.asks(command, town.filled(DATA[command]))
+    not_there = await wire.asks(command, town.somewhere_else().filled(DATA[command]))
+    assert not_mine == not_there
+    assert not_mine["data"]["status"] == 404
+    assert await town.seen() == before
+
+
+async def test_a_stranger_sends_nothing_there_by_rest(town: Town) -> None:
+    """The conversation stands in the body here, not in the path."""
+    drafts = [
+        {"conversationId": one, "clientId": "c-3", "text": "merhaba"}
+        for one in (town.names["group"], NOT_THERE)
+    ]
+    for stranger in (town.zeynep, town.kemal):
+        answers = [await stranger.call("POST", "/messages", draft) for draft in drafts]
+        assert [status for status, _ in answers] == [404, 404]
+        assert answers[0][1]["code"] == answers[1][1]["code"] == "CONVERSATION_NOT_FOUND"
+
+
+async def test_a_stranger_can_not_forward_or_answer_what_he_does_not_see(town: Town) -> None:
+    own = await town.chat.direct(town.kemal, town.zeynep)
+    for way in ("forwardFromId", "replyToId"):
+        answers = []
+        for message in (town.names["message"], NOT_THERE):
+            draft: Json = {"conversationId": own, "clientId": f"{way} {message}", way: message}
+            if way == "replyToId":
+                draft["text"] = "?"
+            status, problem = await town.kemal.call("POST", "/messages", draft)
+            answers.append((status, problem["code"], problem["detail"]))
+        assert answers[0] == answers[1] == (404, "MESSAGE_NOT_FOUND", answers[0][2])
+
+
+async def test_a_former_member_hears_nothing_of_what_was_said_meanwhile(town: Town) -> None:
+    """Neither with a cursor from when he belonged to it, nor by naming the stream."""
+    group = await town.chat.group(town.ayse, town.zeynep)
+    cursor = (await town.zeynep.gets("GET", "/sync"))["cursor"]
+    for number, text in enumerate(("gizli", "daha gizli")):
+        draft = {"conversationId": group, "clientId": f"secret {number}", "text": text}
+        await town.ayse.gets("POST", "/messages", draft)
+        if number == 0:
+            await town.ayse.gets("DELETE", f"/groups/{group}/members/{town.zeynep.user_id}")
+    seen = {f"conversation:{group}": 0, f"conversation:{town.names['group']}": 0}
+    for person, resume in (
+        (town.zeynep, {"cursor": cursor, "seen": seen}),
+        (town.kemal, {"cursor": (await town.kemal.gets("GET", "/sync"))["cursor"], "seen": seen}),
+    ):
+        wire = await person.connects(resume)
+        await wire.sends("ping", {}, "end")
+        heard = []
+        while (frame := await wire.next())["event"] != "pong":
+            heard.append(frame)
+        assert "gizli" not in str(heard)
+        assert not [frame for frame in heard if "conversation:" in frame.get("stream", "")]
