@@ -29,7 +29,7 @@ async def delete_group(call: Call) -> web.Response:
 async def add_members(call: Call) -> web.Response:
     request = await call.body(MembersToAdd)
     added = await groups.add_members(call.deps, call.actor, call.path("groupId"), request)
-    return answer({"items": added})
+    return answer({"items": added}, 201)
 
 
 async def remove_member(call: Call) -> web.Response:
