@@ -9,7 +9,7 @@ from altlas_chat.domain.inputs import Input
 from altlas_chat.domain.messages import MessageDraft, MessageEdit
 from altlas_chat.domain.times import rfc3339
 from altlas_chat.rest.call import Call, Query, answer, done
-from altlas_chat.services import messages, receipts
+from altlas_chat.services import messages, posting, receipts
 from altlas_chat.services.messages import Place
 
 Seq = Annotated[int, Field(ge=0, lt=2**53)]
@@ -40,7 +40,7 @@ class PointerBody(Input):
 
 async def post_message(call: Call) -> web.Response:
     draft = await call.body(MessageDraft)
-    sent = await messages.post_message(call.deps, call.actor, draft)
+    sent = await posting.post_message(call.deps, call.actor, draft)
     status = 200 if sent.is_repeat else 201
     location = f"{call.deps.settings.base_path}/messages/{sent.message.message_id}"
     return answer(sent.as_json(), status, {"Location": location})

@@ -24,7 +24,7 @@ from altlas_chat.domain.times import rfc3339
 from altlas_chat.seeding.playground import SeedingRefused, claim, note, noted
 from altlas_chat.seeding.quiet import SetClock, quiet_deps, seeded_ids
 from altlas_chat.seeding.story import DAY_MS, DEMO_PASSWORD, Moment, Scene, Step, Story, load_story
-from altlas_chat.services import accounts, conversations, groups, messages, receipts
+from altlas_chat.services import accounts, conversations, groups, messages, posting, receipts
 from altlas_chat.services.deps import Deps
 from altlas_chat.settings import Settings
 from altlas_chat.storage.accounts import select_login
@@ -166,12 +166,13 @@ class _Stage:
             request = OpenDirect.model_validate({"userId": ids[0]})
             view, _ = await conversations.open_direct(self.deps, self.actors[first], request)
         else:
-            body = {
+            body: dict[str, object] = {
                 "name": scene.name,
-                "description": scene.description,
                 "memberIds": ids,
                 "permissions": {"posting": scene.posting},
             }
+            if scene.description is not None:
+                body["description"] = scene.description
             draft = GroupDraft.model_validate(body)
             view = await groups.create_group(self.deps, self.actors[first], draft)
         self.conversations[scene.key] = view["id"]
@@ -194,7 +195,7 @@ class _Stage:
         if step.forwards is not None:
             body["forwardFromId"] = self.messages[step.forwards]
         draft = MessageDraft.model_validate(body)
-        posted = await messages.post_message(self.deps, self.actors[step.by], draft)
+        posted = await posting.post_message(self.deps, self.actors[step.by], draft)
         if step.key is not None:
             self.messages[step.key] = posted.message.message_id
 

@@ -5,7 +5,7 @@ events are not in the log. Listeners are told after the commit, in its order,
 before the caller goes on.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 from altlas_chat.domain.events import Announcement, Event, Json
@@ -15,6 +15,9 @@ from altlas_chat.storage.database import Transaction
 from altlas_chat.storage.streams import StreamPosition
 
 T = TypeVar("T")
+Item = TypeVar("Item")
+Done = tuple[T, list[Announcement]]
+"""What came of a change, and the events that it wrote."""
 
 
 class Change:
@@ -71,13 +74,34 @@ async def commit_change(
     """
     at = deps.clock.now_ms()
 
-    async def run(tx: Transaction) -> tuple[T, list[Announcement]]:
+    async def run(tx: Transaction) -> Done[T]:
         announcements: list[Announcement] = []
         result = await change(Change(tx, at, actor_id, announcements))
         return result, announcements
 
-    def tell(outcome: tuple[T, list[Announcement]]) -> None:
+    def tell(outcome: Done[T]) -> None:
         deps.publisher.publish(outcome[1])
 
     result, _ = await deps.database.write(run, lane=lane, committed=tell)
+    return result
+
+
+async def commit_together(
+    deps: Deps,
+    lane: str,
+    bulk: Callable[[Transaction, Sequence[Item]], Awaitable[Sequence[Done[T] | Exception]]],
+    item: Item,
+) -> T:
+    """Like :func:`commit_change`, for changes that are made cheaper together with their like.
+
+    ``bulk`` makes the changes of all items that wait at this moment, and
+    writes their events itself; what it gives for an item is told and given
+    back, or raised if it is an error. It may run more than once, and is run
+    for each item alone when it raises.
+    """
+
+    def tell(outcome: Done[T]) -> None:
+        deps.publisher.publish(outcome[1])
+
+    result, _ = await deps.database.write_together(bulk, item, lane=lane, committed=tell)
     return result

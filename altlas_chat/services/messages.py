@@ -1,209 +1,26 @@
-"""Sending messages, and what can be done with one afterwards."""
+"""Reading messages, and what can be done with one after it was posted (:mod:`.posting`)."""
 
 from dataclasses import dataclass
 
 from altlas_chat.domain.errors import (
-    ClientIdReused,
     EditWindowClosed,
-    FieldError,
     MessageDeleted,
     MessageNotFound,
-    MessageTooLong,
     PermissionDenied,
-    PostingRestricted,
-    ValidationFailed,
 )
 from altlas_chat.domain.events import Json, conversation_stream, user_stream
-from altlas_chat.domain.messages import Message, MessageDraft, MessageEdit, Quoted
+from altlas_chat.domain.messages import Message, MessageEdit
 from altlas_chat.domain.permissions import Actor
 from altlas_chat.services.access import require_member, require_message
 from altlas_chat.services.changes import Change, commit_change
 from altlas_chat.services.deps import Deps
+from altlas_chat.services.drafts import check_length, invalid, require_mentionable
 from altlas_chat.storage import members, messages, streams
-from altlas_chat.storage.database import Reader, UniqueViolated
+from altlas_chat.storage.database import Reader
 from altlas_chat.storage.messages import EarlierForm, Span
 
 NO_END = 2**62
 """A place that no stream reaches."""
-
-
-@dataclass(frozen=True, slots=True)
-class SentMessage:
-    """A message as its sender gets it back."""
-
-    message: Message
-    is_repeat: bool
-    state: str = "sent"
-
-    def as_json(self) -> Json:
-        return self.message.as_json(self.state)
-
-
-async def post_message(deps: Deps, actor: Actor, draft: MessageDraft) -> SentMessage:
-    """Keep one message and let every member hear of it.
-
-    The message and its event become durable in one step, and no socket is
-    told before that. A draft repeated with the same ``client_id`` gives back
-    the first message in its present form and is not announced again.
-
-    Raises:
-        ConversationNotFound: the actor does not belong to the conversation.
-        PostingRestricted: only the group's administrators may post.
-        MessageTooLong: the text is over ``Settings.max_message_characters``.
-        ClientIdReused: another draft was sent under this ``client_id``.
-        MessageNotFound: what it answers or forwards is not there for the actor.
-        ValidationFailed: there is nothing in it, or a mentioned person is no member.
-    """
-    check_draft(draft, deps.settings.max_message_characters)
-    message_id = deps.ids.new()
-    fingerprint = draft.fingerprint()
-
-    async def change(change: Change) -> Message:
-        return await _post(change, actor, draft, message_id, fingerprint)
-
-    try:
-        message = await commit_change(
-            deps, conversation_stream(draft.conversation_id), change, actor_id=actor.user_id
-        )
-    except UniqueViolated:
-        return await _first_sent(deps, actor, draft, fingerprint)
-    return SentMessage(message, is_repeat=False)
-
-
-async def _post(
-    change: Change, actor: Actor, draft: MessageDraft, message_id: str, fingerprint: str
-) -> Message:
-    tx = change.tx
-    stream = conversation_stream(draft.conversation_id)
-    await streams.lock_streams(tx, [stream])
-    access = await require_member(tx, actor, draft.conversation_id)
-    if access.posting == "admins" and not access.leads:
-        raise PostingRestricted
-    quoted = await _quoted(tx, actor, draft) if draft.reply_to_id else None
-    source = await _forwarded(tx, actor, draft) if draft.forward_from_id else None
-    if draft.mentions:
-        await _require_members(tx, draft.conversation_id, draft.mentions)
-    position = await change.take_place(stream, messages=1)
-    message = Message(
-        message_id=message_id,
-        conversation_id=draft.conversation_id,
-        seq=position.seq,
-        position=position.message_count,
-        sender_id=actor.user_id,
-        client_id=draft.client_id,
-        kind=draft.kind if source is None else source.kind,
-        text=draft.text if source is None else source.text,
-        content=_content(draft) if source is None else source.content,
-        mentions=draft.mentions,
-        quoted=None if quoted is None else _quote(quoted),
-        forwarded_from=None if source is None else _origin(source),
-        thread_root_id=None if quoted is None else quoted.thread_root_id or quoted.message_id,
-        created_at=change.at,
-        edited_at=None,
-        edit_count=0,
-        deleted_at=None,
-    )
-    await messages.insert_message(tx, message, fingerprint)
-    if draft.mentions:
-        await messages.insert_mentions(tx, message)
-    await members.count_own_message(
-        tx, message.conversation_id, actor.user_id, message.seq, message.position
-    )
-    await change.record(
-        stream,
-        message.seq,
-        "message.created",
-        {"messageId": message_id},
-        {"message": message.as_json()},
-    )
-    return message
-
-
-def check_draft(draft: MessageDraft, max_characters: int) -> None:
-    """Refuse a draft that could be no message.
-
-    Raises:
-        MessageTooLong: the text is over ``max_characters``.
-        ValidationFailed: there is nothing in it, or its parts do not go together.
-    """
-    _check_length(draft.text, max_characters)
-    if draft.forward_from_id is not None:
-        if draft.text or draft.content is not None:
-            raise _invalid("/text", "NOT_EMPTY", "A forwarded message brings its own content.")
-        return
-    if draft.kind == "location":
-        if draft.content is None:
-            raise _invalid("/content", "MISSING", "A location needs its coordinates in content.")
-        return
-    if draft.content is not None:
-        raise _invalid("/content", "UNEXPECTED", f"A message of kind {draft.kind} has no content.")
-    if not draft.text.strip():
-        raise _invalid("/text", "EMPTY", "The message has no text.")
-
-
-def _check_length(text: str, max_characters: int) -> None:
-    if len(text) > max_characters:
-        raise MessageTooLong(f"The text has {len(text)} characters; {max_characters} are allowed.")
-
-
-def _invalid(pointer: str, code: str, detail: str) -> ValidationFailed:
-    return ValidationFailed(detail, errors=[FieldError(code, detail, pointer=pointer)])
-
-
-def _content(draft: MessageDraft) -> Json | None:
-    return None if draft.content is None else draft.content.model_dump(by_alias=True)
-
-
-def _quote(message: Message) -> Quoted:
-    return Quoted(
-        message.message_id, message.sender_id, message.kind, message.text, message.deleted_at
-    )
-
-
-def _origin(message: Message) -> Json:
-    return {
-        "messageId": message.message_id,
-        "conversationId": message.conversation_id,
-        "senderId": message.sender_id,
-    }
-
-
-async def _quoted(reader: Reader, actor: Actor, draft: MessageDraft) -> Message:
-    message, _ = await require_message(reader, actor, str(draft.reply_to_id))
-    if message.conversation_id != draft.conversation_id:
-        raise MessageNotFound("The message that this replies to is in another conversation.")
-    return message
-
-
-async def _forwarded(reader: Reader, actor: Actor, draft: MessageDraft) -> Message:
-    message, _ = await require_message(reader, actor, str(draft.forward_from_id))
-    if message.deleted_at is not None or message.kind == "system":
-        raise MessageDeleted("There is nothing left to forward.")
-    return message
-
-
-async def _require_members(reader: Reader, conversation_id: str, mentions: list[str]) -> None:
-    present = await members.select_present(reader, conversation_id, mentions)
-    errors = [
-        FieldError("NOT_A_MEMBER", "is not a member of the conversation", f"/mentions/{place}")
-        for place, user_id in enumerate(mentions)
-        if user_id not in present
-    ]
-    if errors:
-        raise ValidationFailed("Only members can be mentioned.", errors=errors)
-
-
-async def _first_sent(
-    deps: Deps, actor: Actor, draft: MessageDraft, fingerprint: str
-) -> SentMessage:
-    async def query(reader: Reader) -> SentMessage:
-        sent = await messages.select_sent(reader, actor.user_id, draft.client_id)
-        if sent is None or sent[1] != fingerprint:
-            raise ClientIdReused
-        lowest = await members.select_lowest_pointers(reader, sent[0].conversation_id)
-        return SentMessage(sent[0], is_repeat=True, state=lowest.state_of(sent[0]))
-
-    return await deps.database.read(query)
 
 
 async def get_message(deps: Deps, actor: Actor, message_id: str) -> Json:
@@ -315,7 +132,7 @@ async def edit_message(deps: Deps, actor: Actor, message_id: str, edit: MessageE
         MessageTooLong: the text is over ``Settings.max_message_characters``.
         ValidationFailed: there is no text, or a mentioned person is no member.
     """
-    _check_length(edit.text, deps.settings.max_message_characters)
+    check_length(edit.text, deps.settings.max_message_characters)
     found, _ = await deps.database.read(lambda reader: require_message(reader, actor, message_id))
     stream = conversation_stream(found.conversation_id)
 
@@ -324,10 +141,10 @@ async def edit_message(deps: Deps, actor: Actor, message_id: str, edit: MessageE
         message, _ = await require_message(change.tx, actor, message_id)
         _require_editable(deps, actor, message, change.at)
         if not edit.text.strip() and message.kind in ("text", "emoji"):
-            raise _invalid("/text", "EMPTY", "The message has no text.")
+            raise invalid("/text", "EMPTY", "The message has no text.")
         mentions = list(message.mentions) if edit.mentions is None else edit.mentions
         if edit.mentions:
-            await _require_members(change.tx, message.conversation_id, edit.mentions)
+            await require_mentionable(change.tx, message.conversation_id, edit.mentions)
         if (edit.text, mentions) != (message.text, list(message.mentions)):
             await _rewrite(change, message, edit.text, mentions)
         return await _present_form(change.tx, message_id)

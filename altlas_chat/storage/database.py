@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Literal, Protocol, TypeVar
 
 T = TypeVar("T")
+Item = TypeVar("Item")
 
 Row = Sequence[Any]
 Dialect = Literal["sqlite", "postgresql"]
@@ -76,6 +77,23 @@ class Database(Protocol):
             StorageUnavailable: the database did not take the change. Where the
                 connection broke during the commit, it may have: who tries
                 again must be able to find that out (by ``client_id``, say).
+        """
+
+    async def write_together(
+        self,
+        bulk: Callable[[Transaction, Sequence[Item]], Awaitable[Sequence[T | Exception]]],
+        item: Item,
+        *,
+        lane: str,
+        committed: Callable[[T], None] | None = None,
+    ) -> T:
+        """Like :meth:`write`, for a change that is made cheaper together with its like.
+
+        ``bulk`` makes the changes of ``item`` and of other items that wait
+        for the same ``bulk``, those of one lane in the order of the calls,
+        and gives an outcome for each: its result, or the error to raise for
+        an item of which nothing is to be kept. When it raises instead,
+        nothing is kept, and it is run again for each item alone.
         """
 
     async def close(self) -> None:

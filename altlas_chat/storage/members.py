@@ -73,29 +73,39 @@ async def select_all_pointers(reader: Reader, conversation_id: str) -> list[tupl
     return [(row[0], Pointers(*row[1:])) for row in rows]
 
 
-async def count_own_message(
-    tx: Transaction, conversation_id: str, user_id: str, seq: int, position: int
-) -> None:
-    """Keep the sender's unread count right after a message of his own.
+class OwnMessages(NamedTuple):
+    """Messages that one person wrote in a row, without anybody else's between them."""
 
-    Who had nothing unread has read his own message too; for anyone else the
-    pointer stays where it is and the message is counted as own.
+    conversation_id: str
+    user_id: str
+    first_position: int
+    last_position: int
+    last_seq: int
+
+
+async def count_own_messages(tx: Transaction, own: OwnMessages) -> None:
+    """Keep the sender's unread count right after messages of his own.
+
+    Who had nothing unread has read his own messages too; for anyone else the
+    pointer stays where it is and the messages are counted as own.
     """
+    before = own.first_position - 1
     await tx.execute(
         "UPDATE members SET"
-        " read_seq = CASE WHEN read_position + own_unread = ? - 1 THEN ? ELSE read_seq END,"
-        " read_position = CASE WHEN read_position + own_unread = ? - 1 THEN ?"
+        " read_seq = CASE WHEN read_position + own_unread = ? THEN ? ELSE read_seq END,"
+        " read_position = CASE WHEN read_position + own_unread = ? THEN ?"
         " ELSE read_position END,"
-        " own_unread = CASE WHEN read_position + own_unread = ? - 1 THEN 0"
-        " ELSE own_unread + 1 END"
+        " own_unread = CASE WHEN read_position + own_unread = ? THEN 0"
+        " ELSE own_unread + ? END"
         " WHERE conversation_id = ? AND user_id = ?",
-        position,
-        seq,
-        position,
-        position,
-        position,
-        conversation_id,
-        user_id,
+        before,
+        own.last_seq,
+        before,
+        own.last_position,
+        before,
+        own.last_position - before,
+        own.conversation_id,
+        own.user_id,
     )
 
 

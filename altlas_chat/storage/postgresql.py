@@ -17,12 +17,14 @@ import asyncpg
 
 from altlas_chat.storage.database import (
     Dialect,
+    Item,
     Reader,
     Row,
     StorageUnavailable,
     Transaction,
     UniqueViolated,
 )
+from altlas_chat.storage.waiting import Failed, Group, Waiting, in_groups, make, serve
 
 T = TypeVar("T")
 Connection = Any
@@ -84,40 +86,16 @@ class PostgresTransaction:
         await self._connection.executemany(numbered(sql), rows)
 
 
-class _Waiting:
-    """A change in a lane's queue."""
-
-    __slots__ = ("change", "committed", "future")
-
-    def __init__(
-        self,
-        change: Callable[[Transaction], Awaitable[Any]],
-        committed: Callable[[Any], None] | None,
-        future: asyncio.Future[Any],
-    ) -> None:
-        self.change = change
-        self.committed = committed
-        self.future = future
-
-    def serve(self, outcome: Any) -> None:
-        if not self.future.done():
-            self.future.set_result(outcome)
-
-    def fail(self, error: BaseException) -> None:
-        if not self.future.done():
-            self.future.set_exception(error)
-
-
 class _Lane:
     """One queue of changes, and the task that empties it."""
 
     def __init__(self, pool: "asyncpg.Pool[Any]", batch_size: int) -> None:
         self._pool = pool
         self._batch_size = batch_size
-        self._queue: deque[_Waiting] = deque()
+        self._queue: deque[Waiting] = deque()
         self._task: asyncio.Task[None] | None = None
 
-    def submit(self, waiting: _Waiting) -> None:
+    def submit(self, waiting: Waiting) -> None:
         self._queue.append(waiting)
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._empty())
@@ -134,77 +112,67 @@ class _Lane:
         finally:
             self._task = None
 
-    async def _commit(self, batch: list[_Waiting]) -> None:
+    async def _commit(self, batch: list[Waiting]) -> None:
         try:
-            outcomes = await self._run(batch)
+            await self._run(batch)
         except _AGAIN:
             for waiting in batch:
                 await self._commit_alone(waiting)
         except _AWAY as error:
-            for waiting in batch:
-                waiting.fail(StorageUnavailable(str(error)))
+            _fail(batch, StorageUnavailable(str(error)))
         except Exception as error:  # noqa: BLE001 - whoever waits must be told
-            for waiting in batch:
-                waiting.fail(error)
+            _fail(batch, error)
         else:
-            _serve(batch, outcomes)
+            serve(batch)
 
-    async def _commit_alone(self, waiting: _Waiting) -> None:
+    async def _commit_alone(self, waiting: Waiting) -> None:
         for attempt in range(ATTEMPTS):
             try:
-                outcomes = await self._run([waiting])
+                await self._run([waiting])
             except _AGAIN as error:
                 if attempt == ATTEMPTS - 1:
-                    waiting.fail(StorageUnavailable(str(error)))
+                    _fail([waiting], StorageUnavailable(str(error)))
             except _AWAY as error:
-                waiting.fail(StorageUnavailable(str(error)))
+                _fail([waiting], StorageUnavailable(str(error)))
                 return
             else:
-                _serve([waiting], outcomes)
+                serve([waiting])
                 return
 
-    async def _run(self, batch: list[_Waiting]) -> list[Any]:
-        """Each change's result or error; durable when this returns."""
+    async def _run(self, batch: list[Waiting]) -> None:
+        """Make a batch's changes; those without an error are durable when this returns."""
         async with self._pool.acquire() as connection:
             transaction = PostgresTransaction(connection)
             async with connection.transaction():
-                return [await _run_change(connection, transaction, one) for one in batch]
+                for group in in_groups(batch):
+                    await _run_group(connection, transaction, group)
 
 
-async def _run_change(
-    connection: Connection, transaction: PostgresTransaction, waiting: _Waiting
-) -> Any:
+async def _run_group(
+    connection: Connection, transaction: PostgresTransaction, group: Group
+) -> None:
+    """Make a group's changes; one that fails leaves nothing behind."""
     savepoint = connection.transaction()
     await savepoint.start()
     try:
-        result = await waiting.change(transaction)
+        await make(transaction, group)
     except (*_AGAIN, *_AWAY):
         raise
     except Exception as error:  # noqa: BLE001 - it is told to who made the change
         await savepoint.rollback()
-        return _Failed(error)
-    await savepoint.commit()
-    return result
+        if len(group) == 1:
+            group[0].outcome = Failed(error)
+            return
+        for waiting in group:
+            await _run_group(connection, transaction, [waiting])
+    else:
+        await savepoint.commit()
 
 
-class _Failed:
-    """The outcome of a change that was rolled back."""
-
-    __slots__ = ("error",)
-
-    def __init__(self, error: Exception) -> None:
-        self.error = error
-
-
-def _serve(batch: list[_Waiting], outcomes: list[Any]) -> None:
-    for waiting, outcome in zip(batch, outcomes, strict=True):
-        if waiting.committed is not None and not isinstance(outcome, _Failed):
-            waiting.committed(outcome)
-    for waiting, outcome in zip(batch, outcomes, strict=True):
-        if isinstance(outcome, _Failed):
-            waiting.fail(outcome.error)
-        else:
-            waiting.serve(outcome)
+def _fail(batch: Sequence[Waiting], error: BaseException) -> None:
+    for waiting in batch:
+        waiting.outcome = Failed(error)
+    serve(batch)
 
 
 class PostgresDatabase:
@@ -247,9 +215,24 @@ class PostgresDatabase:
         committed: Callable[[T], None] | None = None,
     ) -> T:
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        place = zlib.crc32(lane.encode()) % len(self._lanes)
-        self._lanes[place].submit(_Waiting(change, committed, future))
+        self._submit(Waiting(lane, committed, future, change=change))
         return await future
+
+    async def write_together(
+        self,
+        bulk: Callable[[Transaction, Sequence[Item]], Awaitable[Sequence[T | Exception]]],
+        item: Item,
+        *,
+        lane: str,
+        committed: Callable[[T], None] | None = None,
+    ) -> T:
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._submit(Waiting(lane, committed, future, bulk=bulk, item=item))
+        return await future
+
+    def _submit(self, waiting: Waiting) -> None:
+        place = zlib.crc32(waiting.lane.encode()) % len(self._lanes)
+        self._lanes[place].submit(waiting)
 
     async def close(self) -> None:
         for lane in self._lanes:

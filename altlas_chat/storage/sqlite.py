@@ -20,12 +20,14 @@ import aiosqlite
 
 from altlas_chat.storage.database import (
     Dialect,
+    Item,
     Reader,
     Row,
     StorageUnavailable,
     Transaction,
     UniqueViolated,
 )
+from altlas_chat.storage.waiting import Failed, Group, Waiting, in_groups, make, serve
 
 T = TypeVar("T")
 
@@ -102,32 +104,6 @@ class SqliteReader:
         return cast("list[Row]", rows)
 
 
-class _Waiting:
-    """A change in the writer's queue, and what became of it."""
-
-    __slots__ = ("change", "committed", "future", "outcome")
-
-    def __init__(
-        self,
-        change: Callable[[Transaction], Awaitable[Any]],
-        committed: Callable[[Any], None] | None,
-        future: asyncio.Future[Any],
-    ) -> None:
-        self.change = change
-        self.committed = committed
-        self.future = future
-        self.outcome: Any = None
-
-
-class _Failed:
-    """The outcome of a change that was rolled back."""
-
-    __slots__ = ("error",)
-
-    def __init__(self, error: BaseException) -> None:
-        self.error = error
-
-
 def _drive(change: Coroutine[Any, Any, Any]) -> Any:
     """Run a change that awaits nothing but its transaction, which never waits."""
     try:
@@ -150,7 +126,7 @@ class SqliteWriter:
         self._path = path
         self._batch_size = batch_size
         self._loop = asyncio.get_running_loop()
-        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
         self._opened = self._loop.create_future()
         self._thread = threading.Thread(target=self._work, name="altlas-chat-writer", daemon=True)
         self.batches = 0
@@ -160,14 +136,8 @@ class SqliteWriter:
         self._thread.start()
         await self._opened
 
-    def submit(
-        self,
-        change: Callable[[Transaction], Awaitable[T]],
-        committed: Callable[[T], None] | None,
-    ) -> asyncio.Future[T]:
-        waiting = _Waiting(change, committed, self._loop.create_future())
+    def submit(self, waiting: Waiting) -> None:
         self._queue.put(waiting)
-        return waiting.future
 
     async def stop(self) -> None:
         """Commit what waits, then close. Nothing may be submitted afterwards."""
@@ -189,10 +159,10 @@ class SqliteWriter:
                 _run_batch(connection, transaction, batch)
                 self.batches += 1
                 self.changes += len(batch)
-                self._loop.call_soon_threadsafe(_serve_batch, batch)
+                self._loop.call_soon_threadsafe(serve, batch)
         connection.close()
 
-    def _next_batch(self) -> tuple[list[_Waiting], bool]:
+    def _next_batch(self) -> tuple[list[Waiting], bool]:
         first = self._queue.get()
         if first is None:
             return [], True
@@ -209,13 +179,13 @@ class SqliteWriter:
 
 
 def _run_batch(
-    connection: sqlite3.Connection, transaction: SqliteTransaction, batch: list[_Waiting]
+    connection: sqlite3.Connection, transaction: SqliteTransaction, batch: list[Waiting]
 ) -> None:
     """Run the changes of a batch in one transaction; each has its outcome afterwards."""
     try:
         connection.execute("BEGIN IMMEDIATE")
-        for waiting in batch:
-            waiting.outcome = _run_change(connection, transaction, waiting)
+        for group in in_groups(batch):
+            _run_group(connection, transaction, group)
         for sql, params in transaction.last:
             connection.execute(sql, params)
         transaction.last.clear()
@@ -223,7 +193,7 @@ def _run_batch(
     except sqlite3.Error as error:
         transaction.last.clear()
         _roll_back(connection)
-        lost = _Failed(_translated(error))
+        lost = Failed(_translated(error))
         for waiting in batch:
             waiting.outcome = lost
 
@@ -235,10 +205,10 @@ def _roll_back(connection: sqlite3.Connection) -> None:
             connection.execute("ROLLBACK")
 
 
-def _run_change(
-    connection: sqlite3.Connection, transaction: SqliteTransaction, waiting: _Waiting
-) -> Any:
-    """The change's result, or how it failed; a failed one leaves nothing behind.
+def _run_group(
+    connection: sqlite3.Connection, transaction: SqliteTransaction, group: Group
+) -> None:
+    """Make a group's changes; one that fails leaves nothing behind.
 
     Raises:
         sqlite3.Error: the whole transaction is lost (a full disk, for one).
@@ -246,29 +216,21 @@ def _run_change(
     connection.execute("SAVEPOINT change")
     last = len(transaction.last)
     try:
-        result = _drive(cast("Coroutine[Any, Any, Any]", waiting.change(transaction)))
+        _drive(make(transaction, group))
     except Exception as error:
         if not connection.in_transaction:
             raise
         connection.execute("ROLLBACK TO change")
         connection.execute("RELEASE change")
         del transaction.last[last:]
-        return _Failed(_translated(error) if isinstance(error, sqlite3.Error) else error)
-    connection.execute("RELEASE change")
-    return result
-
-
-def _serve_batch(batch: list[_Waiting]) -> None:
-    for waiting in batch:
-        if waiting.committed is not None and not isinstance(waiting.outcome, _Failed):
-            waiting.committed(waiting.outcome)
-    for waiting in batch:
-        if waiting.future.cancelled():
-            continue
-        if isinstance(waiting.outcome, _Failed):
-            waiting.future.set_exception(waiting.outcome.error)
-        else:
-            waiting.future.set_result(waiting.outcome)
+        if len(group) == 1:
+            found = _translated(error) if isinstance(error, sqlite3.Error) else error
+            group[0].outcome = Failed(found)
+            return
+        for waiting in group:
+            _run_group(connection, transaction, [waiting])
+    else:
+        connection.execute("RELEASE change")
 
 
 def connect(path: str) -> sqlite3.Connection:
@@ -332,8 +294,21 @@ class SqliteDatabase:
         lane: str,
         committed: Callable[[T], None] | None = None,
     ) -> T:
-        del lane  # one writer: every lane is the same
-        return await self.writer.submit(change, committed)
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self.writer.submit(Waiting(lane, committed, future, change=change))
+        return await future
+
+    async def write_together(
+        self,
+        bulk: Callable[[Transaction, Sequence[Item]], Awaitable[Sequence[T | Exception]]],
+        item: Item,
+        *,
+        lane: str,
+        committed: Callable[[T], None] | None = None,
+    ) -> T:
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self.writer.submit(Waiting(lane, committed, future, bulk=bulk, item=item))
+        return await future
 
     async def close(self) -> None:
         await self.writer.stop()

@@ -44,14 +44,21 @@ async def lock_streams(tx: Transaction, streams: Sequence[str]) -> None:
             await tx.fetch_one("SELECT seq FROM streams WHERE stream = ? FOR UPDATE", stream)
 
 
-async def advance_stream(tx: Transaction, stream: str, at: int, *, messages: int) -> StreamPosition:
-    """Take the stream's next number; ``messages`` is how many it counts for (0 or 1)."""
+async def advance_stream(
+    tx: Transaction, stream: str, at: int, *, places: int = 1, messages: int
+) -> StreamPosition:
+    """Take the stream's next number, or so many; the last that was taken.
+
+    ``messages`` is how many people's messages are among them: none or all.
+    """
     row = await tx.fetch_one(
-        "UPDATE streams SET seq = seq + 1, message_count = message_count + ?,"
-        " last_message_seq = CASE WHEN ? > 0 THEN seq + 1 ELSE last_message_seq END,"
+        "UPDATE streams SET seq = seq + ?, message_count = message_count + ?,"
+        " last_message_seq = CASE WHEN ? > 0 THEN seq + ? ELSE last_message_seq END,"
         " changed_at = ? WHERE stream = ? RETURNING seq, message_count, last_message_seq",
+        places,
         messages,
         messages,
+        places,
         at,
         stream,
     )

@@ -14,7 +14,7 @@ from altlas_chat.domain.events import Json
 from altlas_chat.domain.inputs import Input, OpaqueId, check_input
 from altlas_chat.domain.messages import MessageDraft, MessageEdit
 from altlas_chat.domain.permissions import Actor
-from altlas_chat.services import messages, receipts
+from altlas_chat.services import messages, posting, receipts
 from altlas_chat.services.deps import Deps
 
 PLANNED = frozenset({"typing.start", "typing.stop", "presence.set", "auth.renew"})
@@ -36,7 +36,7 @@ class PointerCommand(Input):
 
 
 async def send_message(deps: Deps, actor: Actor, draft: MessageDraft) -> Json:
-    sent = await messages.post_message(deps, actor, draft)
+    sent = await posting.post_message(deps, actor, draft)
     return {"message": sent.as_json(), "isRepeat": sent.is_repeat}
 
 

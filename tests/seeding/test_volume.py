@@ -15,7 +15,7 @@ from altlas_chat.seeding.playground import SeedingRefused
 from altlas_chat.seeding.quiet import SetClock, quiet_deps, seeded_ids
 from altlas_chat.seeding.story import DEMO_PASSWORD
 from altlas_chat.seeding.volume import Progress, Volume, fill_volume
-from altlas_chat.services import accounts, messages, receipts
+from altlas_chat.services import accounts, posting, receipts
 from altlas_chat.services.accounts import Device
 from altlas_chat.services.deps import Deps
 from altlas_chat.services.messages import Place as HistoryPlace
@@ -89,7 +89,7 @@ async def let_services(deps: Deps, clock: SetClock, actions: list[Action]) -> No
         room = action.room.conversation_id
         if isinstance(action, Post):
             given.next_id = action.message_id
-            await messages.post_message(deps, actor, action.draft)
+            await posting.post_message(deps, actor, action.draft)
             continue
         position = await deps.database.read(
             lambda reader, room=room: select_position(reader, f"conversation:{room}")
@@ -305,7 +305,7 @@ async def test_who_writes_meanwhile_is_not_overwritten(place: Place) -> None:
             room = ledger.rooms[0]
             actor = Actor(room.seats[0].user_id, "user", ROLE_PERMISSIONS["user"])
             draft = next(one.draft for one in first if isinstance(one, Post) and one.room is room)
-            await messages.post_message(deps, actor, draft.model_copy(update={"reply_to_id": None}))
+            await posting.post_message(deps, actor, draft.model_copy(update={"reply_to_id": None}))
         before = await place.dump(database)
         for action in first:
             ledger.take(action)

@@ -16,7 +16,7 @@ from altlas_chat.domain.errors import (
     ValidationFailed,
 )
 from altlas_chat.domain.messages import MessageEdit
-from altlas_chat.services import groups, messages, receipts
+from altlas_chat.services import groups, messages, posting, receipts
 from altlas_chat.services.messages import Place
 from tests.support.world import World
 
@@ -42,7 +42,7 @@ async def test_a_repeated_send_is_one_message(world: World) -> None:
     draft = world.draft(room)
     async with world.state_equals_events():
         sent = await asyncio.gather(
-            *(messages.post_message(world.deps, ayse, draft) for _ in range(5))
+            *(posting.post_message(world.deps, ayse, draft) for _ in range(5))
         )
     assert len({one.message.message_id for one in sent}) == 1
     assert sorted(one.is_repeat for one in sent) == [False, True, True, True, True]
@@ -54,10 +54,10 @@ async def test_another_message_under_the_same_client_id_is_an_error(world: World
     ayse, mehmet = await world.people("ayse", "mehmet")
     room = await world.direct(ayse, mehmet)
     draft = world.draft(room, "first")
-    await messages.post_message(world.deps, ayse, draft)
+    await posting.post_message(world.deps, ayse, draft)
     other = draft.model_copy(update={"text": "second"})
     with pytest.raises(ClientIdReused):
-        await messages.post_message(world.deps, ayse, other)
+        await posting.post_message(world.deps, ayse, other)
     assert [one["text"] for one in await world.history(ayse, room)] == ["first"]
 
 
@@ -65,8 +65,8 @@ async def test_two_people_may_use_the_same_client_id(world: World) -> None:
     ayse, mehmet = await world.people("ayse", "mehmet")
     room = await world.direct(ayse, mehmet)
     draft = world.draft(room)
-    await messages.post_message(world.deps, ayse, draft)
-    await messages.post_message(world.deps, mehmet, draft)
+    await posting.post_message(world.deps, ayse, draft)
+    await posting.post_message(world.deps, mehmet, draft)
     assert len(await world.history(ayse, room)) == 2
 
 
@@ -77,6 +77,67 @@ async def test_many_at_once_get_dense_places(world: World) -> None:
         await asyncio.gather(*(world.says(people[n % 3], room, f"{n}") for n in range(40)))
     seqs = [one["seq"] for one in await world.history(people[0], room)]
     assert seqs == list(range(seqs[0], seqs[0] + len(seqs)))
+
+
+async def test_what_is_posted_at_once_counts_as_if_one_after_another(world: World) -> None:
+    people = await world.people("ayse", "mehmet", "zeynep")
+    rooms = [await world.group(*people), await world.direct(*people[:2])]
+    async with world.state_equals_events():
+        await asyncio.gather(
+            *(world.says(people[n % 7 % 2], rooms[n % 5 % 2], f"{n}") for n in range(60))
+        )
+    for room, members in ((rooms[0], people), (rooms[1], people[:2])):
+        history = [one for one in await world.history(people[0], room) if one["senderId"]]
+        for person in members:
+            membership = (view := await world.view(person, room))["membership"]
+            unread = [
+                one
+                for one in history
+                if one["seq"] > membership["readSeq"] and one["senderId"] != person.user_id
+            ]
+            assert view["unreadCount"] == len(unread)
+            own = [one for one in history if one["seq"] <= membership["readSeq"]]
+            assert all(one["senderId"] == person.user_id for one in own)
+
+
+async def test_of_what_is_posted_at_once_each_fails_alone(world: World) -> None:
+    ayse, mehmet, zeynep = await world.people("ayse", "mehmet", "zeynep")
+    room, closed = (
+        await world.direct(ayse, mehmet),
+        await world.group(ayse, mehmet, permissions={"posting": "admins"}),
+    )
+    elsewhere = await world.says(ayse, closed)
+    first = world.draft(room, "first")
+    posts = [
+        (ayse, first),
+        (zeynep, world.draft(room, "a stranger's")),
+        (mehmet, world.draft(closed, "not an administrator's")),
+        (mehmet, world.draft(room, "second")),
+        (ayse, first),
+        (ayse, first.model_copy(update={"text": "another under the same id"})),
+        (ayse, world.draft(room, "a reply", replyToId=elsewhere["id"])),
+        (ayse, world.draft(room, "third")),
+    ]
+    async with world.state_equals_events():
+        found = await asyncio.gather(
+            *(posting.post_message(world.deps, *post) for post in posts), return_exceptions=True
+        )
+    names = [type(one).__name__ for one in found]
+    assert names == [
+        "SentMessage",
+        "ConversationNotFound",
+        "PostingRestricted",
+        "SentMessage",
+        "SentMessage",
+        "ClientIdReused",
+        "MessageNotFound",
+        "SentMessage",
+    ]
+    assert found[4].is_repeat
+    assert found[4].as_json() == found[0].as_json()
+    history = await world.history(mehmet, room)
+    assert [one["text"] for one in history] == ["first", "second", "third"]
+    assert [one["seq"] for one in history] == [2, 3, 4]
 
 
 async def test_a_stranger_may_not_post_and_is_told_nothing(world: World) -> None:
@@ -315,8 +376,8 @@ async def test_a_repeated_send_gives_the_present_form(world: World) -> None:
     ayse, mehmet = await world.people("ayse", "mehmet")
     room = await world.direct(ayse, mehmet)
     draft = world.draft(room, "first")
-    sent = (await messages.post_message(world.deps, ayse, draft)).as_json()
+    sent = (await posting.post_message(world.deps, ayse, draft)).as_json()
     await messages.edit_message(world.deps, ayse, sent["id"], edit("second"))
     await receipts.mark_read(world.deps, mehmet, room, sent["seq"] + 1)
-    again = (await messages.post_message(world.deps, ayse, draft)).as_json()
+    again = (await posting.post_message(world.deps, ayse, draft)).as_json()
     assert (again["id"], again["text"], again["state"]) == (sent["id"], "second", "read")

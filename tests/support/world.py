@@ -28,7 +28,7 @@ from altlas_chat.domain.messages import MessageDraft
 from altlas_chat.domain.permissions import ROLE_PERMISSIONS, Actor
 from altlas_chat.realtime.frames import envelope, passing
 from altlas_chat.server.opening import opened_database
-from altlas_chat.services import accounts, conversations, groups, messages, sync
+from altlas_chat.services import accounts, conversations, groups, messages, posting, sync
 from altlas_chat.services.accounts import Device
 from altlas_chat.services.conversations import member_views
 from altlas_chat.services.credentials import load_credentials
@@ -117,7 +117,7 @@ class World:
         self, actor: Actor, conversation_id: str, text: str = "merhaba", **more: Any
     ) -> Json:
         """Post a message; its JSON."""
-        sent = await messages.post_message(
+        sent = await posting.post_message(
             self.deps, actor, self.draft(conversation_id, text, **more)
         )
         return sent.as_json()

@@ -1,0 +1,241 @@
+"""Posting a message: the busiest thing that a server does.
+
+What waits at the same moment is kept together, in one change: a conversation
+that gets eight messages moves its stream once, and not eight times.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import NamedTuple
+
+from altlas_chat.domain.errors import (
+    ChatError,
+    ClientIdReused,
+    MessageDeleted,
+    MessageNotFound,
+    PostingRestricted,
+)
+from altlas_chat.domain.events import Announcement, Event, Json, conversation_stream
+from altlas_chat.domain.messages import Message, MessageDraft, Quoted
+from altlas_chat.domain.permissions import Actor
+from altlas_chat.services.access import require_member, require_message
+from altlas_chat.services.changes import Done, commit_together
+from altlas_chat.services.deps import Deps
+from altlas_chat.services.drafts import check_draft, require_mentionable
+from altlas_chat.storage import bulk, members, messages, streams
+from altlas_chat.storage.database import Reader, Transaction, UniqueViolated
+from altlas_chat.storage.members import Access, OwnMessages
+
+
+@dataclass(frozen=True, slots=True)
+class SentMessage:
+    """A message as its sender gets it back."""
+
+    message: Message
+    json: Json
+    is_repeat: bool
+
+    def as_json(self) -> Json:
+        return self.json
+
+
+async def post_message(deps: Deps, actor: Actor, draft: MessageDraft) -> SentMessage:
+    """Keep one message and let every member hear of it.
+
+    The message and its event become durable in one step, and no socket is
+    told before that. A draft repeated with the same ``client_id`` gives back
+    the first message in its present form and is not announced again.
+
+    Raises:
+        ConversationNotFound: the actor does not belong to the conversation.
+        PostingRestricted: only the group's administrators may post.
+        MessageTooLong: the text is over ``Settings.max_message_characters``.
+        ClientIdReused: another draft was sent under this ``client_id``.
+        MessageNotFound: what it answers or forwards is not there for the actor.
+        ValidationFailed: there is nothing in it, or a mentioned person is no member.
+    """
+    check_draft(draft, deps.settings.max_message_characters)
+    stream = conversation_stream(draft.conversation_id)
+    fingerprint = draft.fingerprint()
+    post = _Post(actor, draft, stream, deps.ids.new(), fingerprint, deps.clock.now_ms())
+    try:
+        return await commit_together(deps, stream, _keep_posts, post)
+    except UniqueViolated:
+        return await _first_sent(deps, actor, draft, fingerprint)
+
+
+class _Post(NamedTuple):
+    """A draft on its way to become a message."""
+
+    actor: Actor
+    draft: MessageDraft
+    stream: str
+    message_id: str
+    fingerprint: str
+    at: int
+
+
+class _Sound(NamedTuple):
+    """A post that may be kept, with the messages that it answers or forwards."""
+
+    post: _Post
+    quoted: Message | None
+    source: Message | None
+
+
+async def _keep_posts(
+    tx: Transaction, posts: Sequence[_Post]
+) -> list[Done[SentMessage] | Exception]:
+    """Keep those posts that may be kept; an outcome for each."""
+    await streams.lock_streams(tx, [post.stream for post in posts])
+    checked = await _checked(tx, posts)
+    kept = await _kept(tx, [one for one in checked if isinstance(one, _Sound)])
+    in_turn = iter(kept)
+    return [next(in_turn) if isinstance(one, _Sound) else one for one in checked]
+
+
+async def _checked(tx: Transaction, posts: Sequence[_Post]) -> list[_Sound | ChatError]:
+    found: list[_Sound | ChatError] = []
+    standings: dict[tuple[str, str], Access] = {}
+    for post in posts:
+        actor, draft = post.actor, post.draft
+        try:
+            access = standings.get((post.stream, actor.user_id))
+            if access is None:
+                access = await require_member(tx, actor, draft.conversation_id)
+                standings[post.stream, actor.user_id] = access
+            if access.posting == "admins" and not access.leads:
+                raise PostingRestricted
+            quoted = await _quoted(tx, actor, draft) if draft.reply_to_id else None
+            source = await _forwarded(tx, actor, draft) if draft.forward_from_id else None
+            if draft.mentions:
+                await require_mentionable(tx, draft.conversation_id, draft.mentions)
+        except ChatError as refusal:
+            found.append(refusal)
+        else:
+            found.append(_Sound(post, quoted, source))
+    return found
+
+
+async def _quoted(reader: Reader, actor: Actor, draft: MessageDraft) -> Message:
+    message, _ = await require_message(reader, actor, str(draft.reply_to_id))
+    if message.conversation_id != draft.conversation_id:
+        raise MessageNotFound("The message that this replies to is in another conversation.")
+    return message
+
+
+async def _forwarded(reader: Reader, actor: Actor, draft: MessageDraft) -> Message:
+    message, _ = await require_message(reader, actor, str(draft.forward_from_id))
+    if message.deleted_at is not None or message.kind == "system":
+        raise MessageDeleted("There is nothing left to forward.")
+    return message
+
+
+async def _kept(tx: Transaction, sound: Sequence[_Sound]) -> list[Done[SentMessage]]:
+    """Give the posts their places, and write everything that belongs to them."""
+    if not sound:
+        return []
+    counts = Counter(one.post.stream for one in sound)
+    at = max(one.post.at for one in sound)
+    seqs, positions = {}, {}
+    for stream, count in sorted(counts.items()):
+        reached = await streams.advance_stream(tx, stream, at, places=count, messages=count)
+        seqs[stream] = reached.seq - count
+        positions[stream] = reached.message_count - count
+    made: list[Message] = []
+    for one in sound:
+        stream = one.post.stream
+        seqs[stream] += 1
+        positions[stream] += 1
+        made.append(_message(one, seqs[stream], positions[stream]))
+    fingerprints = [one.post.fingerprint for one in sound]
+    await bulk.insert_messages(tx, list(zip(made, fingerprints, strict=True)))
+    if any(message.mentions for message in made):
+        await bulk.insert_mentions(tx, made)
+    await _count_own(tx, made)
+    events = [
+        Event(
+            one.post.stream,
+            message.seq,
+            "message.created",
+            message.created_at,
+            message.sender_id,
+            {"messageId": message.message_id},
+        )
+        for one, message in zip(sound, made, strict=True)
+    ]
+    await bulk.insert_events(tx, events)
+    return [_done(message, event) for message, event in zip(made, events, strict=True)]
+
+
+async def _count_own(tx: Transaction, made: Sequence[Message]) -> None:
+    """Keep the senders' unread counts right: one step for what one wrote in a row."""
+    in_rooms = sorted(made, key=lambda message: (message.conversation_id, message.seq))
+    for (room, sender), run in groupby(
+        in_rooms, lambda message: (message.conversation_id, message.sender_id)
+    ):
+        first, *others = run
+        last = others[-1] if others else first
+        own = OwnMessages(room, str(sender), first.position, last.position, last.seq)
+        await members.count_own_messages(tx, own)
+
+
+def _message(one: _Sound, seq: int, position: int) -> Message:
+    post, quoted, source = one
+    draft = post.draft
+    content = None if draft.content is None else draft.content.model_dump(by_alias=True)
+    return Message(
+        message_id=post.message_id,
+        conversation_id=draft.conversation_id,
+        seq=seq,
+        position=position,
+        sender_id=post.actor.user_id,
+        client_id=draft.client_id,
+        kind=draft.kind if source is None else source.kind,
+        text=draft.text if source is None else source.text,
+        content=content if source is None else source.content,
+        mentions=draft.mentions,
+        quoted=None if quoted is None else _quote(quoted),
+        forwarded_from=None if source is None else _origin(source),
+        thread_root_id=None if quoted is None else quoted.thread_root_id or quoted.message_id,
+        created_at=post.at,
+        edited_at=None,
+        edit_count=0,
+        deleted_at=None,
+    )
+
+
+def _quote(message: Message) -> Quoted:
+    return Quoted(
+        message.message_id, message.sender_id, message.kind, message.text, message.deleted_at
+    )
+
+
+def _origin(message: Message) -> Json:
+    return {
+        "messageId": message.message_id,
+        "conversationId": message.conversation_id,
+        "senderId": message.sender_id,
+    }
+
+
+def _done(message: Message, event: Event) -> Done[SentMessage]:
+    json = message.as_json()
+    sent = SentMessage(message, json, is_repeat=False)
+    return sent, [Announcement(event, {"message": json})]
+
+
+async def _first_sent(
+    deps: Deps, actor: Actor, draft: MessageDraft, fingerprint: str
+) -> SentMessage:
+    async def query(reader: Reader) -> SentMessage:
+        sent = await messages.select_sent(reader, actor.user_id, draft.client_id)
+        if sent is None or sent[1] != fingerprint:
+            raise ClientIdReused
+        message = sent[0]
+        lowest = await members.select_lowest_pointers(reader, message.conversation_id)
+        return SentMessage(message, message.as_json(lowest.state_of(message)), is_repeat=True)
+
+    return await deps.database.read(query)
