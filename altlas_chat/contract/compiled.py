@@ -47,9 +47,9 @@ class Schemas:
         if compiled is None:
             compiled = self._compiled[id(schema)] = self._validator(schema)
         for error in compiled.iter_errors(value):
-            for finding in _innermost(error):
+            for finding in innermost(error):
                 steps = "".join(f"/{step}" for step in finding.instance_path)
-                yield place + steps or "/", _shortened(finding.message)
+                yield place + steps or "/", shortened(finding.message)
 
     def _validator(self, schema: Json) -> Any:
         whole = {"allOf": [schema], "components": self._components}
@@ -58,20 +58,23 @@ class Schemas:
         return jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
 
 
-def _innermost(error: Any) -> list[Any]:
-    """Of a value that fits no branch, what is wrong by the branch that it fits best."""
+def innermost(error: Any) -> list[Any]:
+    """An error of jsonschema-rs with those behind it.
+
+    Of a value that fits no branch, what is wrong by the branch that it fits best.
+    """
     branches = getattr(error.kind, "context", None)
     if not branches:
         return [error]
     best = min(branches, key=lambda findings: (len(findings), -_depth(findings)))
-    return [error, *(one for finding in best for one in _innermost(finding))]
+    return [error, *(one for finding in best for one in innermost(finding))]
 
 
 def _depth(findings: list[Any]) -> int:
     return max((len(finding.instance_path) for finding in findings), default=0)
 
 
-def _shortened(message: str) -> str:
+def shortened(message: str) -> str:
     if len(message) <= LONGEST_MESSAGE:
         return message
     half = LONGEST_MESSAGE // 2

@@ -19,6 +19,7 @@ from prance.util.url import ResolutionError
 
 from altlas_chat.contract import live_rules, rest_rules
 from altlas_chat.contract.bundling import BundlingFailed, bundle_asyncapi, bundle_openapi
+from altlas_chat.contract.compiled import innermost, shortened
 from altlas_chat.contract.findings import Finding, pointer
 from altlas_chat.data import data_folder
 
@@ -108,7 +109,7 @@ def _judge_openapi(document: Json) -> Iterator[Finding]:
     for error in OpenAPIV31SpecValidator(document).iter_errors():
         findings = True
         place = rest_rules.FILE + pointer(*error.absolute_path)
-        yield Finding(place, f"openapi-spec-validator: {error.message[:300]}", "Mend it.")
+        yield Finding(place, f"openapi-spec-validator: {shortened(error.message)}", "Mend it.")
     if findings:
         return
     try:
@@ -116,14 +117,15 @@ def _judge_openapi(document: Json) -> Iterator[Finding]:
             spec_string=orjson.dumps(document).decode(), backend="openapi-spec-validator"
         )
     except (prance.ValidationError, ResolutionError) as error:
-        yield Finding(rest_rules.FILE, f"prance: {str(error)[:300]}", "Mend it.")
+        yield Finding(rest_rules.FILE, f"prance: {shortened(str(error))}", "Mend it.")
 
 
 def _judge_asyncapi(document: Json) -> Iterator[Finding]:
     schema = orjson.loads((VENDORED / "asyncapi-3.0.0.json").read_bytes())
-    for error in jsonschema_rs.Draft7Validator(schema).iter_errors(document):
-        place = live_rules.FILE + pointer(*error.instance_path)
-        yield Finding(place, f"AsyncAPI's schema: {error.message[:300]}", "Mend it.")
+    for outermost in jsonschema_rs.Draft7Validator(schema).iter_errors(document):
+        for error in innermost(outermost):
+            place = live_rules.FILE + pointer(*error.instance_path)
+            yield Finding(place, f"AsyncAPI's schema: {shortened(error.message)}", "Mend it.")
     for name, one in document.get("components", {}).get("schemas", {}).items():
         try:
             jsonschema_rs.meta.validate(
@@ -131,7 +133,9 @@ def _judge_asyncapi(document: Json) -> Iterator[Finding]:
             )
         except jsonschema_rs.ValidationError as error:
             place = live_rules.FILE + pointer("components", "schemas", name)
-            yield Finding(place, f"it is no schema of draft-07: {error.message[:300]}", "Mend it.")
+            yield Finding(
+                place, f"it is no schema of draft-07: {shortened(error.message)}", "Mend it."
+            )
 
 
 def _judge_references(document: Json, file: str) -> Iterator[Finding]:
