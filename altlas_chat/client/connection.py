@@ -39,7 +39,8 @@ class Connection:
     """The socket of one person, kept open.
 
     Use it as a context manager; iterate over :meth:`events`. ``connected`` is
-    set while the server can be reached.
+    set while the server can be reached, ``disconnected`` while a connection
+    that there was is lost.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Connection:
         self._over: Exception | None = None
         self.positions = Positions()
         self.connected = asyncio.Event()
+        self.disconnected = asyncio.Event()
         self.reconnects = 0
 
     async def __aenter__(self) -> Self:
@@ -149,7 +151,9 @@ class Connection:
             pass
         finally:
             self._socket = None
-            self.connected.clear()
+            if self.connected.is_set():
+                self.connected.clear()
+                self.disconnected.set()
         if close_code == REVOKED:
             raise LoggedOut("the session was ended")
         if close_code == PROTOCOL_ERROR:
@@ -196,6 +200,7 @@ class Connection:
         if self.positions.cursor is None:
             self.positions.start_at(frame["data"]["cursor"])
         self._events.put_nowait(frame)
+        self.disconnected.clear()
         self.connected.set()
         for command, _ in list(self._pending.values()):
             await socket.send_str(orjson.dumps(command).decode())

@@ -53,6 +53,7 @@ async def bring_people(
     missing = [(number, one) for number, one in enumerate(ids, 1) if one not in known]
     names = {one.user_id: one.username for one in known.values()}
     if missing:
+        told(len(names))
         password_hash = await deps.credentials.hash_password(DEMO_PASSWORD)
         at = deps.clock.now_ms()
         for chunk in _chunks(missing, PEOPLE_AT_ONCE):
@@ -153,6 +154,8 @@ async def open_conversations(
 ) -> None:
     """Make conversations one after another, a millisecond apart: so each event has its place."""
     at = deps.clock.now_ms()
+    if openings:
+        told(0)
     for done, opening in enumerate(openings, 1):
         own = replace(
             deps, ids=ids_of_opening(seed, opening.number), clock=SetClock(at + opening.number)

@@ -169,6 +169,7 @@ class _Filling:
             return begin + int((number - before) * step)
 
         chatter = Chatter(self.wanted.seed, ledger.rooms, names, self.words.sentences)
+        self.told(Progress("messages", before, total))
         for first in range(before, total, PAGE):
             count = min(PAGE, total - first)
             for action in chatter.page(first, count, moment):

@@ -1,7 +1,5 @@
 """The ``altlas-chat`` command: its sub-commands, and its way out when one fails."""
 
-import importlib
-import importlib.util
 import sys
 from typing import Annotated, Any
 
@@ -9,7 +7,7 @@ import typer
 
 from altlas_chat import __version__
 from altlas_chat_cli import output
-from altlas_chat_cli.commands import config, migrate, serve
+from altlas_chat_cli.commands import config, migrate, seed, serve, talk
 
 
 class CommandLine(typer.Typer):
@@ -34,10 +32,8 @@ app = CommandLine(
 )
 app.command("serve")(serve.serve)
 app.add_typer(migrate.app, name="migrate")
-for name in ("seed", "talk"):
-    if importlib.util.find_spec(f"altlas_chat_cli.commands.{name}"):
-        module = importlib.import_module(f"altlas_chat_cli.commands.{name}")
-        app.command(name)(getattr(module, name))
+app.command("seed")(seed.seed)
+app.command("talk")(talk.talk)
 app.add_typer(config.app, name="config")
 
 

@@ -1,15 +1,15 @@
 """``altlas-chat serve``: the chat server."""
 
-import importlib
 import tempfile
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from altlas_chat.settings import Settings, load_settings
+from altlas_chat.settings import Settings, load_settings, without_password
 from altlas_chat_cli import output
+from altlas_chat_cli.commands.talk import DEFAULT_URL
 
 DEMO_DATABASE = "demo.db"
 
@@ -44,36 +44,45 @@ def serve(
 
 def _serve(settings: Settings, *, demo: bool, as_json: bool) -> None:
     # Loaded here, so that --help stays quick.
-    program: Any = importlib.import_module("altlas_chat.server.program")
+    from altlas_chat.server import program  # noqa: PLC0415
+
+    shown = without_password(settings.database)
 
     def started(url: str, people: list[tuple[str, str]]) -> None:
         if as_json:
-            output.print_json({"url": url, "database": settings.database})
-        _welcome(url, settings, people)
+            output.print_json({"url": url, "database": shown})
+        _welcome(url, shown, settings.base_path, people)
 
     program.run(settings, started, demo=demo)
 
 
-def _welcome(url: str, settings: Settings, people: list[tuple[str, str]]) -> None:
+def _welcome(url: str, database: str, base_path: str, people: list[tuple[str, str]]) -> None:
     say = output.say
-    say(f"altlas-chat listens on {url}  (database {settings.database})")
+    say(f"altlas-chat listens on {url}  (database {database})")
     if not people:
-        say(f"API: {url}{settings.base_path}/openapi.json   Stop: Ctrl-C")
+        say(f"API: {url}{base_path}/openapi.json   Stop: Ctrl-C")
         return
     names = ", ".join(name for name, _ in people)
     password = people[0][1]
     first, second = people[0][0], people[1][0]
-    at = "" if url.endswith(":8765") else f" --url {url}"
+    at = _talk_address(url, base_path)
     say("")
     say(f"A demo world is ready. People: {names}. Password of all: {password}")
     say("Try this next:")
-    say(f"  open   {url}{settings.base_path}/openapi.json   (the API's contract)")
+    say(f"  open   {url}{base_path}/openapi.json   (the API's contract)")
     talk = f"{output.program()} talk"
     say(f"  talk   {talk} --as {first} --with {second}{at}")
     say(f"         {talk} --as {second} --with {first}{at}   (in a second terminal)")
     say(
-        f"  curl   curl -s {url}{settings.base_path}/auth/login"
+        f"  curl   curl -s {url}{base_path}/auth/login"
         " -H 'Content-Type: application/json'"
         f' -d \'{{"username":"{first}","password":"{password}"}}\''
     )
     say("Stop the server with Ctrl-C.")
+
+
+def _talk_address(url: str, base_path: str) -> str:
+    """What `talk` must be told of the address; nothing where it is the usual one."""
+    if base_path != "/v1":
+        return f" --url {url}{base_path}"
+    return "" if url == DEFAULT_URL else f" --url {url}"
