@@ -130,6 +130,10 @@ async def test_without_a_token_nobody_is_let_in(town: Town, operation: Operation
         nobody = Person(town.chat.http, town.chat.url, "", token)
         status, problem = await town.try_it(nobody, operation)
         assert (status, problem["code"][:5]) == (401, "AUTH_")
+    url = f"{town.chat.url}/v1{town.filled(operation.path)}"
+    async with town.chat.http.request(operation.method, url) as response:
+        problem = await response.json()
+    assert (response.status, problem["code"]) == (401, "AUTH_UNAUTHORIZED")
 
 
 @pytest.mark.parametrize("operation", WITH_OBJECT, ids=lambda one: one.operation_id)
