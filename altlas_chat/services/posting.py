@@ -16,6 +16,7 @@ from altlas_chat.domain.errors import (
     MessageDeleted,
     MessageNotFound,
     PostingRestricted,
+    ValidationFailed,
 )
 from altlas_chat.domain.events import Announcement, Event, Json, conversation_stream
 from altlas_chat.domain.messages import Message, MessageDraft, Quoted
@@ -27,6 +28,9 @@ from altlas_chat.services.drafts import check_draft, require_mentionable
 from altlas_chat.storage import bulk, members, messages, streams
 from altlas_chat.storage.database import Reader, Transaction, UniqueViolated
 from altlas_chat.storage.members import Access, OwnMessages
+
+_OF_THE_MOMENT = (PostingRestricted, MessageNotFound, MessageDeleted, ValidationFailed)
+"""Refusals that a draft may meet though it was taken before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,8 @@ async def post_message(deps: Deps, actor: Actor, draft: MessageDraft) -> SentMes
 
     The message and its event become durable in one step, and no socket is
     told before that. A draft repeated with the same ``client_id`` gives back
-    the first message in its present form and is not announced again.
+    the first message in its present form and is not announced again, also
+    where it would not be taken any more.
 
     Raises:
         ConversationNotFound: the actor does not belong to the conversation.
@@ -62,8 +67,16 @@ async def post_message(deps: Deps, actor: Actor, draft: MessageDraft) -> SentMes
     post = _Post(actor, draft, stream, deps.ids.new(), fingerprint, deps.clock.now_ms())
     try:
         return await commit_together(deps, stream, _keep_posts, post)
-    except UniqueViolated:
-        return await _first_sent(deps, actor, draft, fingerprint)
+    except UniqueViolated as error:
+        known = await _sent_before(deps, actor, draft, fingerprint)
+        if known is None:
+            raise ClientIdReused from error
+        return known
+    except _OF_THE_MOMENT:
+        known = await _sent_before(deps, actor, draft, fingerprint)
+        if known is None:
+            raise
+        return known
 
 
 class _Post(NamedTuple):
@@ -227,13 +240,15 @@ def _done(message: Message, event: Event) -> Done[SentMessage]:
     return sent, [Announcement(event, {"message": json})]
 
 
-async def _first_sent(
+async def _sent_before(
     deps: Deps, actor: Actor, draft: MessageDraft, fingerprint: str
-) -> SentMessage:
-    async def query(reader: Reader) -> SentMessage:
+) -> SentMessage | None:
+    """The message that this very draft became earlier."""
+
+    async def query(reader: Reader) -> SentMessage | None:
         sent = await messages.select_sent(reader, actor.user_id, draft.client_id)
         if sent is None or sent[1] != fingerprint:
-            raise ClientIdReused
+            return None
         message = sent[0]
         lowest = await members.select_lowest_pointers(reader, message.conversation_id)
         return SentMessage(message, message.as_json(lowest.state_of(message)), is_repeat=True)
