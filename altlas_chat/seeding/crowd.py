@@ -17,10 +17,12 @@ from altlas_chat.seeding.story import DEMO_PASSWORD
 from altlas_chat.services import accounts, conversations, groups
 from altlas_chat.services.deps import Deps
 from altlas_chat.storage.accounts import select_users
-from altlas_chat.storage.database import Transaction
+from altlas_chat.storage.bulk import select_places
+from altlas_chat.storage.database import Reader, Transaction
 from altlas_chat.system import Ids
 
 PEOPLE_AT_ONCE = 500
+PROBED_AT_ONCE = 100
 TOLD_EVERY = 25
 DIRECT_SHARE = 0.6
 LARGEST_GROUP = 12
@@ -37,7 +39,26 @@ def _chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
         yield items[start : start + size]
 
 
+async def count_there(reader: Reader, stream_of: Callable[[int], str], least: int) -> int:
+    """How many of something there are, when they are numbered from 1 without holes.
+
+    Each has a stream of its own; ``least`` is what is given if there are fewer.
+    """
+    count = least
+    while True:
+        following = range(count + 1, count + 1 + PROBED_AT_ONCE)
+        found = await select_places(reader, [stream_of(number) for number in following])
+        if not found:
+            return count
+        count += len(found)
+
+
 # -- people --------------------------------------------------------------------------
+
+
+def person_id(seed: int, number: int) -> str:
+    """The id of one of a seed's people."""
+    return seeded_ids(f"person/{seed}/{number}", FIRST_ID_MS + number).new()
 
 
 async def bring_people(
@@ -47,8 +68,7 @@ async def bring_people(
 
     All have the password of the demo world.
     """
-    source = seeded_ids(f"people/{seed}")
-    ids = [source.new() for _ in range(count)]
+    ids = [person_id(seed, number) for number in range(1, count + 1)]
     known = await deps.database.read(lambda reader: select_users(reader, ids))
     missing = [(number, one) for number, one in enumerate(ids, 1) if one not in known]
     names = {one.user_id: one.username for one in known.values()}
@@ -73,7 +93,7 @@ async def _keep_people(deps: Deps, people: Sequence[User], password_hash: str) -
 
 
 def _person(seed: int, number: int, user_id: str, words: Words, at: int) -> User:
-    chance = random.Random(f"person/{seed}/{number}")  # noqa: S311 - must be foreseeable
+    chance = random.Random(f"name/{seed}/{number}")  # noqa: S311 - must be foreseeable
     name = chance.choice(words.names)
     return User(
         user_id=user_id,
@@ -108,9 +128,9 @@ def ids_of_opening(seed: int, number: int) -> Ids:
     return seeded_ids(f"conversation/{seed}/{number}", FIRST_ID_MS + number)
 
 
-def conversation_ids(seed: int, count: int) -> list[str]:
-    """The ids of a seed's first conversations."""
-    return [ids_of_opening(seed, number).new() for number in range(1, count + 1)]
+def conversation_id(seed: int, number: int) -> str:
+    """The id of a seed's conversation."""
+    return ids_of_opening(seed, number).new()
 
 
 def plan_openings(

@@ -7,9 +7,10 @@ from what the services write.
 
 Reproducible: the same seed and numbers give the same people, conversations,
 ids, texts, readers and order. The numbers are totals: what the same seed made
-before counts, so an interrupted filling goes on when it is run again, and
-larger numbers add to it. Another seed makes another world beside it. Moments
-are spread over the last ``DAYS`` days before the day of the filling.
+before counts, so an interrupted filling goes on when it is run again, larger
+numbers add to it, and smaller ones change nothing. Another seed makes another
+world beside it. Moments are spread over the last ``DAYS`` days before the day
+of the filling.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,8 +21,10 @@ from altlas_chat.domain.events import conversation_stream, user_stream
 from altlas_chat.seeding.chatter import Chatter
 from altlas_chat.seeding.crowd import (
     bring_people,
-    conversation_ids,
+    conversation_id,
+    count_there,
     open_conversations,
+    person_id,
     plan_openings,
 )
 from altlas_chat.seeding.ledger import open_ledger
@@ -83,6 +86,7 @@ async def fill_volume(
         SeedingRefused: the database holds other people's accounts, somebody
             else writes in it, or there can be no such world.
     """
+    wanted = await database.read(lambda reader: _with_what_is_there(reader, wanted))
     _require_possible(wanted)
     await claim(database)
     now = SystemClock().now_ms() if now is None else now
@@ -94,6 +98,20 @@ async def fill_volume(
         opened = await filling.open_missing(deps, standing, list(names))
     posted = await filling.post_missing(names)
     return Filled(joined, opened, posted, next(iter(names.values()), None))
+
+
+async def _with_what_is_there(reader: Reader, wanted: Volume) -> Volume:
+    """People and conversations of the seed do not become fewer."""
+    seed = wanted.seed
+    users = await count_there(
+        reader, lambda number: user_stream(person_id(seed, number)), wanted.users
+    )
+    conversations = await count_there(
+        reader,
+        lambda number: conversation_stream(conversation_id(seed, number)),
+        wanted.conversations,
+    )
+    return wanted._replace(users=users, conversations=conversations)
 
 
 def _require_possible(wanted: Volume) -> None:
@@ -125,8 +143,12 @@ class _Filling:
     words: Words
     told: Told
 
+    def conversation_ids(self) -> list[str]:
+        numbers = range(1, self.wanted.conversations + 1)
+        return [conversation_id(self.wanted.seed, number) for number in numbers]
+
     async def standing(self) -> _Standing:
-        ids = conversation_ids(self.wanted.seed, self.wanted.conversations)
+        ids = self.conversation_ids()
 
         async def query(reader: Reader) -> _Standing:
             sides = await bulk.select_sides(reader, ids)
@@ -147,7 +169,7 @@ class _Filling:
         for side in standing.sides:
             groups.setdefault(side.conversation_id, []).append(side.user_id)
         pairs = {frozenset(both) for both in groups.values() if len(both) == 2}
-        ids = conversation_ids(self.wanted.seed, self.wanted.conversations)
+        ids = self.conversation_ids()
         missing = [number for number, one in enumerate(ids, 1) if one not in groups]
         openings = plan_openings(self.wanted.seed, missing, people, pairs, self.words.topics)
 

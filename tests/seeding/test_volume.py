@@ -199,10 +199,14 @@ async def test_numbers_are_totals_and_larger_ones_add(place: Place) -> None:
         assert await place.dump(database) == before
         larger = Volume(users=9, conversations=12, messages=350)
         assert (await fill(place, database, larger, now=NOW + DAY))[:3] == (2, 3, 50)
+        smaller = Volume(users=2, conversations=1, messages=10)
+        assert (await fill(place, database, smaller, now=NOW + DAY))[:3] == (0, 0, 0)
+        more = smaller._replace(messages=400)
+        assert (await fill(place, database, more, now=NOW + DAY))[:3] == (0, 0, 50)
         after = await place.dump(database)
     assert len(after["users"]) == 9
     assert len(after["conversations"]) == 12
-    assert sum(row[8] != "system" for row in after["messages"]) == 350
+    assert sum(row[8] != "system" for row in after["messages"]) == 400
     for stream, seq, *_ in after["streams"]:
         own = sorted(row[1] for row in after["events"] if row[0] == stream)
         assert own == list(range(1, seq + 1)), "a hole"

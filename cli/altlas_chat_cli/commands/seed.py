@@ -6,6 +6,7 @@ until then is whole.
 """
 
 import asyncio
+import gc
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -130,6 +131,7 @@ def _seed_volume(settings: Settings, numbers: dict[str, int], *, as_json: bool) 
     from altlas_chat.seeding.story import DEMO_PASSWORD  # noqa: PLC0415
     from altlas_chat.seeding.volume import Volume  # noqa: PLC0415
 
+    gc.disable()  # rows make no cycles; to look for some takes a fifth of the time
     began = time.monotonic()
     try:
         filled = asyncio.run(_fill(settings, Volume(**numbers)))
