@@ -1,11 +1,14 @@
 """The outside world's clock, ids and chance; nothing else asks for them."""
 
 import secrets
+import struct
 import time
 from typing import Protocol
 
 _SEQUENCE_BITS = 12
 _SEQUENCE_MASK = (1 << _SEQUENCE_BITS) - 1
+_WORD = struct.Struct("Q")
+_WORDS_AT_ONCE = 64
 
 
 class Clock(Protocol):
@@ -30,14 +33,27 @@ class SystemClock:
 
 
 class Randomness:
-    """Chance that nobody can foresee."""
+    """Chance that nobody can foresee; any number of threads may draw from it.
+
+    A little is fetched from the operating system in advance, so it must not
+    be carried over a fork.
+    """
+
+    def __init__(self) -> None:
+        self._words: list[int] = []
 
     def token(self, size_bytes: int = 32) -> str:
         """A secret of so many random bytes, in signs that a URL may have."""
         return secrets.token_urlsafe(size_bytes)
 
     def bits(self, count: int) -> int:
-        return secrets.randbits(count)
+        """A number of so many random bits, at most 64."""
+        while True:
+            try:
+                return self._words.pop() >> (_WORD.size * 8 - count)
+            except IndexError:
+                fresh = secrets.token_bytes(_WORDS_AT_ONCE * _WORD.size)
+                self._words.extend(word for (word,) in _WORD.iter_unpack(fresh))
 
 
 class SystemIds:

@@ -80,6 +80,22 @@ def test_two_sources_never_give_the_same_id() -> None:
     assert len(set(made)) == len(made)
 
 
+def test_random_numbers_use_all_their_bits_and_do_not_come_twice() -> None:
+    randomness = Randomness()
+    for count in (1, 11, 62, 64):
+        drawn = [randomness.bits(count) for _ in range(1_000)]
+        assert all(0 <= number < 1 << count for number in drawn)
+        ones = [sum(number >> place & 1 for number in drawn) for place in range(count)]
+        assert all(350 < count < 650 for count in ones)
+    with ThreadPoolExecutor(8) as threads:
+        words = [
+            word
+            for some in threads.map(lambda _: [randomness.bits(64) for _ in range(5_000)], range(8))
+            for word in some
+        ]
+    assert len(set(words)) == len(words)
+
+
 def test_a_token_has_its_bytes_and_no_other_is_like_it() -> None:
     randomness = Randomness()
     tokens = {randomness.token() for _ in range(100)}

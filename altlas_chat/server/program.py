@@ -20,6 +20,8 @@ DemoPeople = list[tuple[str, str]]
 
 Started = Callable[[str, DemoPeople], None]
 
+COLLECT_AFTER_THINGS = 20_000
+
 
 def run(settings: Settings, started: Started, *, demo: bool) -> None:
     """Serve until SIGTERM or SIGINT; ``started`` gets the address and who can log in.
@@ -43,8 +45,10 @@ async def _run(settings: Settings, started: Started, *, demo: bool) -> None:
         async with opened_database(settings, to_serve=True) as database:
             people = await seed_demo(settings, database)
     # What was loaded to start stays for good: the collector need not look at it again.
+    # A request makes many small things and no cycles: it need not look after each either.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(COLLECT_AFTER_THINGS, 20, 20)
 
     def tell(running: Running) -> None:
         started(running.url, people)

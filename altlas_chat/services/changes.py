@@ -37,9 +37,9 @@ class Change:
         self.actor_id = actor_id
         self._announcements = announcements
 
-    async def take_place(self, stream: str, *, messages: int = 0) -> StreamPosition:
+    async def take_place(self, stream: str) -> StreamPosition:
         """The next place in a stream; :meth:`record` must fill it."""
-        return await streams.advance_stream(self.tx, stream, self.at, messages=messages)
+        return await streams.advance_stream(self.tx, stream, self.at)
 
     async def record(self, stream: str, seq: int, kind: str, facts: Json, data: Json) -> None:
         """Fill a place with its event.

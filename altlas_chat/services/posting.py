@@ -4,8 +4,7 @@ What waits at the same moment is kept together, in one change: a conversation
 that gets eight messages moves its stream once, and not eight times.
 """
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
@@ -25,7 +24,8 @@ from altlas_chat.services.access import require_member, require_message
 from altlas_chat.services.changes import Done, commit_together
 from altlas_chat.services.deps import Deps
 from altlas_chat.services.drafts import check_draft, require_mentionable
-from altlas_chat.storage import bulk, members, messages, streams
+from altlas_chat.storage import bulk, members, messages
+from altlas_chat.storage.bulk import Place
 from altlas_chat.storage.database import Reader, Transaction, UniqueViolated
 from altlas_chat.storage.members import Access, OwnMessages
 
@@ -102,9 +102,9 @@ async def _keep_posts(
     tx: Transaction, posts: Sequence[_Post]
 ) -> list[Done[SentMessage] | Exception]:
     """Keep those posts that may be kept; an outcome for each."""
-    await streams.lock_streams(tx, [post.stream for post in posts])
+    places = await bulk.select_places(tx, {post.stream for post in posts}, hold=True)
     checked = await _checked(tx, posts)
-    kept = await _kept(tx, [one for one in checked if isinstance(one, _Sound)])
+    kept = await _kept(tx, places, [one for one in checked if isinstance(one, _Sound)])
     in_turn = iter(kept)
     return [next(in_turn) if isinstance(one, _Sound) else one for one in checked]
 
@@ -146,23 +146,24 @@ async def _forwarded(reader: Reader, actor: Actor, draft: MessageDraft) -> Messa
     return message
 
 
-async def _kept(tx: Transaction, sound: Sequence[_Sound]) -> list[Done[SentMessage]]:
-    """Give the posts their places, and write everything that belongs to them."""
+async def _kept(
+    tx: Transaction, places: Mapping[str, Place], sound: Sequence[_Sound]
+) -> list[Done[SentMessage]]:
+    """Give the posts the next places of their streams, and write everything that belongs to them.
+
+    Nobody else moves a stream since ``places`` were read.
+    """
     if not sound:
         return []
-    counts = Counter(one.post.stream for one in sound)
-    at = max(one.post.at for one in sound)
-    seqs, positions = {}, {}
-    for stream, count in sorted(counts.items()):
-        reached = await streams.advance_stream(tx, stream, at, places=count, messages=count)
-        seqs[stream] = reached.seq - count
-        positions[stream] = reached.message_count - count
+    reached: dict[str, Place] = {}
     made: list[Message] = []
     for one in sound:
-        stream = one.post.stream
-        seqs[stream] += 1
-        positions[stream] += 1
-        made.append(_message(one, seqs[stream], positions[stream]))
+        stream, at = one.post.stream, one.post.at
+        before = reached.get(stream) or places[stream]
+        seq, position = before.seq + 1, before.message_count + 1
+        reached[stream] = Place(stream, seq, position, seq, max(at, before.changed_at))
+        made.append(_message(one, seq, position))
+    await bulk.update_places(tx, reached.values())
     fingerprints = [one.post.fingerprint for one in sound]
     await bulk.insert_messages(tx, list(zip(made, fingerprints, strict=True)))
     if any(message.mentions for message in made):

@@ -1,4 +1,4 @@
-"""Many rows at a time, for filling a database.
+"""Many rows at a time: messages that were posted at the same moment, and the filling of a database.
 
 Writes what :mod:`.messages`, :mod:`.streams` and :mod:`.members` write one by
 one, and takes no places itself: who calls it has worked out where each stream
@@ -12,7 +12,7 @@ from altlas_chat.domain.events import Event
 from altlas_chat.domain.messages import Message
 from altlas_chat.domain.text import folded
 from altlas_chat.storage.database import Reader, Transaction
-from altlas_chat.storage.messages import MESSAGE_COLUMNS, message_row
+from altlas_chat.storage.messages import MESSAGE_COLUMNS, insert_message, message_row
 from altlas_chat.storage.streams import EVENT_COLUMNS, event_row
 
 _CHUNK = 500
@@ -29,6 +29,9 @@ async def insert_messages(tx: Transaction, sent: Sequence[tuple[Message, str]]) 
     Raises:
         Exception: the driver's own, when a key is there already; nothing may be kept then.
     """
+    if len(sent) == 1:
+        await insert_message(tx, *sent[0])
+        return
     rows = [message_row(message, fingerprint) for message, fingerprint in sent]
     if tx.dialect == "postgresql":
         await tx.execute(

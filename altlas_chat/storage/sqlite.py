@@ -14,7 +14,7 @@ import sqlite3
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import aiosqlite
 
@@ -184,8 +184,8 @@ def _run_batch(
     """Run the changes of a batch in one transaction; each has its outcome afterwards."""
     try:
         connection.execute("BEGIN IMMEDIATE")
-        for group in in_groups(batch):
-            _run_group(connection, transaction, group)
+        for place, group in enumerate(in_groups(batch)):
+            _run_group(connection, transaction, group, _AGAIN if place else _AT_FIRST)
         for sql, params in transaction.last:
             connection.execute(sql, params)
         transaction.last.clear()
@@ -205,32 +205,52 @@ def _roll_back(connection: sqlite3.Connection) -> None:
             connection.execute("ROLLBACK")
 
 
+class _Marks(NamedTuple):
+    """Statements before a group, to undo it, and to keep it."""
+
+    begin: tuple[str, ...]
+    undo: tuple[str, ...]
+    keep: tuple[str, ...]
+
+
+_AT_FIRST = _Marks((), ("ROLLBACK", "BEGIN IMMEDIATE"), ())
+"""What comes first needs no savepoint: nothing was done before it."""
+
+_AGAIN = _Marks(
+    ("SAVEPOINT change",), ("ROLLBACK TO change", "RELEASE change"), ("RELEASE change",)
+)
+
+
 def _run_group(
-    connection: sqlite3.Connection, transaction: SqliteTransaction, group: Group
+    connection: sqlite3.Connection, transaction: SqliteTransaction, group: Group, marks: _Marks
 ) -> None:
     """Make a group's changes; one that fails leaves nothing behind.
 
     Raises:
         sqlite3.Error: the whole transaction is lost (a full disk, for one).
     """
-    connection.execute("SAVEPOINT change")
+    _execute_all(connection, marks.begin)
     last = len(transaction.last)
     try:
         _drive(make(transaction, group))
     except Exception as error:
         if not connection.in_transaction:
             raise
-        connection.execute("ROLLBACK TO change")
-        connection.execute("RELEASE change")
+        _execute_all(connection, marks.undo)
         del transaction.last[last:]
         if len(group) == 1:
             found = _translated(error) if isinstance(error, sqlite3.Error) else error
             group[0].outcome = Failed(found)
             return
         for waiting in group:
-            _run_group(connection, transaction, [waiting])
+            _run_group(connection, transaction, [waiting], _AGAIN)
     else:
-        connection.execute("RELEASE change")
+        _execute_all(connection, marks.keep)
+
+
+def _execute_all(connection: sqlite3.Connection, statements: Sequence[str]) -> None:
+    for statement in statements:
+        connection.execute(statement)
 
 
 def connect(path: str) -> sqlite3.Connection:

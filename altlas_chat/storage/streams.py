@@ -19,7 +19,6 @@ class StreamPosition(NamedTuple):
 
     seq: int
     message_count: int
-    last_message_seq: int
 
 
 async def insert_stream(tx: Transaction, stream: str, at: int) -> None:
@@ -44,21 +43,11 @@ async def lock_streams(tx: Transaction, streams: Sequence[str]) -> None:
             await tx.fetch_one("SELECT seq FROM streams WHERE stream = ? FOR UPDATE", stream)
 
 
-async def advance_stream(
-    tx: Transaction, stream: str, at: int, *, places: int = 1, messages: int
-) -> StreamPosition:
-    """Take the stream's next number, or so many; the last that was taken.
-
-    ``messages`` is how many people's messages are among them: none or all.
-    """
+async def advance_stream(tx: Transaction, stream: str, at: int) -> StreamPosition:
+    """Take the stream's next number, for something else than a person's message."""
     row = await tx.fetch_one(
-        "UPDATE streams SET seq = seq + ?, message_count = message_count + ?,"
-        " last_message_seq = CASE WHEN ? > 0 THEN seq + ? ELSE last_message_seq END,"
-        " changed_at = ? WHERE stream = ? RETURNING seq, message_count, last_message_seq",
-        places,
-        messages,
-        messages,
-        places,
+        "UPDATE streams SET seq = seq + 1, changed_at = ? WHERE stream = ?"
+        " RETURNING seq, message_count",
         at,
         stream,
     )

@@ -86,10 +86,12 @@ async def make(tx: Transaction, group: Group) -> None:
 
 
 def serve(batch: Sequence[Waiting]) -> None:
-    """Tell the outcomes of a batch that is durable: first all listeners, then all callers."""
-    for waiting in batch:
-        if waiting.committed is not None and not isinstance(waiting.outcome, Failed):
-            waiting.committed(waiting.outcome)
+    """Tell the outcomes of a batch that is durable: first all listeners, then all callers.
+
+    The callers' futures are set first, but callers go on only in the next
+    turn of the event loop. What listeners put off until then comes after it:
+    a sender's reply leaves beside the event that he hears, in one write.
+    """
     for waiting in batch:
         if waiting.future.done():
             continue
@@ -97,3 +99,6 @@ def serve(batch: Sequence[Waiting]) -> None:
             waiting.future.set_exception(waiting.outcome.error)
         else:
             waiting.future.set_result(waiting.outcome)
+    for waiting in batch:
+        if waiting.committed is not None and not isinstance(waiting.outcome, Failed):
+            waiting.committed(waiting.outcome)
