@@ -64,3 +64,29 @@ async def test_a_script_waits_for_a_server_that_comes_back(tmp_path: Path) -> No
         page = await device.api.call("GET", f"/conversations/{room}/messages")
     assert [item["text"] for item in page["items"]] == ["eski bir dost"]
     await server.kill()
+
+
+async def test_what_the_log_does_not_replay_is_shown_from_the_history(tmp_path: Path) -> None:
+    few = {"replay_limit_events": "2"}
+    server = ServerProcess(f"sqlite:///{tmp_path}/chat.db", tmp_path, options=few)
+    await server.start()
+    await register(server.url, "ayse")
+    mehmet = await register(server.url, "mehmet")
+    words = ("--url", server.url, "--password", PASSWORD)
+    async with Device(server.url, "ayse") as device:
+        room = (await device.api.call("POST", "/conversations", {"userId": mehmet["id"]}))["id"]
+    async with talking(tmp_path, "--as", "mehmet", "--in", room, *words) as talk:
+        await talk.tells("/help")
+        await server.kill()
+        await talk.tells("reconnecting…")
+        elsewhere = ServerProcess(server.database, tmp_path)
+        await elsewhere.start()
+        async with Device(elsewhere.url, "ayse") as device:
+            for number in range(5):
+                await device.says(room, f"missed {number}")
+        await elsewhere.stop()
+        await server.start()
+        await talk.shows("missed 4")
+        assert await talk.ends() == output.DONE
+    assert [talk.times_shown(f"missed {number}") for number in range(5)] == [1] * 5
+    await server.kill()
