@@ -375,8 +375,10 @@ async def test_own_lines_are_not_shown_twice_at_a_terminal(
     words = ("--as", "ayse", "--in", room, "--password", PASSWORD)
     async with sitting(chat, tmp_path, *words) as person:
         await person.sees("ayse> ")
+        wire = await ayse.connects()
         person.types("typed here\n")
         await person.sees("ayse> typed here\r\n")
+        await wire.next_of("message.created")
         await write(ayse, room, "from my telephone")
         await person.sees("Ayse: from my telephone")
         assert "Ayse: typed here" not in person.transcript
