@@ -124,7 +124,7 @@ async def test_receipts_of_others_are_brought_up_to_date(chat_on_each: Chat) -> 
 
 
 async def test_a_log_that_was_trimmed_asks_for_a_fresh_start(
-    serve_chat: ServeChat, database_url: str
+    database_url: str, serve_chat: ServeChat
 ) -> None:
     chat = await serve_chat(database=database_url, event_log_days=0)
     ayse, mehmet = await chat.people("ayse", "mehmet")

@@ -246,6 +246,6 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 
 @pytest.fixture
-async def chat_on_each(serve_chat: ServeChat, database_url: str) -> Chat:
+async def chat_on_each(database_url: str, serve_chat: ServeChat) -> Chat:
     """A server on each kind of database."""
     return await serve_chat(database=database_url)

@@ -1,0 +1,109 @@
+"""Schemathesis, which knows nothing of us, asks a running server what the contract allows and forbids.
+
+The run is the same each time. For a longer one: another ``--seed``, without
+``--generation-deterministic``, and more ``--max-examples``.
+"""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from altlas_chat.contract.documents import METHODS, load_openapi
+from tests.support.running import Chat, Person
+
+Json = dict[str, Any]
+
+CHECKS = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_schema_conformance",
+    "response_headers_conformance",
+    "negative_data_rejection",
+    "unsupported_method",
+    "allow_header_conformance",
+    "ignored_auth",
+)
+RUN = "from schemathesis.cli import schemathesis; schemathesis()"
+ENDS_THE_SESSION = frozenset({"logout", "logoutEverywhere", "changePassword"})
+SECONDS = 100
+
+
+def built(*, only: frozenset[str] = frozenset(), but: frozenset[str] = frozenset()) -> Json:
+    """The contract without what is planned: that answers 501, as other tests see to."""
+    document = load_openapi()
+    for item in document["paths"].values():
+        for method in METHODS:
+            operation = item.get(method, {})
+            name = operation.get("operationId")
+            if name and (operation.get("x-planned") or name in but or (only and name not in only)):
+                del item[method]
+    return document
+
+
+async def fuzz(
+    chat: Chat, person: Person, document: Json, folder: Path, names: dict[str, str]
+) -> None:
+    """Run Schemathesis; ``names`` are path parameters that lead somewhere."""
+    folder.mkdir()
+    (folder / "openapi.json").write_bytes(orjson.dumps(document))
+    lines = [f'"path.{name}" = "{value}"' for name, value in names.items()]
+    (folder / "schemathesis.toml").write_text("\n".join(["[parameters]", *lines]))
+    options = {
+        "--url": f"{chat.url}/v1",
+        "--header": f"Authorization: Bearer {person.token}",
+        "--checks": ",".join(CHECKS),
+        "--phases": "examples,coverage,fuzzing",
+        "--max-examples": "12",
+        "--seed": "1",
+        "--generation-allow-x00": "true",
+    }
+    words = [word for option in options.items() for word in option]
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", RUN, "--config-file", "schemathesis.toml", "run", "openapi.json"),
+        *(*words, "--generation-deterministic", "--continue-on-failure", "--no-color"),
+        cwd=folder,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    try:
+        async with asyncio.timeout(SECONDS):
+            output, _ = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    assert process.returncode == 0, output.decode(errors="replace")
+    assert b"Tested: " in output
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("is_known", [True, False], ids=["known ids", "any ids"])
+async def test_the_server_keeps_the_contract_whatever_it_is_asked(
+    chat_on_each: Chat, tmp_path: Path, is_known: bool
+) -> None:
+    chat = chat_on_each
+    ayse, mehmet = await chat.people("ayse", "mehmet")
+    room, group = await chat.direct(ayse, mehmet), await chat.group(ayse, mehmet)
+    draft = {"conversationId": room, "clientId": "first", "text": "hello"}
+    message = await ayse.gets("POST", "/messages", draft)
+    names = {
+        "conversationId": room,
+        "groupId": group,
+        "messageId": message["id"],
+        "userId": mehmet.user_id,
+    }
+    document = built(but=ENDS_THE_SESSION)
+    await fuzz(chat, ayse, document, tmp_path / "fuzz", names if is_known else {})
+    assert (await mehmet.call("GET", "/users/me"))[0] == 200
+
+
+@pytest.mark.slow
+async def test_so_do_the_operations_that_end_sessions(chat: Chat, tmp_path: Path) -> None:
+    ayse, mehmet = await chat.people("ayse", "mehmet")
+    await fuzz(chat, ayse, built(only=ENDS_THE_SESSION), tmp_path / "fuzz", {})
+    assert (await mehmet.call("GET", "/users/me"))[0] == 200
