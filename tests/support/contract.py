@@ -68,7 +68,7 @@ def _watched() -> aiohttp.TraceConfig:
     async def end(session: Any, context: SimpleNamespace, params: Any) -> None:
         request = Request(
             params.method,
-            _below_base(params.url.raw_path),
+            below_base(params.url.raw_path),
             tuple(params.url.query.items()),
             params.response.request_info.headers.get("Content-Type"),
             context.sent,
@@ -81,7 +81,8 @@ def _watched() -> aiohttp.TraceConfig:
     return trace
 
 
-def _below_base(path: str) -> str:
+def below_base(path: str) -> str:
+    """A path as the contract has it; one that is not the API's is none that it has."""
     for base_path in BASE_PATHS:
         if path.startswith(f"{base_path}/"):
             return path.removeprefix(base_path)

@@ -8,6 +8,9 @@ from urllib.parse import urlsplit
 
 import orjson
 
+from altlas_chat.contract import answers as contract
+from tests.support.contract import below_base, note
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -47,7 +50,20 @@ async def send_raw(url: str, request: bytes) -> Answer:
     for line in lines:
         name, _, value = line.partition(":")
         headers[name.strip().lower()] = value.strip()
-    return Answer(int(first.split(" ")[1]), headers, body)
+    answer = Answer(int(first.split(" ")[1]), headers, body)
+    _hold_to_the_contract(request, answer)
+    return answer
+
+
+def _hold_to_the_contract(request: bytes, answer: Answer) -> None:
+    if answer.status == 400 and answer.headers.get("content-type", "").startswith("text/plain"):
+        return  # it was no HTTP, so there was no request: the parser of HTTP has answered
+    method, target, *_ = request.split(b"\r\n")[0].decode("latin-1").split(" ")
+    asked = contract.Request(method, below_base(target.partition("?")[0]))
+    given = contract.Answer(
+        answer.status, answer.headers.get("content-type"), answer.body, answer.headers
+    )
+    note(contract.check_answer(asked, given))
 
 
 async def hang_up(url: str, request: bytes) -> None:
