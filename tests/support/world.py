@@ -161,7 +161,12 @@ class World:
         """What a client with this cursor is sent, as it goes over the wire."""
         changes = await sync.changes_after(self.deps, actor, Cursor.decode(cursor), limit=10_000)
         assert isinstance(changes, sync.Changes), changes
-        return [wire(envelope(one)) for one in changes.announcements]
+        frames = [wire(envelope(one)) for one in changes.announcements]
+        for frame in frames:
+            note(check_frame(frame))
+        for receipt in changes.receipts:
+            note(check_frame(wire(passing(receipt))))
+        return frames
 
     @contextlib.asynccontextmanager
     async def state_equals_events(self) -> AsyncIterator[None]:
@@ -175,8 +180,6 @@ class World:
             actor = self.actors[name]
             fresh, _ = await self.known_to(actor)
             replayed = await self.replayed(actor, cursor)
-            for frame in replayed:
-                note(check_frame(frame))
             by_replay, by_ear = state, copy.deepcopy(state)
             for frame in [*replayed, *replayed]:
                 by_replay.apply(frame)
