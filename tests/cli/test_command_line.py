@@ -16,7 +16,10 @@ from altlas_chat_cli.main import CommandLine, app
 from tests.cli.run import Terminal
 
 COMMANDS = ("serve", "migrate", "seed", "talk", "config")
-HEAVY = {"aiohttp", "sqlalchemy", "alembic", "locust", "faker", "asyncpg", "aiosqlite"}
+HEAVY = {
+    *("aiohttp", "aiosqlite", "alembic", "asyncio", "asyncpg", "faker", "locust"),
+    *("rich", "sqlalchemy", "yaml"),
+}
 HELP_CPU_SECONDS = 0.3
 
 

@@ -5,21 +5,14 @@ wrong; 3 the database waits for ``migrate up``; 130 interrupted, what was kept
 until then is whole.
 """
 
-import asyncio
 import gc
 import time
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from altlas_chat.settings import Settings, load_settings, without_password
 from altlas_chat_cli import output
-
-if TYPE_CHECKING:
-    from altlas_chat.seeding.volume import Filled, Volume
-    from altlas_chat.storage.database import Database
 
 LARGEST_SEED = 999_999
 """It is a part of user names, which are short."""
@@ -89,33 +82,16 @@ def seed(
     if numbers:
         _seed_volume(settings, {**USUAL, **numbers, "seed": seed}, as_json=as_json)
     else:
-        asyncio.run(_seed_demo(settings, seed, as_json=as_json))
+        _seed_demo(settings, seed, as_json=as_json)
 
 
-@asynccontextmanager
-async def _opened(settings: Settings) -> "AsyncIterator[Database]":
-    """The database; on SQLite no server has it meanwhile."""
-    from altlas_chat.server.opening import StartFailed, opened_database  # noqa: PLC0415
-    from altlas_chat.server.single import AlreadyServed  # noqa: PLC0415
-
-    async with AsyncExitStack() as stack:
-        try:
-            database = await stack.enter_async_context(opened_database(settings, to_serve=True))
-        except StartFailed as error:
-            if not isinstance(error.__cause__, AlreadyServed):
-                raise
-            detail = f"A server has the database {settings.database} open; nothing was added."
-            raise StartFailed(detail, "Stop the server, then run it again.") from error
-        yield database
-
-
-async def _seed_demo(settings: Settings, seed: int, *, as_json: bool) -> None:
+def _seed_demo(settings: Settings, seed: int, *, as_json: bool) -> None:
     # Loaded here, so that --help stays quick.
-    from altlas_chat.seeding.demo import has_demo, seed_demo  # noqa: PLC0415
+    import asyncio  # noqa: PLC0415
 
-    async with _opened(settings) as database:
-        is_new = not await has_demo(database)
-        people = await seed_demo(settings, database, seed=seed)
+    from altlas_chat_cli.filling import make_demo  # noqa: PLC0415
+
+    people, is_new = asyncio.run(make_demo(settings, seed))
     shown = without_password(settings.database)
     if as_json:
         logins = [{"username": name, "password": password} for name, password in people]
@@ -128,13 +104,16 @@ async def _seed_demo(settings: Settings, seed: int, *, as_json: bool) -> None:
 
 
 def _seed_volume(settings: Settings, numbers: dict[str, int], *, as_json: bool) -> None:
+    import asyncio  # noqa: PLC0415
+
     from altlas_chat.seeding.story import DEMO_PASSWORD  # noqa: PLC0415
     from altlas_chat.seeding.volume import Volume  # noqa: PLC0415
+    from altlas_chat_cli.filling import make_volume  # noqa: PLC0415
 
     gc.disable()  # rows make no cycles; to look for some takes a fifth of the time
     began = time.monotonic()
     try:
-        filled = asyncio.run(_fill(settings, Volume(**numbers)))
+        filled = asyncio.run(make_volume(settings, Volume(**numbers)))
     except KeyboardInterrupt as interrupt:
         output.say("Interrupted. What was kept is whole; the same command goes on from there.")
         raise typer.Exit(output.INTERRUPTED) from interrupt
@@ -153,12 +132,3 @@ def _seed_volume(settings: Settings, numbers: dict[str, int], *, as_json: bool) 
     told = ", ".join(f"{count:,} {name}" for name, count in added.items())
     output.print_line(f"Added {told} to {shown} in {seconds:.1f} s.")
     output.print_line(f"One of them: {filled.somebody}. Password of all: {DEMO_PASSWORD}")
-
-
-async def _fill(settings: Settings, wanted: "Volume") -> "Filled":
-    from altlas_chat.seeding.volume import fill_volume  # noqa: PLC0415
-    from altlas_chat_cli.progress import progress_told  # noqa: PLC0415
-
-    async with _opened(settings) as database:
-        with progress_told() as told:
-            return await fill_volume(settings, database, wanted, told)

@@ -5,7 +5,6 @@ acknowledged; 1 it did not work, or a line was refused; 2 the command line is
 wrong; 130 Ctrl-C.
 """
 
-import asyncio
 from typing import Annotated
 
 import typer
@@ -58,6 +57,8 @@ def talk(
     if peer is not None and conversation is not None:
         raise typer.BadParameter("Give --with or --in, not both.")
     # Loaded here, so that --help stays quick.
+    import asyncio  # noqa: PLC0415
+
     from altlas_chat_cli.talking import NotSaid, Wish, hold_talk  # noqa: PLC0415
 
     wish = Wish(who, peer, conversation, url, password)
