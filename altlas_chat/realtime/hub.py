@@ -12,6 +12,7 @@ from altlas_chat.domain.events import (
     Joined,
     Left,
     PassingEvent,
+    conversation_of,
     membership_effect,
     user_stream,
 )
@@ -31,7 +32,6 @@ class Hub:
         self._fill_hole: Callable[[str, int], None] = _no_log
         self._catch_up: Callable[[Listener, str, int], None] = _no_log
         self._feeds: dict[str, Feed] = {}
-        self._by_user: dict[str, dict[Listener, None]] = {}
 
     def use_log(
         self,
@@ -55,7 +55,6 @@ class Hub:
     def add(self, listener: Listener) -> None:
         """Let a listener hear its own person's stream, on hold."""
         listener.hold()
-        self._by_user.setdefault(listener.user_id, {})[listener] = None
         self._attach(listener, user_stream(listener.user_id), None)
 
     def attach(self, listener: Listener, streams: Iterable[str]) -> None:
@@ -75,43 +74,44 @@ class Hub:
         """Forget a listener."""
         for stream in list(listener.streams):
             self._detach(listener, stream)
-        of_user = self._by_user.get(listener.user_id)
-        if of_user is not None:
-            of_user.pop(listener, None)
-            if not of_user:
-                del self._by_user[listener.user_id]
 
     def listeners_of(self, user_id: str) -> list[Listener]:
-        return list(self._by_user.get(user_id, ()))
+        """A person's listeners: those of the person's own stream."""
+        feed = self._feeds.get(user_stream(user_id))
+        return [] if feed is None else list(feed.listeners)
+
+    def _everybody(self) -> list[Listener]:
+        return [
+            listener
+            for stream, feed in self._feeds.items()
+            if conversation_of(stream) is None
+            for listener in feed.listeners
+        ]
 
     def end_session(self, session_id: str) -> None:
         """Cut off the listeners of a session that was ended."""
-        ended = [
-            listener
-            for listeners in self._by_user.values()
-            for listener in listeners
-            if listener.session_id == session_id
-        ]
-        for listener in ended:
-            listener.end()
+        for listener in self._everybody():
+            if listener.session_id == session_id:
+                listener.end()
 
     @property
     def listener_count(self) -> int:
-        return sum(len(listeners) for listeners in self._by_user.values())
+        return len(self._everybody())
 
     def _attach(self, listener: Listener, stream: str, position: int | None) -> Feed:
         feed = self._feeds.get(stream)
         if feed is None:
-            feed = self._feeds[stream] = Feed(position)
-        feed.listeners[listener] = None
-        listener.streams.add(stream)
+            feed = self._feeds[stream] = Feed(stream, position)
+        if listener not in feed.listeners:
+            feed.listeners[listener] = None
+            listener.streams.append(feed.stream)  # one string for all who hear it
         return feed
 
     def _detach(self, listener: Listener, stream: str) -> None:
-        listener.streams.discard(stream)
         feed = self._feeds.get(stream)
-        if feed is not None:
-            feed.listeners.pop(listener, None)
+        if feed is not None and listener in feed.listeners:
+            listener.streams.remove(stream)
+            del feed.listeners[listener]
             if not feed.listeners:
                 del self._feeds[stream]
 

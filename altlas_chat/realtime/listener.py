@@ -1,5 +1,6 @@
 """One reader of events: a socket's place in the fan-out."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -12,30 +13,27 @@ class Held(NamedTuple):
     frame: bytes
 
 
-class Listener:
+class Listener(ABC):
     """Hears the streams it is attached to, in their order.
 
     While it is on hold, events are kept back until the log was read; then
-    :meth:`release` sends those that the log did not have. ``end`` cuts the
-    reader off, because its session is over.
+    :meth:`release` sends those that the log did not have.
     """
 
-    __slots__ = ("end", "held", "put", "session_id", "streams", "user_id")
+    __slots__ = ("held", "put", "session_id", "streams", "user_id")
 
     def __init__(
-        self,
-        user_id: str,
-        session_id: str | None,
-        *,
-        put: Callable[[bytes], None],
-        end: Callable[[], None],
+        self, user_id: str, session_id: str | None, *, put: Callable[[bytes], None]
     ) -> None:
         self.user_id = user_id
         self.session_id = session_id
         self.put = put
-        self.end = end
-        self.streams: set[str] = set()
+        self.streams: list[str] = []
         self.held: list[Held] | None = None
+
+    @abstractmethod
+    def end(self) -> None:
+        """Cut the reader off, because its session is over."""
 
     def hear(self, stream: str, seq: int, frame: bytes) -> None:
         if self.held is None:

@@ -7,6 +7,7 @@ from typing import Literal
 from aiohttp import web
 
 from altlas_chat.contract.documents import load_operations
+from altlas_chat.domain.permissions import Actor
 from altlas_chat.realtime.hub import Hub
 from altlas_chat.realtime.outbox import Flusher
 from altlas_chat.rest import accounts, conversations, groups, messages, operation, sync, users
@@ -89,11 +90,13 @@ class SocketQuery(Query):
 def socket_handler(sockets: Sockets) -> Callable[[Call], Awaitable[web.StreamResponse]]:
     """The handler of ``connectSocket``."""
 
-    async def connect_socket(call: Call) -> web.StreamResponse:
+    async def knowing(request: web.Request) -> Actor | None:
+        if "Authorization" in request.headers:
+            return await actor_of(sockets.deps, request)
+        return None
+
+    def connect_socket(call: Call) -> Awaitable[web.StreamResponse]:
         call.query(SocketQuery)
-        known = None
-        if "Authorization" in call.request.headers:
-            known = await actor_of(call.deps, call.request)
-        return await serve_socket(sockets, call.request, known, {HEADER: call.request_id})
+        return serve_socket(sockets, call.request, knowing, {HEADER: call.request_id})
 
     return connect_socket

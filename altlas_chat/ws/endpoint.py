@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 
 PROTOCOL = "altlas.chat.v1"
 
+Knowing = Callable[[web.Request], Awaitable[Actor | None]]
+
 
 @dataclass(slots=True)
 class Sockets:
@@ -57,17 +59,53 @@ class Sockets:
 
 
 async def serve_socket(
-    sockets: Sockets, request: web.Request, known: Actor | None, headers: Mapping[str, str]
+    sockets: Sockets, request: web.Request, knowing: Knowing, headers: Mapping[str, str]
 ) -> web.WebSocketResponse:
     """Upgrade, find out who is there, then serve until the socket ends.
 
-    ``known`` is who the request's Authorization header named, if it had one;
-    ``headers`` go into the answer to the upgrade.
+    ``knowing`` finds who the request's Authorization header names, if it has
+    one; ``headers`` go into the answer to the upgrade. What is needed at the
+    beginning only is let go of then: there are many sockets, and most of
+    them are silent.
 
     Raises:
         ServerRestarting: the server takes no new sockets.
         ValidationFailed: the request asks for no socket.
     """
+    known = await knowing(request)
+    ws = await _upgraded(sockets, request, headers)
+    del headers
+    transport = cast("asyncio.WriteTransport", request.transport)
+    socket = Socket(ws, transport, sockets.flusher, sockets.deps.settings)
+    slot = sockets.heartbeats.add(socket)
+    sockets.open.add(socket)
+    session = None
+    try:
+        try:
+            session = await _begun(sockets, socket, request, known)
+            del known
+            if session is not None:
+                await session.serve()
+        except StorageUnavailable as error:
+            log.warning("a socket can't be served: storage unavailable: %s", error)
+            socket.close(RESTART, error_frame(None, ServiceUnavailable()))
+        except Exception:
+            log.exception("a socket can't be served")
+            socket.close(RESTART, error_frame(None, ServerFault()))
+        finally:
+            if session is not None:
+                _forget(sockets, session)
+        await socket.closed()
+    finally:
+        sockets.open.discard(socket)
+        sockets.heartbeats.remove(socket, slot)
+        socket.outbox.close()
+    return ws
+
+
+async def _upgraded(
+    sockets: Sockets, request: web.Request, headers: Mapping[str, str]
+) -> web.WebSocketResponse:
     if sockets.is_draining:
         raise ServerRestarting
     settings = sockets.deps.settings
@@ -82,49 +120,30 @@ async def serve_socket(
         detail = "Here WebSockets are opened: ask for an upgrade to websocket, version 13."
         raise ValidationFailed(detail, errors=[FieldError("MISSING", detail, parameter="Upgrade")])
     await ws.prepare(request)
-    transport = cast("asyncio.WriteTransport", request.transport)
-    socket = Socket(ws, transport, sockets.flusher, settings)
-    slot = sockets.heartbeats.add(socket)
-    sockets.open.add(socket)
-    try:
-        await _serve_to_the_end(sockets, socket, request, known)
-        await socket.closed()
-    finally:
-        sockets.open.discard(socket)
-        sockets.heartbeats.remove(socket, slot)
-        socket.outbox.close()
     return ws
 
 
-async def _serve_to_the_end(
+async def _begun(
     sockets: Sockets, socket: Socket, request: web.Request, known: Actor | None
-) -> None:
-    """Like :func:`_serve`; when something is amiss here, the client is told to come back."""
-    try:
-        await _serve(sockets, socket, request, known)
-    except StorageUnavailable as error:
-        log.warning("a socket can't be served: storage unavailable: %s", error)
-        socket.close(RESTART, error_frame(None, ServiceUnavailable()))
-    except Exception:
-        log.exception("a socket can't be served")
-        socket.close(RESTART, error_frame(None, ServerFault()))
-
-
-async def _serve(
-    sockets: Sockets, socket: Socket, request: web.Request, known: Actor | None
-) -> None:
+) -> Session | None:
+    """The session of a socket whose person is known and hears; None if there will be none."""
     deps = sockets.deps
     if known is not None and request.query.get("resume") != "frame":
         actor, start = known, Start()
     else:
         opened = await shake_hands(deps, socket, known)
         if opened is None:
-            return
+            return None
         actor, start = opened.actor, opened.start
     session = Session(deps, socket, actor)
     try:
         await begin_hearing(deps, sockets.hub, sockets.catch_ups, session, start)
-        await session.serve()
-    finally:
-        sockets.hub.remove(session.listener)
-        sockets.catch_ups.forget(session.listener)
+    except BaseException:
+        _forget(sockets, session)
+        raise
+    return session
+
+
+def _forget(sockets: Sockets, session: Session) -> None:
+    sockets.hub.remove(session)
+    sockets.catch_ups.forget(session)

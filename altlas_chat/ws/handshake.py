@@ -60,9 +60,11 @@ async def shake_hands(deps: Deps, socket: Socket, known: Actor | None) -> Opened
 
 async def _first_auth(deps: Deps, socket: Socket, known: Actor | None) -> Opened | None:
     while True:
-        frame = await socket.receive()
-        if frame is None or socket.is_closing:
+        frame = socket.taken(await socket.receive())
+        if socket.is_over or socket.is_closing:
             return None
+        if frame is None:
+            continue
         envelope = opened(socket, frame, deps.settings.max_frame_bytes * READ_LIMIT_FACTOR)
         if envelope is None:
             socket.close(PROTOCOL_ERROR)

@@ -42,9 +42,8 @@ async def begin_hearing(
     Without a cursor the client starts at the present. When the log can't
     bring it there, ``resync_required`` follows ``ready``, with a snapshot.
     """
-    listener = session.listener
-    catch_ups.begin(listener)
-    hub.add(listener)
+    catch_ups.begin(session)
+    hub.add(session)
     outcome: Changes | Resync
     if isinstance(start.cursor, Cursor):
         outcome = await _missed(deps, hub, session, start.cursor)
@@ -56,13 +55,13 @@ async def begin_hearing(
         positions = await _start_over(deps, hub, session, outcome, start.request_id)
     else:
         positions = await _go_on(deps, session, outcome, start)
-    catch_ups.finish(listener, positions)
+    catch_ups.finish(session, positions)
 
 
 async def _go_on(deps: Deps, session: Session, changes: Changes, start: Start) -> dict[str, int]:
     word = await sync.cursor_at(deps, session.actor, changes.positions)
     await _send_ready(deps, session, word, start.request_id, resumed=start.cursor is not None)
-    put = session.listener.put
+    put = session.put
     for announcement in changes.announcements:
         put(event_frame(announcement))
     for receipt in changes.receipts:
@@ -74,8 +73,8 @@ async def _attached_positions(deps: Deps, hub: Hub, session: Session) -> dict[st
     """Positions of all streams of the person, each attached before it was read."""
     while True:
         positions = await sync.current_positions(deps, session.actor)
-        missing = positions.keys() - session.listener.streams
-        hub.attach(session.listener, missing)
+        missing = positions.keys() - session.streams
+        hub.attach(session, missing)
         if not missing:
             hub.place(positions)
             return positions
@@ -83,15 +82,15 @@ async def _attached_positions(deps: Deps, hub: Hub, session: Session) -> dict[st
 
 async def _missed(deps: Deps, hub: Hub, session: Session, cursor: Cursor) -> Changes | Resync:
     limit = deps.settings.replay_limit_events
-    hub.attach(session.listener, await sync.current_positions(deps, session.actor))
+    hub.attach(session, await sync.current_positions(deps, session.actor))
     while True:
         outcome = await sync.changes_after(deps, session.actor, cursor, limit=limit)
         if isinstance(outcome, Resync):
             return outcome
         if outcome.has_more:
             return Resync("too_far_behind")
-        missing = outcome.positions.keys() - session.listener.streams
-        hub.attach(session.listener, missing)
+        missing = outcome.positions.keys() - session.streams
+        hub.attach(session, missing)
         if not missing:
             hub.place(outcome.positions)
             return outcome
@@ -103,8 +102,8 @@ async def _start_over(
     while True:
         snapshot = await sync.take_snapshot(deps, session.actor)
         positions = Cursor.decode(snapshot["cursor"]).positions
-        missing = positions.keys() - session.listener.streams
-        hub.attach(session.listener, missing)
+        missing = positions.keys() - session.streams
+        hub.attach(session, missing)
         if not missing:
             break
     hub.place(positions)
@@ -113,7 +112,7 @@ async def _start_over(
         "event": "resync_required",
         "data": {"reason": resync.reason, "snapshot": snapshot},
     }
-    session.listener.put(framed(orjson.dumps(frame)))
+    session.put(framed(orjson.dumps(frame)))
     return positions
 
 
@@ -134,7 +133,7 @@ async def _send_ready(
         "cursor": cursor,
         "resumed": resumed,
     }
-    session.listener.put(answer_frame("ready", request_id, data))
+    session.put(answer_frame("ready", request_id, data))
 
 
 class CatchUps:

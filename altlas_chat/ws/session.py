@@ -30,18 +30,16 @@ from altlas_chat.ws.socket import Socket
 log = logging.getLogger(__name__)
 
 
-class Session:
-    """One authenticated socket."""
+class Session(Listener):
+    """One authenticated socket, which hears and asks."""
 
-    __slots__ = ("_deps", "_in_flight", "_room", "actor", "listener", "socket")
+    __slots__ = ("_deps", "_in_flight", "_room", "actor", "socket")
 
     def __init__(self, deps: Deps, socket: Socket, actor: Actor) -> None:
+        super().__init__(actor.user_id, actor.session_id, put=socket.outbox.put)
         self._deps = deps
         self.socket = socket
         self.actor = actor
-        self.listener = Listener(
-            actor.user_id, actor.session_id, put=socket.outbox.put, end=self.end
-        )
         self._in_flight = 0
         self._room: asyncio.Future[None] | None = None
 
@@ -51,14 +49,16 @@ class Session:
 
     async def serve(self) -> None:
         """Take commands until the socket ends."""
-        receive = self.socket.receive
+        socket = self.socket
         while True:
-            frame = await receive()
-            if frame is None or self.socket.is_closing:
+            frame = socket.taken(await socket.receive())
+            if socket.is_over or socket.is_closing:
                 return
-            if self.socket.is_flooding:
-                self.socket.close(TOO_MANY_FRAMES, error_frame(None, TooManyFrames()))
+            if socket.is_flooding:
+                socket.close(TOO_MANY_FRAMES, error_frame(None, TooManyFrames()))
                 return
+            if frame is None:
+                continue
             self._take(frame)
             if self._in_flight >= self._deps.settings.max_in_flight:
                 self._room = asyncio.get_running_loop().create_future()

@@ -4,9 +4,9 @@ Knows nothing of people or messages.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
-from aiohttp import WSMsgType, web
+from aiohttp import WSMessage, WSMsgType, web
 
 from altlas_chat.realtime.frames import PING, PONG, framed
 from altlas_chat.realtime.outbox import Flusher, Outbox
@@ -34,12 +34,13 @@ class Socket:
 
     __slots__ = (
         "_closing",
-        "_limit",
         "_loop",
+        "_settings",
         "_tokens",
         "_transport",
         "_ws",
         "heard_at",
+        "is_over",
         "outbox",
     )
 
@@ -54,13 +55,14 @@ class Socket:
         self._transport = transport
         self._loop = asyncio.get_running_loop()
         self._closing: asyncio.Task[None] | None = None
-        self._limit = (settings.max_frames_per_second, settings.max_frames_burst)
+        self._settings = settings
         self._tokens = float(settings.max_frames_burst)
         self.heard_at = self._loop.time()
+        self.is_over = False
         self.outbox = Outbox(
             transport,
             flusher,
-            lambda: self.close(SLOW),
+            self._close_as_slow,
             limit_bytes=settings.outbox_bytes,
             limit_frames=settings.outbox_frames,
         )
@@ -69,27 +71,30 @@ class Socket:
     def is_closing(self) -> bool:
         return self._closing is not None or self._ws.closed
 
-    async def receive(self) -> str | bytes | None:
-        """The next text frame, as str, or binary frame, as bytes; None at the end.
+    def receive(self) -> Awaitable[WSMessage]:
+        """Wait for the next frame, which :meth:`taken` must be given then."""
+        return self._ws.receive()
 
-        Pings are answered here.
+    def taken(self, message: WSMessage) -> str | bytes | None:
+        """A text frame as str, a binary frame as bytes; None when there is nothing to do.
+
+        Pings are answered here. After the last frame ``is_over`` is true.
         """
-        while True:
-            message = await self._ws.receive()
-            self._count_frame()
-            if message.type is WSMsgType.TEXT:
-                return str(message.data)
-            if message.type is WSMsgType.BINARY:
-                return bytes(message.data)
-            if message.type is WSMsgType.PING:
-                self.outbox.put(framed(bytes(message.data), PONG))
-            elif message.type is not WSMsgType.PONG:
-                return None
+        self._count_frame()
+        if message.type is WSMsgType.TEXT:
+            return str(message.data)
+        if message.type is WSMsgType.BINARY:
+            return bytes(message.data)
+        if message.type is WSMsgType.PING:
+            self.outbox.put(framed(bytes(message.data), PONG))
+        elif message.type is not WSMsgType.PONG:
+            self.is_over = True
+        return None
 
     def _count_frame(self) -> None:
         now = self._loop.time()
-        rate, burst = self._limit
-        self._tokens = min(burst, self._tokens + (now - self.heard_at) * rate) - 1
+        more = (now - self.heard_at) * self._settings.max_frames_per_second
+        self._tokens = min(self._settings.max_frames_burst, self._tokens + more) - 1
         self.heard_at = now
 
     @property
@@ -99,6 +104,9 @@ class Socket:
 
     def ping(self) -> None:
         self.outbox.put(_PING_FRAME)
+
+    def _close_as_slow(self) -> None:
+        self.close(SLOW)
 
     def abort(self) -> None:
         """Drop the connection without a word: the peer is gone."""

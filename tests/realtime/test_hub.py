@@ -29,9 +29,9 @@ class Ear(Listener):
     def __init__(self, user_id: str, session_id: str | None = None) -> None:
         self.frames: list[bytes] = []
         self.ended = False
-        super().__init__(user_id, session_id, put=self.frames.append, end=self._note_end)
+        super().__init__(user_id, session_id, put=self.frames.append)
 
-    def _note_end(self) -> None:
+    def end(self) -> None:
         self.ended = True
 
     def heard(self, stream: str = ROOM) -> list[int]:
