@@ -94,6 +94,15 @@ def test_a_database_can_be_made(installation: Installation) -> None:
     assert (installation.folder / "new.db").exists()
 
 
+@pytest.mark.parametrize("words", [(), ("--messages", "100")], ids=["demo", "volume"])
+def test_a_database_can_be_filled(installation: Installation, words: tuple[str, ...]) -> None:
+    database = f"sqlite:///{installation.folder / 'filled.db'}"
+    assert (
+        "merhaba-dunya"
+        in installation.run("altlas-chat", "seed", "--database", database, *words).stdout
+    )
+
+
 @pytest.mark.parametrize("name", FOLDERS)
 def test_the_data_is_found_where_it_is_installed(installation: Installation, name: str) -> None:
     code = f"from altlas_chat.data import data_folder; print(data_folder({name!r}))"
