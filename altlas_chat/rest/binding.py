@@ -96,9 +96,13 @@ def _endpoint(
         actor = NOBODY if permission == PUBLIC else await actor_of(deps, request)
         if not actor.may(permission):
             raise PermissionDenied(f"{operation.operation_id} needs {permission}.")
-        unknown = [name for name in request.query if name not in operation.query]
-        if unknown:
-            raise unknown_parameters(unknown)
+        _require_known_parameters(request, operation)
         return await handler(Call(deps, actor, request, request_id_of(request)))
 
     return endpoint
+
+
+def _require_known_parameters(request: web.Request, operation: Operation) -> None:
+    unknown = [name for name in request.query if name not in operation.query]
+    if unknown:
+        raise unknown_parameters(unknown)

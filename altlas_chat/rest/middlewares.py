@@ -17,11 +17,20 @@ EXPOSED_HEADERS = "Location, X-Request-Id, Retry-After, ETag, Content-Range, Con
 MAX_AGE_SECONDS = "86400"
 
 
-def refusals(ids: Ids) -> Middleware:
-    """Give each request its id, and make a problem document of whatever is raised."""
+def manners(ids: Ids, origins: Sequence[str]) -> Middleware:
+    """Give each request its id, and make a problem document of whatever is raised.
+
+    Pages of the named origins may call, with credentials; ``*`` names all,
+    without them. One middleware for all of this: every open socket holds on
+    to the frames of those that it passed.
+    """
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
+            preflight = web.Response(status=204)
+            _mark(preflight, request, origins, is_preflight=True)
+            return preflight
         request_id = chosen_request_id(request, ids.new())
         request[REQUEST_ID] = request_id
         try:
@@ -33,36 +42,24 @@ def refusals(ids: Ids) -> Middleware:
             response.headers[HEADER] = request_id
             response.headers.setdefault("Cache-Control", "no-store")
             response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        return response
-
-    return middleware
-
-
-def cross_origin(origins: Sequence[str]) -> Middleware:
-    """Let pages of the named origins call, with credentials; ``*`` names all, without them."""
-
-    @web.middleware
-    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        origin = request.headers.get("Origin")
-        allowed = origin is not None and (origin in origins or "*" in origins)
-        is_preflight = (
-            request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
-        )
-        response = web.Response(status=204) if is_preflight else await handler(request)
-        if not response.prepared:
-            _mark(response, str(origin) if allowed else None, origins, is_preflight=is_preflight)
+            _mark(response, request, origins, is_preflight=False)
         return response
 
     return middleware
 
 
 def _mark(
-    response: web.StreamResponse, origin: str | None, origins: Sequence[str], *, is_preflight: bool
+    response: web.StreamResponse,
+    request: web.Request,
+    origins: Sequence[str],
+    *,
+    is_preflight: bool,
 ) -> None:
     headers = response.headers
     if origins:
         headers.add("Vary", "Origin")
-    if origin is None:
+    origin = request.headers.get("Origin")
+    if origin is None or not (origin in origins or "*" in origins):
         return
     if origin in origins:
         headers["Access-Control-Allow-Origin"] = origin

@@ -14,7 +14,7 @@ from altlas_chat.rest import accounts, conversations, groups, messages, operatio
 from altlas_chat.rest.authentication import actor_of
 from altlas_chat.rest.binding import bind, handlers_of
 from altlas_chat.rest.call import Call, Query
-from altlas_chat.rest.middlewares import cross_origin, refusals
+from altlas_chat.rest.middlewares import manners
 from altlas_chat.rest.request_ids import HEADER
 from altlas_chat.server.holes import HoleFiller
 from altlas_chat.services.credentials import load_credentials
@@ -71,7 +71,7 @@ def build_app(parts: Parts) -> web.Application:
     """
     settings = parts.deps.settings
     app = web.Application(
-        middlewares=[cross_origin(settings.cors_origins), refusals(parts.deps.ids)],
+        middlewares=[manners(parts.deps.ids, settings.cors_origins)],
         client_max_size=settings.max_request_bytes,
     )
     app[operation.HEALTH] = parts.health

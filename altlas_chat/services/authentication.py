@@ -1,6 +1,7 @@
 """Who calls: from an access token, ours or ALT_LAS's, to an actor."""
 
 import re
+import sys
 
 import jwt
 
@@ -31,7 +32,7 @@ async def authenticate(deps: Deps, token: str) -> Actor:
     """
     if _issuer(token) == ISSUER:
         claims = deps.credentials.claims_of(token)
-        role = claims["role"]
+        role = sys.intern(claims["role"])  # one string for all sockets
         if role not in ROLE_PERMISSIONS:
             raise TokenInvalid
         return Actor(claims["sub"], role, ROLE_PERMISSIONS[role], claims["sid"])
