@@ -143,6 +143,12 @@ def bundle_openapi(folder: Path) -> Json:
         if method in item
     ]
     _mark_planned("operations", planned_of(folder, "operations"), operations)
+    parts: dict[str, Json] = {**document["components"]["schemas"], **dict(operations)}
+    _mark_parts("parameters", folder, parts)
+    _mark_parts("properties", folder, parts)
+    _mark_parts("values", folder, parts)
+    schemes = document["components"]["securitySchemes"].items()
+    _mark_planned("securitySchemes", planned_of(folder, "securitySchemes"), schemes)
     return document
 
 
@@ -160,6 +166,9 @@ def bundle_asyncapi(folder: Path) -> Json:
     messages = document["components"]["messages"].values()
     commands = [(one["name"], one) for one in messages if one["x-kind"] == "command"]
     events = [(one["name"], one) for one in messages if one["x-kind"] in ("event", "passing")]
+    schemas = document["components"]["schemas"]
+    _mark_parts("properties", folder, schemas)
+    _mark_parts("values", folder, schemas)
     _mark_planned("commands", planned_of(folder, "commands"), commands)
     _mark_planned("events", planned_of(folder, "events"), events)
     return document
@@ -178,6 +187,16 @@ def _mark_planned(kind: str, planned: Collection[str], things: Iterable[tuple[st
             left.discard(name)
     if left:
         raise BundlingFailed(f"planned.yaml names {kind} that there are not: {sorted(left)}")
+
+
+def _mark_parts(kind: str, folder: Path, things: Mapping[str, Json]) -> None:
+    """Say of schemas and operations which of their parts are planned (``x-planned-…``).
+
+    Names that are not there are left alone: each bundle has its own.
+    """
+    for name, parts in planned_of(folder, kind).items():
+        if name in things:
+            things[name][f"x-planned-{kind}"] = parts
 
 
 def planned_of(folder: Path, kind: str) -> Any:

@@ -19,6 +19,7 @@ Json = dict[str, Any]
 ROOT = {
     "openapi": "3.1.0",
     "paths": {"/tea": {"$ref": "paths/tea.yaml#/~1tea"}},
+    "components": {"securitySchemes": {}},
     "x-problems": {"$ref": "schemas/tea.yaml#/x-problems"},
 }
 TEA_PATHS = {
@@ -63,7 +64,15 @@ LIVE_MESSAGES = {
         "examples": [{"payload": {"$ref": "../../openapi/examples/tea.yaml#/All/value/0"}}],
     }
 }
-PLANNED = {"operations": [], "commands": [], "events": []}
+PLANNED: Json = {
+    "operations": [],
+    "parameters": {},
+    "properties": {},
+    "values": {},
+    "securitySchemes": [],
+    "commands": [],
+    "events": [],
+}
 
 
 @pytest.fixture
@@ -119,10 +128,24 @@ def test_the_realtime_bundle_takes_rests_schemas_and_shows_examples_in_place(fol
 
 def test_what_is_planned_is_marked(folder: Path) -> None:
     assert "x-planned" not in bundle_openapi(folder)["paths"]["/tea"]["get"]
-    write(folder / "planned.yaml", {**PLANNED, "operations": ["getTea"], "events": ["tea.served"]})
+    planned = {
+        **PLANNED,
+        "operations": ["getTea"],
+        "parameters": {"getTea": ["sugar"]},
+        "properties": {"Black": ["next"]},
+        "values": {"Tea": {"kind": ["green"]}},
+        "events": ["tea.served"],
+    }
+    write(folder / "planned.yaml", planned)
     fresh = folder.rename(folder.with_name("planned"))
-    assert bundle_openapi(fresh)["paths"]["/tea"]["get"]["x-planned"]
-    assert bundle_asyncapi(fresh)["components"]["messages"]["Served"]["x-planned"]
+    rest, live = bundle_openapi(fresh), bundle_asyncapi(fresh)
+    assert rest["paths"]["/tea"]["get"]["x-planned"]
+    assert rest["paths"]["/tea"]["get"]["x-planned-parameters"] == ["sugar"]
+    assert live["components"]["messages"]["Served"]["x-planned"]
+    for document in (rest, live):
+        schemas = document["components"]["schemas"]
+        assert schemas["Black"]["x-planned-properties"] == ["next"]
+        assert schemas["Tea"]["x-planned-values"] == {"kind": ["green"]}
 
 
 def test_two_things_of_one_name_are_refused(folder: Path) -> None:
