@@ -7,7 +7,7 @@ codes, and a test compares the two.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 MAX_ERRORS = 100
@@ -22,6 +22,10 @@ class FieldError:
     detail: str
     pointer: str | None = None
     parameter: str | None = None
+
+    def within(self, pointer: str) -> "FieldError":
+        """The same, in an input that is a part of another one."""
+        return self if self.pointer is None else replace(self, pointer=pointer + self.pointer)
 
     def as_json(self) -> dict[str, str]:
         place = {"pointer": self.pointer, "parameter": self.parameter}

@@ -13,6 +13,7 @@ from altlas_chat.domain.errors import (
     RateLimitExceeded,
     ResourceNotFound,
     ServerFault,
+    ServerRestarting,
     ServiceUnavailable,
 )
 from altlas_chat.storage.database import StorageUnavailable
@@ -27,7 +28,7 @@ def problem(error: ChatError, request_id: str) -> web.Response:
     headers = {"X-Request-Id": request_id}
     if error.retry_after_seconds is not None:
         headers["Retry-After"] = str(error.retry_after_seconds)
-    elif isinstance(error, RateLimitExceeded | ServiceUnavailable):
+    elif isinstance(error, RateLimitExceeded | ServerRestarting | ServiceUnavailable):
         headers["Retry-After"] = "1"
     if error.allowed_methods:
         headers["Allow"] = ", ".join(sorted(error.allowed_methods))

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from altlas_chat.domain.errors import NotImplementedYet, PermissionDenied, UnknownCommand
+from altlas_chat.domain.errors import ChatError, NotImplementedYet, PermissionDenied, UnknownCommand
 from altlas_chat.domain.events import Json
 from altlas_chat.domain.inputs import Input, OpaqueId, check_input
 from altlas_chat.domain.messages import MessageDraft, MessageEdit
@@ -96,4 +96,9 @@ async def run_command(deps: Deps, actor: Actor, name: str, data: object) -> Json
         raise NotImplementedYet if name in PLANNED else UnknownCommand(f"There is no {name}.")
     if not actor.may(command.permission):
         raise PermissionDenied(f"{name} needs {command.permission}.")
-    return await command.run(deps, actor, check_input(command.shape, data, "/data"))
+    checked = check_input(command.shape, data, "/data")
+    try:
+        return await command.run(deps, actor, checked)
+    except ChatError as refusal:
+        refusal.errors = tuple(error.within("/data") for error in refusal.errors)
+        raise

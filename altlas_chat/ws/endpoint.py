@@ -9,6 +9,7 @@ from typing import cast
 from aiohttp import web
 
 from altlas_chat.domain.errors import (
+    ChatError,
     FieldError,
     ServerFault,
     ServerRestarting,
@@ -20,7 +21,7 @@ from altlas_chat.realtime.hub import Hub
 from altlas_chat.realtime.outbox import Flusher
 from altlas_chat.services.deps import Deps
 from altlas_chat.storage.database import StorageUnavailable
-from altlas_chat.ws.closing import RESTART
+from altlas_chat.ws.closing import NOT_AUTHENTICATED, RESTART
 from altlas_chat.ws.frames import error_frame
 from altlas_chat.ws.handshake import shake_hands
 from altlas_chat.ws.heartbeats import Heartbeats
@@ -138,6 +139,10 @@ async def _begun(
     session = Session(deps, socket, actor)
     try:
         await begin_hearing(deps, sockets.hub, sockets.catch_ups, session, start)
+    except ChatError as refusal:  # the person is not there any more
+        _forget(sockets, session)
+        socket.close(NOT_AUTHENTICATED, error_frame(start.request_id, refusal))
+        return None
     except BaseException:
         _forget(sockets, session)
         raise

@@ -20,23 +20,32 @@ class Envelope(NamedTuple):
 _KEYS = frozenset({"event", "data", "id"})
 
 
-def open_envelope(text: str) -> Envelope:
-    """The frame's parts.
+def read_frame(text: str) -> dict[str, Any]:
+    """The frame's JSON object.
 
     Raises:
         MalformedJson: the frame is not JSON.
-        ValidationFailed: it is not an envelope.
+        ValidationFailed: it is no object.
     """
     frame = parse_json(text)
     if not isinstance(frame, dict):
         raise _invalid("", "OBJECT_TYPE", "a frame is a JSON object")
+    return frame
+
+
+def open_envelope(frame: dict[str, Any], request_id: RequestId) -> Envelope:
+    """The frame's parts.
+
+    Raises:
+        ValidationFailed: it is not an envelope.
+    """
     event = frame.get("event")
     if not isinstance(event, str):
         raise _invalid("/event", "STRING_TYPE", "a frame names its event")
     if not _KEYS.issuperset(frame):
         unknown = sorted(set(frame) - _KEYS)[0]
         raise _invalid(f"/{unknown}", "EXTRA_FORBIDDEN", "a frame has event, data and id only")
-    return Envelope(event, frame.get("data", {}), request_id_of(frame))
+    return Envelope(event, frame.get("data", {}), request_id)
 
 
 def request_id_of(frame: dict[str, Any]) -> RequestId:

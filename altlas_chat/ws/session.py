@@ -23,7 +23,7 @@ from altlas_chat.services.deps import Deps
 from altlas_chat.storage.database import StorageUnavailable
 from altlas_chat.ws.closing import REVOKED, TOO_MANY_FRAMES
 from altlas_chat.ws.commands import run_command
-from altlas_chat.ws.envelope import Envelope, open_envelope
+from altlas_chat.ws.envelope import Envelope, open_envelope, read_frame, request_id_of
 from altlas_chat.ws.frames import RequestId, answer_frame, error_frame, reply_frame
 from altlas_chat.ws.socket import Socket
 
@@ -112,7 +112,9 @@ def opened(socket: Socket, frame: str | bytes, max_frame_bytes: int) -> Envelope
             raise BinaryFrame
         if len(frame) > max_frame_bytes or len(frame.encode()) > max_frame_bytes:
             raise FrameTooLarge(f"A frame may have {max_frame_bytes} bytes.")
-        return open_envelope(frame)
+        content = read_frame(frame)
+        request_id = request_id_of(content)
+        return open_envelope(content, request_id)
     except ChatError as error:
         socket.outbox.put(error_frame(request_id, error))
         return None

@@ -100,7 +100,7 @@ async def test_a_flood_of_frames_closes_the_socket_as_such(chat: Chat) -> None:
 
 @pytest.mark.parametrize(
     ("text", "pointer"),
-    [("", "/text"), ("   ", "/text"), ("a\x00b", "/data/text")],
+    [("", "/data/text"), ("   ", "/data/text"), ("a\x00b", "/data/text")],
 )
 async def test_a_text_that_is_no_message(chat: Chat, text: str, pointer: str) -> None:
     ayse, mehmet = await chat.person("ayse"), await chat.person("mehmet")
