@@ -9,11 +9,12 @@ from typing import cast
 from aiohttp import web
 
 from altlas_chat.domain.errors import (
-    ChatError,
     FieldError,
     ServerFault,
     ServerRestarting,
     ServiceUnavailable,
+    TokenInvalid,
+    UserNotFound,
     ValidationFailed,
 )
 from altlas_chat.domain.permissions import Actor
@@ -139,8 +140,9 @@ async def _begun(
     session = Session(deps, socket, actor)
     try:
         await begin_hearing(deps, sockets.hub, sockets.catch_ups, session, start)
-    except ChatError as refusal:  # the person is not there any more
+    except UserNotFound:
         _forget(sockets, session)
+        refusal = TokenInvalid("The account that the token names is gone.")
         socket.close(NOT_AUTHENTICATED, error_frame(start.request_id, refusal))
         return None
     except BaseException:
