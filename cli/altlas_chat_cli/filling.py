@@ -21,8 +21,9 @@ async def _opened(settings: Settings) -> AsyncIterator[Database]:
         except StartFailed as error:
             if not isinstance(error.__cause__, AlreadyServed):
                 raise
-            detail = f"A server has the database {settings.database} open; nothing was added."
-            raise StartFailed(detail, "Stop the server, then run it again.") from error
+            detail = f"A server, or another seeding, has the database {settings.database} open."
+            remedy = "Nothing was added. Stop it, then run this again."
+            raise StartFailed(detail, remedy) from error
         yield database
 
 

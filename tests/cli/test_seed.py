@@ -101,8 +101,8 @@ def test_a_database_that_a_server_has_is_left_alone(
         done = terminal.run("seed", *words)
     assert done.returncode == output.FAILED
     assert done.stderr == (
-        "altlas-chat: A server has the database sqlite:///altlas-chat.db open;"
-        " nothing was added.\n  Stop the server, then run it again.\n"
+        "altlas-chat: A server, or another seeding, has the database sqlite:///altlas-chat.db"
+        " open.\n  Nothing was added. Stop it, then run this again.\n"
     )
     assert not path.exists()
 
