@@ -62,6 +62,11 @@ class Hub:
         for stream in streams:
             self._attach(listener, stream, None)
 
+    def detach(self, listener: Listener, streams: Iterable[str]) -> None:
+        """Let a listener hear these streams no longer."""
+        for stream in streams:
+            self._detach(listener, stream)
+
     def place(self, positions: dict[str, int]) -> None:
         """Say how far a read of the log went, for streams that began to be heard here."""
         for stream, position in positions.items():

@@ -3,7 +3,8 @@
 The listener is attached on hold, the log after the cursor is read and sent,
 then what was held and is not sent yet follows, and the hold ends. A stream
 that appears while the log is read is attached and the log is read again, so
-nothing falls between the two.
+nothing falls between the two; one that disappears is let go, and the log is
+read again, so nobody hears what is not his any more.
 """
 
 import asyncio
@@ -73,11 +74,25 @@ async def _attached_positions(deps: Deps, hub: Hub, session: Session) -> dict[st
     """Positions of all streams of the person, each attached before it was read."""
     while True:
         positions = await sync.current_positions(deps, session.actor)
-        missing = positions.keys() - session.streams
-        hub.attach(session, missing)
-        if not missing:
-            hub.place(positions)
+        if _hears_just(hub, session, positions):
             return positions
+
+
+def _hears_just(hub: Hub, session: Session, positions: dict[str, int]) -> bool:
+    """Let the session hear the streams that were read, and no others.
+
+    False when it did not until now: who came into a conversation or was put
+    out of one meanwhile may have missed events, or hear what is not his, and
+    is read again.
+    """
+    hears = set(session.streams)
+    missing, surplus = positions.keys() - hears, hears - positions.keys()
+    hub.attach(session, missing)
+    hub.detach(session, surplus)
+    if missing or surplus:
+        return False
+    hub.place(positions)
+    return True
 
 
 async def _missed(deps: Deps, hub: Hub, session: Session, cursor: Cursor) -> Changes | Resync:
@@ -89,10 +104,7 @@ async def _missed(deps: Deps, hub: Hub, session: Session, cursor: Cursor) -> Cha
             return outcome
         if outcome.has_more:
             return Resync("too_far_behind")
-        missing = outcome.positions.keys() - session.streams
-        hub.attach(session, missing)
-        if not missing:
-            hub.place(outcome.positions)
+        if _hears_just(hub, session, outcome.positions):
             return outcome
 
 
@@ -102,11 +114,8 @@ async def _start_over(
     while True:
         snapshot = await sync.take_snapshot(deps, session.actor)
         positions = Cursor.decode(snapshot["cursor"]).positions
-        missing = positions.keys() - session.streams
-        hub.attach(session, missing)
-        if not missing:
+        if _hears_just(hub, session, positions):
             break
-    hub.place(positions)
     await _send_ready(deps, session, snapshot["cursor"], request_id, resumed=False)
     frame = {
         "event": "resync_required",

@@ -7,11 +7,12 @@ from urllib.parse import urlsplit
 
 
 class _Pipe:
-    """One connection through the proxy, both ways."""
+    """One connection through the proxy, both ways; ``left`` bytes may still come from the server."""
 
     def __init__(self, client: asyncio.StreamWriter, server: asyncio.StreamWriter) -> None:
         self.client = client
         self.server = server
+        self.left: int | None = None
 
     def cut(self) -> None:
         for writer in (self.client, self.server):
@@ -34,7 +35,6 @@ class Proxy:
         self._to_server = asyncio.Event()
         self._to_client.set()
         self._to_server.set()
-        self._cut_after: int | None = None
         self.refuses = False
         self.connections = 0
         self.from_server = 0
@@ -53,10 +53,10 @@ class Proxy:
         trace: TracebackType | None,
     ) -> None:
         self._server.close()
-        self.cut()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self.let_go()
+        while self._tasks:
+            self.cut()
+            await asyncio.wait(self._tasks, timeout=0.05)
 
     def cut(self) -> None:
         """Break every connection at once, as a pulled cable does."""
@@ -65,7 +65,8 @@ class Proxy:
 
     def cut_after(self, size: int) -> None:
         """Break every connection after so many more bytes from the server, in a frame's middle."""
-        self._cut_after = size
+        for pipe in self._pipes:
+            pipe.left = size
 
     def hold_answers(self) -> None:
         """Keep back what the server says, until :meth:`let_go`."""
@@ -117,15 +118,13 @@ class Proxy:
     ) -> None:
         while chunk := await reader.read(65536):
             await self._to_client.wait()
-            if self._cut_after is not None:
-                chunk = chunk[: self._cut_after]
-                self._cut_after -= len(chunk)
+            if pipe.left is not None:
+                chunk = chunk[: pipe.left]
+                pipe.left -= len(chunk)
             self.from_server += len(chunk)
             writer.write(chunk)
             await writer.drain()
-            if self._cut_after == 0:
-                self._cut_after = None
-                writer.close()
-                pipe.server.transport.abort()
-                return
+            if pipe.left == 0:
+                break
         writer.close()
+        pipe.server.transport.abort()
