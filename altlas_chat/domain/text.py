@@ -49,6 +49,8 @@ def folded(text: str) -> str:
     Case, dotted and dotless i, and diacritics make no difference; compatible
     forms (full width, ligatures) are one. Idempotent.
     """
+    if text.isascii():
+        return text.lower()
     return text.translate(_SIGNS)
 
 

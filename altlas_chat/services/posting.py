@@ -5,8 +5,6 @@ that gets eight messages moves its stream once, and not eight times.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import groupby
 from typing import NamedTuple
 
 from altlas_chat.domain.errors import (
@@ -33,8 +31,7 @@ _OF_THE_MOMENT = (PostingRestricted, MessageNotFound, MessageDeleted, Validation
 """Refusals that a draft may meet though it was taken before."""
 
 
-@dataclass(frozen=True, slots=True)
-class SentMessage:
+class SentMessage(NamedTuple):
     """A message as its sender gets it back."""
 
     message: Message
@@ -146,6 +143,35 @@ async def _forwarded(reader: Reader, actor: Actor, draft: MessageDraft) -> Messa
     return message
 
 
+class _Line:
+    """A stream while messages are put into it, one after another."""
+
+    __slots__ = ("at", "position", "runs", "seq", "stream")
+
+    def __init__(self, place: Place) -> None:
+        self.stream = place.stream
+        self.seq = place.seq
+        self.position = place.message_count
+        self.at = place.changed_at
+        self.runs: list[OwnMessages] = []
+
+    def put(self, one: _Sound) -> Message:
+        """The message, in the next place."""
+        self.seq += 1
+        self.position += 1
+        self.at = max(self.at, one.post.at)
+        message = _message(one, self.seq, self.position)
+        if not self.runs or self.runs[-1].user_id != message.sender_id:
+            sender_id = one.post.actor.user_id
+            self.runs.append(OwnMessages(message.conversation_id, sender_id, self.position))
+        self.runs[-1].last_position = self.position
+        self.runs[-1].last_seq = self.seq
+        return message
+
+    def place(self) -> Place:
+        return Place(self.stream, self.seq, self.position, self.seq, self.at)
+
+
 async def _kept(
     tx: Transaction, places: Mapping[str, Place], sound: Sequence[_Sound]
 ) -> list[Done[SentMessage]]:
@@ -155,45 +181,17 @@ async def _kept(
     """
     if not sound:
         return []
-    reached: dict[str, Place] = {}
-    made: list[Message] = []
-    for one in sound:
-        stream, at = one.post.stream, one.post.at
-        before = reached.get(stream) or places[stream]
-        seq, position = before.seq + 1, before.message_count + 1
-        reached[stream] = Place(stream, seq, position, seq, max(at, before.changed_at))
-        made.append(_message(one, seq, position))
-    await bulk.update_places(tx, reached.values())
+    lines = {one.post.stream: _Line(places[one.post.stream]) for one in sound}
+    made = [lines[one.post.stream].put(one) for one in sound]
+    await bulk.update_places(tx, [line.place() for line in lines.values()])
     fingerprints = [one.post.fingerprint for one in sound]
     await bulk.insert_messages(tx, list(zip(made, fingerprints, strict=True)))
     if any(message.mentions for message in made):
         await bulk.insert_mentions(tx, made)
-    await _count_own(tx, made)
-    events = [
-        Event(
-            one.post.stream,
-            message.seq,
-            "message.created",
-            message.created_at,
-            message.sender_id,
-            {"messageId": message.message_id},
-        )
-        for one, message in zip(sound, made, strict=True)
-    ]
+    await members.count_own_messages(tx, [run for line in lines.values() for run in line.runs])
+    events = [_event(one.post.stream, message) for one, message in zip(sound, made, strict=True)]
     await bulk.insert_events(tx, events)
     return [_done(message, event) for message, event in zip(made, events, strict=True)]
-
-
-async def _count_own(tx: Transaction, made: Sequence[Message]) -> None:
-    """Keep the senders' unread counts right: one step for what one wrote in a row."""
-    in_rooms = sorted(made, key=lambda message: (message.conversation_id, message.seq))
-    for (room, sender), run in groupby(
-        in_rooms, lambda message: (message.conversation_id, message.sender_id)
-    ):
-        first, *others = run
-        last = others[-1] if others else first
-        own = OwnMessages(room, str(sender), first.position, last.position, last.seq)
-        await members.count_own_messages(tx, own)
 
 
 def _message(one: _Sound, seq: int, position: int) -> Message:
@@ -233,6 +231,12 @@ def _origin(message: Message) -> Json:
         "conversationId": message.conversation_id,
         "senderId": message.sender_id,
     }
+
+
+def _event(stream: str, message: Message) -> Event:
+    facts = {"messageId": message.message_id}
+    at, sender_id = message.created_at, message.sender_id
+    return Event(stream, message.seq, "message.created", at, sender_id, facts)
 
 
 def _done(message: Message, event: Event) -> Done[SentMessage]:

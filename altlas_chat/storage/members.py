@@ -1,6 +1,7 @@
 """Who belongs to a conversation, in which role, and how far each has come."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from altlas_chat.domain.accounts import User
@@ -73,24 +74,30 @@ async def select_all_pointers(reader: Reader, conversation_id: str) -> list[tupl
     return [(row[0], Pointers(*row[1:])) for row in rows]
 
 
-class OwnMessages(NamedTuple):
+@dataclass(slots=True)
+class OwnMessages:
     """Messages that one person wrote in a row, without anybody else's between them."""
 
     conversation_id: str
     user_id: str
     first_position: int
-    last_position: int
-    last_seq: int
+    last_position: int = 0
+    last_seq: int = 0
 
 
-async def count_own_messages(tx: Transaction, own: OwnMessages) -> None:
-    """Keep the sender's unread count right after messages of his own.
+async def count_own_messages(tx: Transaction, runs: Sequence[OwnMessages]) -> None:
+    """Keep the senders' unread counts right after messages of their own.
 
     Who had nothing unread has read his own messages too; for anyone else the
     pointer stays where it is and the messages are counted as own.
     """
-    before = own.first_position - 1
-    await tx.execute(
+    rows = []
+    for own in runs:
+        before = own.first_position - 1
+        count = own.last_position - before
+        changes = (before, own.last_seq, before, own.last_position, before, count)
+        rows.append((*changes, own.conversation_id, own.user_id))
+    await tx.execute_many(
         "UPDATE members SET"
         " read_seq = CASE WHEN read_position + own_unread = ? THEN ? ELSE read_seq END,"
         " read_position = CASE WHEN read_position + own_unread = ? THEN ?"
@@ -98,14 +105,7 @@ async def count_own_messages(tx: Transaction, own: OwnMessages) -> None:
         " own_unread = CASE WHEN read_position + own_unread = ? THEN 0"
         " ELSE own_unread + ? END"
         " WHERE conversation_id = ? AND user_id = ?",
-        before,
-        own.last_seq,
-        before,
-        own.last_position,
-        before,
-        own.last_position - before,
-        own.conversation_id,
-        own.user_id,
+        rows,
     )
 
 

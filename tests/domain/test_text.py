@@ -105,3 +105,8 @@ def test_a_key_is_idempotent(name: str) -> None:
 @given(st.text(alphabet="abcçdefgğhıijklmnoöprsştuüvyz.-_0123456789"))
 def test_case_makes_no_difference_to_a_key(name: str) -> None:
     assert account_key(name.upper()) == account_key(name) == account_key(name.title())
+
+
+def test_plain_letters_fold_alone_as_they_do_beside_others() -> None:
+    plain = "".join(map(chr, range(128)))
+    assert folded("ğ") + folded(plain) == folded("ğ" + plain)
