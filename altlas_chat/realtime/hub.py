@@ -72,8 +72,23 @@ class Hub:
         for stream, position in positions.items():
             feed = self._feeds.get(stream)
             if feed is not None and feed.position is None:
-                feed.place(position)
+                for announcement in feed.place(position):
+                    self._tell_new(feed, announcement)
                 self._tell_all(feed, list(feed.in_turn()))
+                self._ask_for_hole(feed)
+
+    def release(self, listener: Listener, sent: dict[str, int]) -> None:
+        """Let a listener on hold hear directly; see :meth:`Listener.release`.
+
+        ``sent`` has every stream that it heard from the log, and nothing may
+        be missing in what was kept back for it.
+        """
+        self.place(listener.reached(sent))
+        for stream, reached in listener.reached(sent).items():
+            feed = self._feeds.get(stream)
+            if feed is not None and listener in feed.listeners:
+                feed.let_in(listener, reached)
+        listener.release(sent)
 
     def remove(self, listener: Listener) -> None:
         """Forget a listener."""
@@ -116,7 +131,7 @@ class Hub:
         feed = self._feeds.get(stream)
         if feed is not None and listener in feed.listeners:
             listener.streams.remove(stream)
-            del feed.listeners[listener]
+            feed.forget(listener)
             if not feed.listeners:
                 del self._feeds[stream]
 
@@ -133,13 +148,19 @@ class Hub:
             feed = self._feeds.get(stream)
             if feed is None:
                 continue
-            if feed.position == announcement.event.seq - 1 and not feed.early:
+            seq = announcement.event.seq
+            if feed.position == seq - 1 and not feed.early:
                 feed.position += 1
                 self._tell(feed, announcement)
-                continue
-            self._tell_all(feed, list(feed.take(announcement)))
-            if feed.has_hole and feed.position is not None:
-                self._fill_hole(stream, feed.position)
+            elif feed.position is not None and seq <= feed.position:
+                self._tell_new(feed, announcement)
+            else:
+                self._tell_all(feed, list(feed.take(announcement)))
+                self._ask_for_hole(feed)
+
+    def _ask_for_hole(self, feed: Feed) -> None:
+        if feed.has_hole and feed.position is not None:
+            self._fill_hole(feed.stream, feed.position)
 
     def pass_on(self, stream: str, event: PassingEvent) -> None:
         """Tell a passing event to who listens to ``stream`` and is not on hold."""
@@ -158,17 +179,33 @@ class Hub:
     def _tell(self, feed: Feed, announcement: Announcement) -> None:
         event = announcement.event
         frame = event_frame(announcement)
-        for listener in feed.listeners:
+        hearing = feed.hearing(event.seq)
+        for listener in hearing:
             if listener.held is None:
                 listener.put(frame)
             else:
                 listener.hear(event.stream, event.seq, frame)
         effect = membership_effect(event)
         if effect is not None:
-            self._apply(effect)
+            self._apply(effect, list(hearing))
 
-    def _apply(self, effect: Joined | Left) -> None:
-        for listener in self.listeners_of(effect.user_id):
+    def _tell_new(self, feed: Feed, announcement: Announcement) -> None:
+        """Tell an event again to those who may have read the log before it was there."""
+        new = [listener for listener in feed.listeners if listener.is_new]
+        if not new:
+            return
+        event = announcement.event
+        frame = event_frame(announcement)
+        for listener in new:
+            listener.hear(event.stream, event.seq, frame)
+        effect = membership_effect(event)
+        if effect is not None:
+            self._apply(effect, new)
+
+    def _apply(self, effect: Joined | Left, hearing: Iterable[Listener]) -> None:
+        for listener in hearing:
+            if listener.user_id != effect.user_id:
+                continue
             if isinstance(effect, Left):
                 self._detach(listener, effect.stream)
             elif effect.stream not in listener.streams:
@@ -176,6 +213,6 @@ class Hub:
 
     def _join(self, listener: Listener, effect: Joined) -> None:
         feed = self._attach(listener, effect.stream, effect.after)
-        if feed.position is not None and feed.position > effect.after:
+        if feed.position is None or feed.position > effect.after:
             listener.hold()
             self._catch_up(listener, effect.stream, effect.after)

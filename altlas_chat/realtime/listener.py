@@ -17,10 +17,11 @@ class Listener(ABC):
     """Hears the streams it is attached to, in their order.
 
     While it is on hold, events are kept back until the log was read; then
-    :meth:`release` sends those that the log did not have.
+    :meth:`release` sends those that the log did not have. ``is_new`` until it
+    is released for the first time.
     """
 
-    __slots__ = ("held", "put", "session_id", "streams", "user_id")
+    __slots__ = ("held", "is_new", "put", "session_id", "streams", "user_id")
 
     def __init__(
         self, user_id: str, session_id: str | None, *, put: Callable[[bytes], None]
@@ -30,10 +31,15 @@ class Listener(ABC):
         self.put = put
         self.streams: list[str] = []
         self.held: list[Held] | None = None
+        self.is_new = True
 
     @abstractmethod
     def end(self) -> None:
         """Cut the reader off, because its session is over."""
+
+    @abstractmethod
+    def fail(self) -> None:
+        """Cut the reader off, because it can't be served now: it shall come again."""
 
     def hear(self, stream: str, seq: int, frame: bytes) -> None:
         if self.held is None:
@@ -51,6 +57,26 @@ class Listener(ABC):
         if self.held is not None:
             self.held.append(Held(stream, seq, frame))
 
+    def reached(self, sent: dict[str, int]) -> dict[str, int]:
+        """For each stream of ``sent`` how far it goes on from there in what is kept back."""
+        kept: dict[str, set[int]] = {}
+        for one in self.held or ():
+            kept.setdefault(one.stream, set()).add(one.seq)
+        found = dict(sent)
+        for stream in kept.keys() & found.keys():
+            while found[stream] + 1 in kept[stream]:
+                found[stream] += 1
+        return found
+
+    def gaps(self, sent: dict[str, int]) -> dict[str, int]:
+        """Streams in which something is missing before an event that is kept back: after which."""
+        reached = self.reached(sent)
+        return {
+            one.stream: reached[one.stream]
+            for one in self.held or ()
+            if one.seq > reached.get(one.stream, one.seq) and one.stream in self.streams
+        }
+
     def release(self, sent: dict[str, int]) -> None:
         """Send what was kept back and is not in ``sent`` yet, then hear directly.
 
@@ -59,6 +85,7 @@ class Listener(ABC):
         which conversations there are; each stream goes in its order.
         """
         held, self.held = self.held, None
+        self.is_new = False
         last = dict(sent)
         for stream, seq, frame in sorted(held or (), key=_own_stream_first):
             if seq > last.get(stream, 0) and stream in self.streams:

@@ -54,7 +54,7 @@ async def assemble(
         randomness=randomness,
         credentials=await load_credentials(settings, database, clock, randomness),
     )
-    catch_ups = CatchUps(deps)
+    catch_ups = CatchUps(deps, hub)
     holes = HoleFiller(deps, hub)
     hub.use_log(fill_hole=holes.fill, catch_up=catch_ups.ask)
     heartbeats = Heartbeats(settings.heartbeat_seconds, settings.pong_timeout_seconds)

@@ -152,8 +152,9 @@ class CatchUps:
     hold until both are done.
     """
 
-    def __init__(self, deps: Deps) -> None:
+    def __init__(self, deps: Deps, hub: Hub) -> None:
         self._deps = deps
+        self._hub = hub
         self._tasks: set[asyncio.Task[None]] = set()
         self._waiting: dict[Listener, dict[str, int]] = {}
         self._busy: set[Listener] = set()
@@ -165,10 +166,10 @@ class CatchUps:
     def finish(self, listener: Listener, sent: dict[str, int]) -> None:
         """The listener's own resume is done; let it hear, after what was asked meanwhile."""
         self._busy.discard(listener)
-        if listener in self._waiting:
+        if listener in self._waiting or listener.gaps(sent):
             self._start(listener, sent)
         else:
-            listener.release(sent)
+            self._hub.release(listener, sent)
 
     def forget(self, listener: Listener) -> None:
         self._busy.discard(listener)
@@ -187,17 +188,28 @@ class CatchUps:
         task.add_done_callback(self._tasks.discard)
 
     async def _run(self, listener: Listener, sent: dict[str, int]) -> None:
+        sent = dict(sent)
         try:
-            while waiting := self._waiting.pop(listener, None):
-                for stream, after in waiting.items():
+            while listener in self._waiting or listener.gaps(sent):
+                joined = self._waiting.pop(listener, {})
+                for stream, after in joined.items():
+                    sent[stream] = max(after, sent.get(stream, 0))
+                for stream, after in {**listener.gaps(sent), **joined}.items():
                     await self._keep(listener, stream, after)
         except Exception:
             log.exception("catching up failed")
-            listener.end()
+            listener.fail()
         finally:
             self._busy.discard(listener)
-        listener.release(sent)
+        self._hub.release(listener, sent)
 
     async def _keep(self, listener: Listener, stream: str, after: int) -> None:
+        """Keep back what the log has after a place, for when the listener is released.
+
+        Raises:
+            LookupError: the log has not what comes next, though later events were told.
+        """
         for announcement in await sync.read_stream(self._deps, listener.user_id, stream, after):
             listener.keep(stream, announcement.event.seq, event_frame(announcement))
+        if listener.gaps({stream: after}).get(stream) == after:
+            raise LookupError(f"the log of {stream} has no event after {after}")

@@ -28,11 +28,14 @@ class Ear(Listener):
 
     def __init__(self, user_id: str, session_id: str | None = None) -> None:
         self.frames: list[bytes] = []
-        self.ended = False
+        self.ended = self.failed = False
         super().__init__(user_id, session_id, put=self.frames.append)
 
     def end(self) -> None:
         self.ended = True
+
+    def fail(self) -> None:
+        self.failed = True
 
     def heard(self, stream: str = ROOM) -> list[int]:
         return [seq for name, seq in map(told, self.frames) if name == stream]
@@ -58,7 +61,7 @@ class World:
         self.hub.add(ear)
         self.hub.attach(ear, [ROOM])
         self.hub.place({ROOM: position, f"user:{user_id}": 0})
-        ear.release({ROOM: position})
+        self.hub.release(ear, {ROOM: position, f"user:{user_id}": 0})
         return ear
 
 
@@ -149,6 +152,93 @@ def test_who_hears_late_of_being_added_is_put_on_hold_and_caught_up() -> None:
     ear.keep(ROOM, 5, event_frame(announcement(5)))
     ear.release({})
     assert ear.heard() == [5, 6]
+
+
+def on_hold(world: World, user_id: str, *streams: str) -> Ear:
+    """Somebody whose resume is under way."""
+    ear = Ear(user_id)
+    world.hub.add(ear)
+    world.hub.attach(ear, streams or [ROOM])
+    return ear
+
+
+def test_two_who_read_the_log_at_different_moments_both_hear_all() -> None:
+    world = World()
+    early, late = on_hold(world, "ayse"), on_hold(world, "mehmet")
+    world.hub.publish([announcement(5), announcement(6)])
+    # The later reading is done first.
+    world.hub.place({ROOM: 6})
+    world.hub.release(late, {ROOM: 6})
+    world.hub.place({ROOM: 4})
+    world.hub.release(early, {ROOM: 4})
+    assert (early.heard(), late.heard()) == ([5, 6], [])
+    world.hub.publish([announcement(7)])
+    assert (early.heard(), late.heard()) == ([5, 6, 7], [7])
+
+
+def test_what_was_read_before_it_is_told_is_heard_once_by_each() -> None:
+    world = World()
+    first, second = on_hold(world, "ayse"), on_hold(world, "mehmet")
+    world.hub.place({ROOM: 6})
+    world.hub.release(first, {ROOM: 6})
+    world.hub.publish([announcement(5)])
+    world.hub.release(second, {ROOM: 4})
+    world.hub.publish([announcement(6), announcement(7)])
+    assert (first.heard(), second.heard()) == ([7], [5, 6, 7])
+
+
+def test_the_feed_goes_back_for_who_read_the_log_earlier() -> None:
+    world = World()
+    first, second = on_hold(world, "ayse"), on_hold(world, "mehmet")
+    world.hub.release(first, {ROOM: 6})
+    world.hub.release(second, {ROOM: 4})
+    third = on_hold(world, "zeynep")
+    world.hub.publish([announcement(5)])
+    world.hub.release(third, {ROOM: 6})
+    world.hub.publish([announcement(6), announcement(7)])
+    assert (first.heard(), second.heard(), third.heard()) == ([7], [5, 6, 7], [7])
+    assert world.holes == []
+
+
+def test_who_read_further_than_was_told_does_not_hear_it_again() -> None:
+    world = World()
+    mehmet = world.listens("mehmet", position=3)
+    late = on_hold(world, "ayse")
+    world.hub.release(late, {ROOM: 5})
+    world.hub.publish([announcement(4), announcement(5), announcement(6)])
+    assert (mehmet.heard(), late.heard()) == ([4, 5, 6], [6])
+    world.hub.publish([announcement(7)])
+    assert late.heard() == [6, 7]
+    world.hub.remove(late)
+    world.hub.remove(mehmet)
+    assert world.hub.listener_count == 0
+
+
+def test_being_put_out_meanwhile_counts_for_who_did_not_know_it() -> None:
+    world = World()
+    own = "user:ayse"
+    left = announcement(3, own, "conversation.left", conversationId="room", reason="removed")
+    knows, knows_not = on_hold(world, "ayse", own), on_hold(world, "ayse", own, ROOM)
+    world.hub.publish([left])
+    world.hub.place({own: 3})
+    world.hub.release(knows, {own: 3})
+    world.hub.release(knows_not, {own: 2, ROOM: 7})
+    world.hub.publish([announcement(8)])
+    assert (knows.heard(own), knows_not.heard(own)) == ([], [3])
+    assert knows_not.heard() == []
+
+
+def test_what_is_missing_before_a_kept_event_is_known() -> None:
+    world = World()
+    ear = on_hold(world, "ayse")
+    world.hub.place({ROOM: 5})
+    world.hub.publish([announcement(6), announcement(7)])
+    assert ear.gaps({ROOM: 5}) == {}
+    assert ear.gaps({ROOM: 4}) == {ROOM: 4}
+    ear.keep(ROOM, 5, event_frame(announcement(5)))
+    assert ear.gaps({ROOM: 4}) == {}
+    world.hub.release(ear, {ROOM: 4})
+    assert ear.heard() == [5, 6, 7]
 
 
 def test_passing_events_skip_who_is_on_hold() -> None:
