@@ -20,7 +20,8 @@ class Backoff:
     def next_pause(self) -> float:
         """Seconds to wait before the next try."""
         ceiling = min(self.longest_seconds, self.first_seconds * 2**self._tries)
-        self._tries += 1
+        if ceiling < self.longest_seconds:
+            self._tries += 1
         return self.source.uniform(0, ceiling)
 
     def reset(self) -> None:
