@@ -70,6 +70,7 @@ class Api:
 
         Raises:
             LoggedOut: the session is over.
+            Unreachable: the server can't do it at the moment.
         """
         async with self._refreshing:
             if self.session.access_token != stale_token:
@@ -78,6 +79,8 @@ class Api:
             try:
                 self._keep(await self._send("POST", "/auth/refresh", body, token=None))
             except Refused as refusal:
+                if refusal.is_of_the_moment:
+                    raise Unreachable(str(refusal)) from refusal
                 raise LoggedOut(str(refusal)) from refusal
 
     async def call(

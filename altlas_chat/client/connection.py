@@ -21,6 +21,7 @@ from altlas_chat.client.api import Api
 from altlas_chat.client.backoff import Backoff
 from altlas_chat.client.errors import LoggedOut, Refused, Unreachable
 from altlas_chat.client.positions import Heard, Positions
+from altlas_chat.domain.errors import FrameTooLarge
 
 Json = dict[str, Any]
 
@@ -28,7 +29,7 @@ NOT_AUTHENTICATED = 4001
 REVOKED = 4003
 PROTOCOL_ERROR = 4010
 SILENCE_SECONDS = 60.0
-"""The server pings more often; a connection silent for so long is dead."""
+"""The server pings more often, as it does at first; a connection silent for so long is dead."""
 
 
 class _Gap(Exception):
@@ -59,6 +60,8 @@ class Connection:
         self.connected = asyncio.Event()
         self.disconnected = asyncio.Event()
         self.reconnects = 0
+        self._silence_seconds = SILENCE_SECONDS
+        self._max_frame_bytes: int | None = None
 
     async def __aenter__(self) -> Self:
         self._task = asyncio.get_running_loop().create_task(self._run())
@@ -74,6 +77,7 @@ class Connection:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
+        self._end(LoggedOut("the connection was closed"))
 
     async def events(self) -> AsyncIterator[Json]:
         """Frames as they come: events, ``ready`` and ``resync_required``.
@@ -89,7 +93,7 @@ class Connection:
         """Send a command and give the data of its reply, across reconnections.
 
         Raises:
-            Refused: the server refused it.
+            Refused: the server refused it, or no frame can carry it.
             LoggedOut: the session is over.
         """
         if self._over is not None:
@@ -101,7 +105,7 @@ class Connection:
         try:
             if self.connected.is_set() and self._socket is not None:
                 with suppress(ConnectionError, aiohttp.ClientError):
-                    await self._socket.send_str(orjson.dumps(frame).decode())
+                    await self._say(self._socket, frame, reply)
             return await reply
         finally:
             self._pending.pop(number, None)
@@ -121,11 +125,12 @@ class Connection:
                 await self._connect_once()
                 self.reconnects += 1
                 await asyncio.sleep(self._backoff.next_pause())
-        except (LoggedOut, Refused) as error:
+        except Exception as error:  # noqa: BLE001 - whoever waits must be told
             self._end(error)
 
     def _end(self, error: Exception) -> None:
-        self._over = error
+        if self._over is None:
+            self._over = error
         for _, reply in self._pending.values():
             if not reply.done():
                 reply.set_exception(error)
@@ -171,7 +176,7 @@ class Connection:
 
     async def _read(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         while True:
-            message = await socket.receive(timeout=SILENCE_SECONDS)
+            message = await socket.receive(timeout=self._silence_seconds)
             if message.type is not aiohttp.WSMsgType.TEXT:
                 return
             frame: Json = orjson.loads(message.data)
@@ -197,13 +202,30 @@ class Connection:
 
     async def _go_on(self, socket: aiohttp.ClientWebSocketResponse, frame: Json) -> None:
         self._backoff.reset()
+        self._silence_seconds = max(SILENCE_SECONDS, 2.0 * frame["data"]["heartbeatSeconds"])
+        self._max_frame_bytes = frame["data"]["limits"]["maxFrameBytes"]
         if self.positions.cursor is None:
             self.positions.start_at(frame["data"]["cursor"])
         self._events.put_nowait(frame)
         self.disconnected.clear()
         self.connected.set()
-        for command, _ in list(self._pending.values()):
-            await socket.send_str(orjson.dumps(command).decode())
+        for command, reply in list(self._pending.values()):
+            await self._say(socket, command, reply)
+
+    async def _say(
+        self,
+        socket: aiohttp.ClientWebSocketResponse,
+        command: Json,
+        reply: asyncio.Future[Json],
+    ) -> None:
+        """Send a command. The server could not tell whose one is that is too large to be read."""
+        raw = orjson.dumps(command)
+        limit = self._max_frame_bytes
+        if limit is None or len(raw) <= limit:
+            await socket.send_str(raw.decode())
+        elif not reply.done():
+            problem = FrameTooLarge(f"A frame may have {limit} bytes.").as_problem()
+            reply.set_exception(Refused(problem))
 
     def _answer(self, frame: Json) -> None:
         waiting = self._pending.get(frame["id"])

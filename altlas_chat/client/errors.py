@@ -2,6 +2,9 @@
 
 from typing import Any
 
+SERVER_ERRORS = 500
+TOO_MANY_REQUESTS = 429
+
 
 class ClientError(Exception):
     """Any failure of a client's request."""
@@ -17,6 +20,12 @@ class Refused(ClientError):
     @property
     def code(self) -> str:
         return str(self.problem.get("code", ""))
+
+    @property
+    def is_of_the_moment(self) -> bool:
+        """The same may be taken later: the server is in trouble, or asked to wait."""
+        status = int(self.problem.get("status", 0))
+        return status >= SERVER_ERRORS or status == TOO_MANY_REQUESTS
 
 
 class Unreachable(ClientError):
