@@ -298,12 +298,22 @@ class SqliteDatabase:
         connection = await self._idle.get()
         try:
             await connection.execute_fetchall("BEGIN")
-            try:
-                return await query(SqliteReader(connection))
-            finally:
-                await connection.execute_fetchall("COMMIT")
-        except sqlite3.Error as error:
-            raise _translated(error) from error
+            result = await query(SqliteReader(connection))
+            await connection.execute_fetchall("COMMIT")
+        except BaseException as error:
+            # Also when the reading is called off, and again while it is: the
+            # connection's thread goes on, and has to be waited for.
+            await asyncio.shield(self._give_back(connection))
+            if isinstance(error, sqlite3.Error):
+                raise _translated(error) from error
+            raise
+        self._idle.put_nowait(connection)
+        return result
+
+    async def _give_back(self, connection: aiosqlite.Connection) -> None:
+        """Let others read with a connection whose reading broke off."""
+        try:
+            await connection.rollback()
         finally:
             self._idle.put_nowait(connection)
 

@@ -1,0 +1,150 @@
+"""What both databases promise to whoever reads and changes."""
+
+import asyncio
+
+import pytest
+
+from altlas_chat.storage.database import Database, Reader, Transaction
+from altlas_chat.storage.meta import insert_meta_once, select_meta
+
+
+async def note(database: Database, name: str, value: object = "x", lane: str = "a") -> object:
+    async def change(tx: Transaction) -> str:
+        await tx.execute("INSERT INTO meta (name, value) VALUES (?, ?)", name, value)
+        return name
+
+    return await database.write(change, lane=lane)
+
+
+async def noted(database: Database) -> list[str]:
+    rows = await database.read(
+        lambda reader: reader.fetch_all("SELECT name FROM meta ORDER BY name")
+    )
+    return [row[0] for row in rows]
+
+
+@pytest.mark.parametrize("value", ["\ud800", "a\ud800b", 2**63, 2**70, -(2**63) - 1, object()])
+async def test_what_the_database_cannot_take_harms_no_neighbour(
+    database: Database, value: object
+) -> None:
+    async def bad(tx: Transaction) -> None:
+        await tx.execute("INSERT INTO meta (name, value) VALUES (?, ?)", "half", "done")
+        await tx.execute("UPDATE streams SET seq = ? WHERE stream = 'none'", value)
+        await tx.execute("UPDATE meta SET value = ? WHERE name = 'none'", value)
+
+    outcomes = await asyncio.gather(
+        note(database, "1"),
+        database.write(bad, lane="a"),
+        note(database, "2"),
+        database.write(bad, lane="b"),
+        note(database, "3"),
+        return_exceptions=True,
+    )
+    assert [one for one in outcomes if not isinstance(one, Exception)] == ["1", "2", "3"]
+    assert await noted(database) == ["1", "2", "3"]
+    assert isinstance(outcomes[1], Exception)
+
+
+async def test_changes_of_one_lane_are_made_in_the_order_of_the_calls(database: Database) -> None:
+    order: list[int] = []
+
+    async def change(tx: Transaction, number: int) -> int:
+        await insert_meta_once(tx, "last", f"{number}")
+        await tx.execute("UPDATE meta SET value = ? WHERE name = 'last'", f"{number}")
+        return number
+
+    await asyncio.gather(
+        *(
+            database.write(
+                lambda tx, number=number: change(tx, number),  # type: ignore[misc]
+                lane="a",
+                committed=order.append,
+            )
+            for number in range(200)
+        )
+    )
+    assert order == list(range(200))
+    assert await database.read(lambda reader: select_meta(reader, "last")) == "199"
+
+
+async def test_everything_in_one_reading_is_of_one_moment(database: Database) -> None:
+    before, during = asyncio.Event(), asyncio.Event()
+
+    async def query(reader: Reader) -> tuple[object, object]:
+        first = await select_meta(reader, "name")
+        before.set()
+        await during.wait()
+        return first, await select_meta(reader, "name")
+
+    reading = asyncio.create_task(database.read(query))
+    await before.wait()
+    await note(database, "name")
+    during.set()
+    assert await reading == (None, None)
+    assert await database.read(lambda reader: select_meta(reader, "name")) == "x"
+
+
+@pytest.mark.parametrize("turns", range(12))
+async def test_a_reading_that_is_called_off_harms_no_later_one(
+    database: Database, turns: int
+) -> None:
+    async def query(reader: Reader) -> None:
+        for _ in range(3):
+            await reader.fetch_all("SELECT name FROM meta")
+
+    for _ in range(12):  # more than there are connections
+        reading = asyncio.create_task(database.read(query))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
+    async with asyncio.timeout(10):
+        assert await asyncio.gather(*(noted(database) for _ in range(12))) == [[]] * 12
+        await note(database, "later")
+        assert await asyncio.gather(*(noted(database) for _ in range(12))) == [["later"]] * 12
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2, 3])
+async def test_a_change_whose_caller_went_away_is_made_or_not_but_never_half(
+    database: Database, turns: int
+) -> None:
+    async def change(tx: Transaction) -> None:
+        await tx.execute("INSERT INTO meta (name, value) VALUES ('one', 'x')")
+        await tx.execute("INSERT INTO meta (name, value) VALUES ('two', 'x')")
+
+    writing = asyncio.create_task(database.write(change, lane="a"))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    writing.cancel()
+    await asyncio.gather(writing, return_exceptions=True)
+    await note(database, "after")
+    assert await noted(database) in (["after"], ["after", "one", "two"])
+
+
+async def test_a_deadlock_is_solved_and_both_changes_are_made(database: Database) -> None:
+    if database.dialect == "sqlite":
+        pytest.skip("SQLite has one writer, and no deadlocks")
+    await note(database, "x")
+    await note(database, "y")
+    lanes = ["lane 0", "lane 1", "lane 2", "lane 5"]
+    runs = 0
+
+    async def change(tx: Transaction, names: str) -> None:
+        nonlocal runs
+        runs += 1
+        for name in names:
+            await tx.execute("UPDATE meta SET value = value || ? WHERE name = ?", names, name)
+            await asyncio.sleep(0.02)
+
+    await asyncio.gather(
+        *(
+            database.write(lambda tx, names=names: change(tx, names), lane=lane)  # type: ignore[misc]
+            for names, lane in zip(("xy", "yx", "xy", "yx"), lanes, strict=True)
+        )
+    )
+    assert runs > 4, "there was no deadlock"
+    values = [
+        await database.read(lambda reader, name=name: select_meta(reader, name))  # type: ignore[misc]
+        for name in "xy"
+    ]
+    assert [len(str(value)) for value in values] == [1 + 4 * 2] * 2
