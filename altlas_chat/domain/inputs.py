@@ -19,6 +19,12 @@ from altlas_chat.domain.errors import FieldError, MalformedJson, ValidationFaile
 
 MAX_LISTED = 1000
 
+_FOR_CALLERS = {
+    "model_type": "Input should be a JSON object",
+    "dict_type": "Input should be a JSON object",
+}
+"""Findings that Pydantic tells in words of Python."""
+
 
 class Input(BaseModel):
     """The base of every request body and command."""
@@ -127,5 +133,6 @@ def field_errors(error: ValidationError, within: str = "") -> list[FieldError]:
         steps = (str(step).replace("~", "~0").replace("/", "~1") for step in finding["loc"])
         pointer = within + "".join(f"/{step}" for step in steps)
         code = finding["type"].upper()
-        found.append(FieldError(code=code, detail=finding["msg"], pointer=pointer))
+        detail = _FOR_CALLERS.get(finding["type"], finding["msg"]).removeprefix("Value error, ")
+        found.append(FieldError(code=code, detail=detail, pointer=pointer))
     return found

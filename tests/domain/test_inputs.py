@@ -65,6 +65,20 @@ def test_each_mistake_is_told_at_its_place(value: object, found: list[tuple[str,
     assert errors_of(value) == found
 
 
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ({"userId": "a\x00b"}, "NUL characters can't be stored; remove them"),
+        ([], "Input should be a JSON object"),
+        ({"userId": "x", "named": []}, "Input should be a JSON object"),
+    ],
+)
+def test_mistakes_are_told_without_words_of_python(value: object, told: str) -> None:
+    with pytest.raises(ValidationFailed) as refused:
+        check_input(Outer, value)
+    assert [error.detail for error in refused.value.errors] == [told]
+
+
 def test_pointers_begin_where_the_input_was() -> None:
     assert errors_of({}, "/data") == [("/data/userId", "MISSING")]
     assert errors_of(5, "/data") == [("/data", "MODEL_TYPE")]
