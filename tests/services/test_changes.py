@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
+from dataclasses import replace
 from typing import Any
 
 import asyncpg
@@ -21,6 +22,7 @@ from altlas_chat.services.deps import Deps
 from altlas_chat.services.posting import post_message
 from altlas_chat.storage.database import Database, Reader, Row
 from altlas_chat.system import Randomness, SystemIds
+from tests.support.postgres import fresh_database
 from tests.support.running import quick_settings
 from tests.support.world import Ear, HandClock, World
 
@@ -314,3 +316,43 @@ async def script(database: Database, *statements: str) -> None:
             await tx.execute(statement)
 
     await database.write(change, lane="test")
+
+
+# -- two nodes on one PostgreSQL -----------------------------------------------------------
+
+
+async def test_two_nodes_decide_one_after_another() -> None:
+    """What is decided under a stream's lock is still so at the commit, whoever else decides."""
+    clock, ear, randomness = HandClock(), Ear(), Randomness()
+    with fresh_database() as url:
+        settings = quick_settings(url)
+        async with (
+            opened_database(settings, to_serve=False) as here,
+            opened_database(settings, to_serve=False) as there,
+        ):
+            credentials = await load_credentials(settings, here, clock, randomness)
+            deps = Deps(settings, here, ear, clock, SystemIds(clock), randomness, credentials)
+            nodes = [deps, replace(deps, database=there)]
+            world = World(deps, ear, clock)
+            owners = await world.people("ayse", "mehmet")
+            for _ in range(12):
+                group = await world.group(*owners)
+                await groups.set_role(deps, owners[0], group, owners[1].user_id, "owner")
+                third = await world.person(f"third{group[-8:]}")
+                wanted = groups.MembersToAdd.model_validate({"userIds": [third.user_id]})
+                await groups.add_members(deps, owners[0], group, wanted)
+                outcomes = await asyncio.gather(
+                    *(
+                        groups.leave_group(node, owner, group)
+                        for node, owner in zip(nodes, owners, strict=True)
+                    ),
+                    return_exceptions=True,
+                )
+                assert sorted(type(one).__name__ for one in outcomes) == ["LastOwner", "NoneType"]
+            room = await world.direct(*owners)
+            texts = [(node, f"{number}") for number in range(30) for node in nodes]
+            await asyncio.gather(
+                *(post_message(node, owners[0], world.draft(room, text)) for node, text in texts)
+            )
+            await assert_sound(here)
+        credentials.close()
