@@ -163,7 +163,9 @@ class Settings:
         2048, "Frames that may wait for a slow socket before it is closed.", minimum=1
     )
     drain_seconds: int = setting(
-        10, "Time over which sockets are closed when the server stops.", minimum=0
+        10,
+        "Most time over which sockets are closed when the server stops; a few take less.",
+        minimum=0,
     )
 
     replay_limit_events: int = setting(

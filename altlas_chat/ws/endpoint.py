@@ -34,6 +34,9 @@ log = logging.getLogger(__name__)
 
 PROTOCOL = "altlas.chat.v1"
 
+LONGEST_PAUSE_SECONDS = 0.05
+"""Between two sockets that drain: spreads crowds, and does not make a few wait."""
+
 Knowing = Callable[[web.Request], Awaitable[Actor | None]]
 
 
@@ -50,13 +53,17 @@ class Sockets:
     is_draining: bool = False
 
     async def drain(self, seconds: float) -> None:
-        """Close all sockets with "restart", spread over a time; return when they are closed."""
+        """Close all sockets with "restart", spread over at most ``seconds``.
+
+        Returns when they are closed.
+        """
         self.is_draining = True
         sockets = list(self.open)
-        pause = seconds / max(1, len(sockets))
-        for socket in sockets:
+        pause = min(LONGEST_PAUSE_SECONDS, seconds / max(1, len(sockets)))
+        for number, socket in enumerate(sockets):
+            if number:
+                await asyncio.sleep(pause)
             socket.close(RESTART)
-            await asyncio.sleep(pause)
         await asyncio.gather(*(socket.closed() for socket in sockets))
 
 

@@ -39,10 +39,20 @@ async def test_they_go_one_after_another(serve_chat: ServeChat) -> None:
     waiting = [asyncio.create_task(wait(number)) for number in range(5)]
     loop = asyncio.get_running_loop()
     began = loop.time()
-    await chat.running.parts.sockets.drain(1)
-    assert loop.time() - began >= 0.9
+    await chat.running.parts.sockets.drain(0.1)
+    assert loop.time() - began >= 0.08  # four pauses of a fifth
     await asyncio.gather(*waiting)
     assert sorted(order) == list(range(5))
+
+
+async def test_a_few_do_not_keep_a_server_from_stopping(serve_chat: ServeChat) -> None:
+    chat = await serve_chat()
+    ayse = await chat.person("ayse")
+    wires = [await ayse.connects() for _ in range(2)]
+    closing = [asyncio.create_task(wire.close_code()) for wire in wires]
+    async with asyncio.timeout(5):
+        await chat.running.parts.sockets.drain(3600)
+    assert [await one for one in closing] == [1012] * 2
 
 
 async def test_what_was_sent_before_is_answered_before_the_end(chat: Chat) -> None:
@@ -71,11 +81,11 @@ async def test_readiness_turns_before_sockets_close(
     async with running_server(settings) as running:
         chat = Chat(running, http, [])
         ayse = await chat.person("ayse")
-        wires = [await ayse.connects() for _ in range(3)]
+        wires = [await ayse.connects() for _ in range(20)]
         closing = [asyncio.create_task(wire.close_code()) for wire in wires]
         ready = asyncio.create_task(readiness_after_the_first(chat, closing))
     assert await ready == 503
-    assert [await one for one in closing] == [1012] * 3
+    assert [await one for one in closing] == [1012] * 20
 
 
 async def readiness_after_the_first(chat: Chat, closing: list[asyncio.Task[int]]) -> int:
