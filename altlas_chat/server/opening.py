@@ -14,6 +14,19 @@ from altlas_chat.storage.schema import check_schema, ensure_schema_sqlite, selec
 from altlas_chat.storage.sqlite import SqliteDatabase, connect
 
 
+_BROKEN = "Name another file with --database, or bring back a copy of this one."
+_REMEDIES = {
+    "not a database": _BROKEN,
+    "malformed": _BROKEN,
+    "disk is full": "Make room on the disk, then run it again.",
+    'role "': "Check the user in the URL.",
+    "password": "Check the user and the password in the URL.",
+    "does not exist": "Check the URL, or make the database with"
+    " `createdb --encoding UTF8 --template template0 NAME`.",
+}
+"""What to do, by what the database's library says."""
+
+
 class StartFailed(Exception):
     """It can't start; ``remedy`` says what to do."""
 
@@ -38,10 +51,11 @@ async def opened_database(settings: Settings, *, to_serve: bool) -> AsyncIterato
     path = sqlite_path(settings.database)
     if path is None:
         database: Database = await _open_postgresql(settings)
-        try:
-            yield database
-        finally:
-            await database.close()
+        with _answering(f"The database {without_password(settings.database)}"):
+            try:
+                yield database
+            finally:
+                await database.close()
         return
     file = Path(path)
     with ExitStack() as held:
@@ -52,10 +66,26 @@ async def opened_database(settings: Settings, *, to_serve: bool) -> AsyncIterato
             database = await SqliteDatabase.open(
                 file, readers=settings.readers, batch_size=settings.group_commit_size
             )
-        try:
-            yield database
-        finally:
-            await database.close()
+        with _answering(f"The database file {file}"):
+            try:
+                yield database
+            finally:
+                await database.close()
+
+
+def _remedy(said: object, usual: str) -> str:
+    return next((remedy for part, remedy in _REMEDIES.items() if part in str(said)), usual)
+
+
+@contextmanager
+def _answering(database: str) -> Iterator[None]:
+    """What a database refuses after it was opened is told to a person, too."""
+    try:
+        yield
+    except StorageUnavailable as error:
+        detail = f"{database} can't be used any longer: {error}."
+        remedy = _remedy(error, "Check that it is there and may be written, then run it again.")
+        raise StartFailed(detail, remedy) from error
 
 
 @contextmanager
@@ -67,10 +97,11 @@ def _usable(file: Path) -> Iterator[None]:
     except AlreadyServed as error:
         raise StartFailed(
             f"Another server has the database {file} open; on SQLite there can be only one.",
-            "Stop it, or use PostgreSQL for more than one process.",
+            "Stop it, or name another file with --database.",
         ) from error
     except (sqlite3.Error, StorageUnavailable) as error:
-        raise StartFailed(f"The database file {file} can't be used: {error}.", remedy) from error
+        detail = f"The database file {file} can't be used: {error}."
+        raise StartFailed(detail, _remedy(error, remedy)) from error
     except OSError as error:
         detail = f"The database file {file} can't be used: {error.strerror}."
         raise StartFailed(detail, remedy) from error
@@ -89,8 +120,8 @@ async def _open_postgresql(settings: Settings) -> Database:
         )
     except StorageUnavailable as error:
         raise StartFailed(
-            f"The database {without_password(url)} does not answer: {error}.",
-            "Check that PostgreSQL runs and that the URL is right.",
+            f"The database {without_password(url)} can't be used: {error}.",
+            _remedy(error, "Check that PostgreSQL runs and that the URL is right."),
         ) from error
     try:
         check_schema(await database.read(select_schema), without_password(url))

@@ -107,6 +107,6 @@ def _exit_code(error: BaseException) -> int:
     if isinstance(error, SettingsError):
         return WRONG_USE
     # Loaded here, so that --help stays quick.
-    from altlas_chat.storage.schema import SchemaMismatch  # noqa: PLC0415
+    from altlas_chat.storage.schema import SchemaBehind, SchemaMissing  # noqa: PLC0415
 
-    return NOT_READY if isinstance(error, SchemaMismatch) else FAILED
+    return NOT_READY if isinstance(error, SchemaMissing | SchemaBehind) else FAILED

@@ -8,11 +8,15 @@ import sys
 from pathlib import Path
 
 import aiohttp
+import pytest
 
+from altlas_chat.server.opening import StartFailed, opened_database
+from altlas_chat.storage.database import Transaction
 from tests.support.contract import checked_session
 from tests.support.devices import Device, register
 from tests.support.postgres import fresh_database
 from tests.support.process import ServerProcess, free_port
+from tests.support.running import quick_settings
 
 
 async def refused(folder: Path, *options: str, **environment: str) -> tuple[int, str]:
@@ -64,7 +68,9 @@ async def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
 async def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("dear diary, " * 1000)
     url = f"sqlite:///{tmp_path}/notes.txt"
-    check(*await refused(tmp_path, "--database", url, "--port", "0"), "database")
+    code, said = await refused(tmp_path, "--database", url, "--port", "0")
+    check(code, said, "is not a database")
+    assert "Name another file" in said
     assert (tmp_path / "notes.txt").read_text().startswith("dear diary")
 
 
@@ -85,18 +91,38 @@ async def test_a_newer_database(tmp_path: Path) -> None:
     connection.execute("UPDATE alembic_version SET version_num = '9999'")
     connection.commit()
     connection.close()
-    check(*await refused(tmp_path, "--database", server.database, "--port", "0"), "newer")
+    code, said = await refused(tmp_path, "--database", server.database, "--port", "0")
+    check(code, said, "newer")
+    assert code == 1  # `migrate up` would not help
 
 
 async def test_an_empty_postgresql_database_needs_migrate(tmp_path: Path) -> None:
     with fresh_database(empty=True) as url:
         code, said = await refused(tmp_path, "--database", url, "--port", "0")
-    check(code, said, "altlas-chat migrate up")
+        check(code, said, "altlas-chat migrate up")
+        assert code == 3
+        missing = await refused(
+            tmp_path, "--database", url.replace("/test_", "/missing_"), "--port", "0"
+        )
+        check(*missing, "createdb")
+
+
+async def test_a_disk_that_is_full_later_on(tmp_path: Path) -> None:
+    settings = quick_settings(f"sqlite:///{tmp_path}/chat.db")
+
+    async def fill(tx: Transaction) -> None:
+        await tx.fetch_all("PRAGMA max_page_count = 1")  # no more pages than there are
+        await tx.execute("CREATE TABLE much AS SELECT randomblob(1000000) AS bytes")
+
+    with pytest.raises(StartFailed, match="disk is full") as refused:
+        async with opened_database(settings, to_serve=True) as database:
+            await database.write(fill, lane="test")
+    assert "Make room" in refused.value.remedy
 
 
 async def test_a_postgresql_that_is_not_there(tmp_path: Path) -> None:
     url = f"postgresql://nobody@127.0.0.1:{free_port()}/chat"
-    check(*await refused(tmp_path, "--database", url, "--port", "0"), "does not answer")
+    check(*await refused(tmp_path, "--database", url, "--port", "0"), "can't be used")
 
 
 async def test_a_second_server_on_one_embedded_database(tmp_path: Path) -> None:
