@@ -12,10 +12,12 @@ from altlas_chat.domain.errors import (
     AlreadyAuthenticated,
     BinaryFrame,
     ChatError,
+    FieldError,
     FrameTooLarge,
     ServerFault,
     ServiceUnavailable,
     TooManyFrames,
+    ValidationFailed,
 )
 from altlas_chat.domain.permissions import Actor
 from altlas_chat.realtime.listener import Listener
@@ -73,7 +75,7 @@ class Session(Listener):
         if envelope is None:
             return
         if envelope.event == "ping":
-            self.socket.outbox.put(answer_frame("pong", envelope.request_id, {}))
+            self.socket.outbox.put(_pong(envelope))
         elif envelope.event == "auth":
             error = AlreadyAuthenticated()
             self.socket.outbox.put(error_frame(envelope.request_id, error))
@@ -106,6 +108,14 @@ class Session(Listener):
             put(error_frame(envelope.request_id, ServerFault()))
         else:
             put(reply_frame(envelope.request_id, data))
+
+
+def _pong(envelope: Envelope) -> bytes:
+    if envelope.data != {}:
+        detail = "a ping says nothing"
+        error = ValidationFailed(detail, errors=[FieldError("EXTRA_FORBIDDEN", detail, "/data")])
+        return error_frame(envelope.request_id, error)
+    return answer_frame("pong", envelope.request_id, {})
 
 
 def opened(socket: Socket, frame: str | bytes, max_frame_bytes: int) -> Envelope | None:

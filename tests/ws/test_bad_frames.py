@@ -29,6 +29,8 @@ async def still_works(wire: Wire, conversation_id: str) -> None:
         ('{"event":5}', "VALIDATION_ERROR"),
         ('{"event":"ping","extra":1}', "VALIDATION_ERROR"),
         ('{"event":"ping","id":{}}', "VALIDATION_ERROR"),
+        ('{"event":"ping","data":{"at":1}}', "VALIDATION_ERROR"),
+        ('{"event":"ping","data":null}', "VALIDATION_ERROR"),
         ('{"event":"nonsense"}', "UNKNOWN_COMMAND"),
         ('{"event":"typing.start","data":{}}', "NOT_IMPLEMENTED"),
         ('{"event":"auth","data":{"token":"x"}}', "ALREADY_AUTHENTICATED"),
