@@ -13,7 +13,6 @@ from altlas_chat.storage.postgresql import PostgresDatabase
 from altlas_chat.storage.schema import check_schema, ensure_schema_sqlite, select_schema
 from altlas_chat.storage.sqlite import SqliteDatabase, connect
 
-
 _BROKEN = "Name another file with --database, or bring back a copy of this one."
 _REMEDIES = {
     "not a database": _BROKEN,
