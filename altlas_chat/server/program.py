@@ -2,9 +2,9 @@
 
 import asyncio
 import gc
-import logging
 from collections.abc import Callable
 
+from altlas_chat.server.logs import set_up_logs
 from altlas_chat.server.opening import opened_database
 from altlas_chat.server.run import Running, serve
 from altlas_chat.settings import Settings
@@ -29,9 +29,7 @@ def run(settings: Settings, started: Started, *, demo: bool) -> None:
     Raises:
         StartFailed: the database or the port can't be had.
     """
-    logging.basicConfig(
-        level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    set_up_logs(settings)
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
         runner.run(_run(settings, started, demo=demo))
 

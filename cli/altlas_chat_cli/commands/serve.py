@@ -44,6 +44,8 @@ def serve(
 
 def _serve(settings: Settings, *, demo: bool, as_json: bool) -> None:
     # Loaded here, so that --help stays quick.
+    import logging  # noqa: PLC0415
+
     from altlas_chat.server import program  # noqa: PLC0415
 
     shown = without_password(settings.database)
@@ -51,7 +53,11 @@ def _serve(settings: Settings, *, demo: bool, as_json: bool) -> None:
     def started(url: str, people: list[tuple[str, str]]) -> None:
         if as_json:
             output.print_json({"url": url, "database": shown})
-        _welcome(url, shown, settings.base_path, people)
+        if settings.log_format == "json":
+            # Who reads stderr is a program.
+            logging.getLogger("altlas_chat").info("listens on %s (database %s)", url, shown)
+        else:
+            _welcome(url, shown, settings.base_path, people)
 
     program.run(settings, started, demo=demo)
 

@@ -1,0 +1,46 @@
+"""The log of the real program: its two forms, and no tracebacks for other people's mistakes."""
+
+import json
+from pathlib import Path
+
+from tests.support.process import ServerProcess
+from tests.support.raw import send_raw
+
+NO_HTTP = b"\x00garbage 100%d\r\n\r\n"
+BAD_BODY = (
+    b"POST /v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    b"Content-Encoding: gzip\r\nContent-Length: 7\r\n\r\nno gzip"
+)
+
+
+async def log_of(folder: Path, **options: str) -> str:
+    """What a server says to whom sends nonsense, from its start to its end."""
+    server = ServerProcess(f"sqlite:///{folder}/chat.db", folder, options=options)
+    await server.start()
+    for nonsense in (NO_HTTP, BAD_BODY):
+        assert (await send_raw(server.url, nonsense)).status == 400
+    assert await server.stop() == 0
+    return (folder / "server.log").read_text()
+
+
+async def test_nonsense_makes_lines_and_no_tracebacks(tmp_path: Path) -> None:
+    said = await log_of(tmp_path)
+    assert "Traceback" not in said
+    assert said.count(" INFO aiohttp.server: ") == 2
+    assert " INFO altlas_chat.server.run: stopping" in said
+
+
+async def test_nonsense_is_no_warning(tmp_path: Path) -> None:
+    assert "aiohttp" not in await log_of(tmp_path, log_level="warning")
+
+
+async def test_json_is_for_programs(tmp_path: Path) -> None:
+    lines = [json.loads(line) for line in (await log_of(tmp_path, log_format="json")).splitlines()]
+    assert [line["logger"] for line in lines] == [
+        "altlas_chat",
+        "aiohttp.server",
+        "aiohttp.server",
+        "altlas_chat.server.run",
+    ]
+    assert all(set(line) == {"time", "level", "logger", "message"} for line in lines)
+    assert "listens on http://127.0.0.1:" in lines[0]["message"]
