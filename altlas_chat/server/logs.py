@@ -44,7 +44,8 @@ def without_traces_of_others(record: logging.LogRecord) -> bool:
     is_request = record.name == "aiohttp.server" and isinstance(error, _OF_OTHERS)
     if is_request or record.name == "asyncpg.pool":
         said = " ".join(str(error).split())
-        record.msg, record.args = f"{record.getMessage()}: {said}", ()
+        told = "a request that can't be read" if is_request else record.getMessage()
+        record.msg, record.args = f"{told}: {said}", ()
         record.exc_info = None
         record.exc_text = None
         if is_request:

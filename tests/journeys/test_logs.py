@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.support.process import ServerProcess
 from tests.support.raw import send_raw
 
-NO_HTTP = b"\x00garbage 100%d\r\n\r\n"
+NO_HTTP = b"GET /100%d HTTP/1.1\r\nno header\r\n\r\n"
 BAD_BODY = (
     b"POST /v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
     b"Content-Encoding: gzip\r\nContent-Length: 7\r\n\r\nno gzip"
