@@ -128,7 +128,10 @@ async def test_what_is_asked_while_it_is_away_is_sent_when_it_is_back(
         proxy.cut()
         await away(device)
         sending = asyncio.create_task(device.says(room, "later"))
-        await asyncio.sleep(0.05)
+        tries = device.connection.reconnects
+        async with asyncio.timeout(10):
+            while device.connection.reconnects < tries + 2:
+                await asyncio.sleep(0.01)
         assert not sending.done()
         proxy.refuses = False
         async with asyncio.timeout(10):

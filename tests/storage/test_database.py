@@ -1,11 +1,14 @@
 """What both databases promise to whoever reads and changes."""
 
 import asyncio
+import zlib
 
 import pytest
 
 from altlas_chat.storage.database import Database, Reader, Transaction
 from altlas_chat.storage.meta import insert_meta_once, select_meta
+from altlas_chat.storage.postgresql import PostgresDatabase
+from tests.support.postgres import fresh_database
 
 
 async def note(database: Database, name: str, value: object = "x", lane: str = "a") -> object:
@@ -121,30 +124,40 @@ async def test_a_change_whose_caller_went_away_is_made_or_not_but_never_half(
     assert await noted(database) in (["after"], ["after", "one", "two"])
 
 
-async def test_a_deadlock_is_solved_and_both_changes_are_made(database: Database) -> None:
-    if database.dialect == "sqlite":
-        pytest.skip("SQLite has one writer, and no deadlocks")
-    await note(database, "x")
-    await note(database, "y")
-    lanes = ["lane 0", "lane 1", "lane 2", "lane 5"]
+async def test_a_deadlock_on_postgresql_is_solved_and_both_changes_are_made() -> None:
     runs = 0
+    both_hold_one = asyncio.Barrier(2)
 
     async def change(tx: Transaction, names: str) -> None:
         nonlocal runs
         runs += 1
         for name in names:
             await tx.execute("UPDATE meta SET value = value || ? WHERE name = ?", names, name)
-            await asyncio.sleep(0.02)
+            if runs <= 2 and name == names[0]:
+                await both_hold_one.wait()
 
-    await asyncio.gather(
-        *(
-            database.write(lambda tx, names=names: change(tx, names), lane=lane)  # type: ignore[misc]
-            for names, lane in zip(("xy", "yx", "xy", "yx"), lanes, strict=True)
-        )
-    )
-    assert runs > 4, "there was no deadlock"
-    values = [
-        await database.read(lambda reader, name=name: select_meta(reader, name))  # type: ignore[misc]
-        for name in "xy"
-    ]
-    assert [len(str(value)) for value in values] == [1 + 4 * 2] * 2
+    with fresh_database() as url:
+        database = await PostgresDatabase.open(url, pool_size=5, batch_size=8)
+        try:
+            await note(database, "x")
+            await note(database, "y")
+            first, second = lanes_apart(database)
+            await asyncio.gather(
+                database.write(lambda tx: change(tx, "xy"), lane=first),
+                database.write(lambda tx: change(tx, "yx"), lane=second),
+            )
+            assert runs > 2, "there was no deadlock"
+            for name in "xy":
+                value = await database.read(lambda reader, name=name: select_meta(reader, name))  # type: ignore[misc]
+                assert sorted(str(value)) == sorted("x" + "xy" + "yx")
+        finally:
+            await database.close()
+
+
+def lanes_apart(database: PostgresDatabase) -> tuple[str, str]:
+    """Two lanes whose changes run side by side."""
+    count = len(database._lanes)
+    names = [f"lane {number}" for number in range(100)]
+    first = names[0]
+    place = zlib.crc32(first.encode()) % count
+    return first, next(one for one in names if zlib.crc32(one.encode()) % count != place)
