@@ -114,7 +114,7 @@ class NotAuthenticated(ChatError):
     code = "AUTH_UNAUTHORIZED"
     status = 401
     title = "No credentials were sent"
-    remedy = "Send `Authorization: Bearer <access token>`."
+    remedy = "Send `Authorization: Bearer <access token>`; on a socket, `auth` first."
 
 
 class AccountDeactivated(ChatError):

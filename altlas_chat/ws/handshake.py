@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from altlas_chat.domain.errors import AuthTimeout, ChatError, NotAuthenticated
+from altlas_chat.domain.errors import AuthTimeout, ChatError, NotAuthenticated, ValidationFailed
 from altlas_chat.domain.inputs import Input, MayBeLeftOut, check_input
 from altlas_chat.domain.permissions import Actor
 from altlas_chat.services.authentication import authenticate
@@ -81,6 +81,8 @@ async def _first_auth(deps: Deps, socket: Socket, known: Actor | None) -> Opened
 
 
 def _reason(error: ChatError) -> CloseReason:
+    if isinstance(error, ValidationFailed):
+        return PROTOCOL_ERROR  # another token would not help
     return REVOKED if error.code in _REVOKED_CODES else NOT_AUTHENTICATED
 
 
