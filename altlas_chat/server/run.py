@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import errno
 import logging
+import os
 import signal
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -75,12 +76,18 @@ async def _listen(runner: web.AppRunner, settings: Settings) -> str:
                 "Stop the other program, or choose another port with --port (0 picks a free one).",
             ) from error
         raise StartFailed(
-            f"The server can't listen on {settings.host}:{settings.port}: {error.strerror}.",
+            f"The server can't listen on {settings.host}:{settings.port}: {_said(error)}.",
             "Choose another --host or --port.",
         ) from error
     address = runner.addresses[0]
     host = f"[{address[0]}]" if ":" in address[0] else address[0]
     return f"http://{host}:{address[1]}"
+
+
+def _said(error: OSError) -> str:
+    """The system's own words; asyncio puts the address in front of them again."""
+    number = error.errno or 0
+    return os.strerror(number) if number > 0 else str(error.strerror)
 
 
 async def _drain(parts: Parts, settings: Settings) -> None:

@@ -32,8 +32,8 @@ app = CommandLine(
 )
 app.command("serve")(serve.serve)
 app.add_typer(migrate.app, name="migrate")
-app.command("seed")(seed.seed)
-app.command("talk")(talk.talk)
+app.command("seed", short_help="Fill a database with the demo world, or with volume.")(seed.seed)
+app.command("talk", short_help="Talk in a terminal; reconnects and resumes.")(talk.talk)
 app.add_typer(config.app, name="config")
 
 

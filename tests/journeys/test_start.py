@@ -54,6 +54,11 @@ async def test_a_port_in_use(tmp_path: Path) -> None:
     assert "--port" in said
 
 
+async def test_an_address_of_another_machine(tmp_path: Path) -> None:
+    code, said = await refused(tmp_path, "--host", "192.0.2.1", "--port", "0")
+    check(code, said, "can't listen on 192.0.2.1:0: Cannot assign requested address.\n")
+
+
 async def test_a_folder_that_cannot_be(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     url = f"sqlite:///{tmp_path}/file/chat.db"

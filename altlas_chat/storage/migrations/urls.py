@@ -26,7 +26,12 @@ def sqlite_path(database: str) -> str | None:
     if database.startswith(_POSTGRESQL):
         return None
     path = database.removeprefix(_SQLITE)
-    if path == database or path in ("", ":memory:"):
+    if path == ":memory:":
+        raise UnknownDatabaseUrl(
+            "A database in memory is not to be had: it is a file, or in PostgreSQL.",
+            "Write `sqlite:///FILE`; `altlas-chat serve --demo` throws its file away.",
+        )
+    if path in ("", database):
         raise UnknownDatabaseUrl(
             f"{without_password(database)!r} is no URL of a database.",
             "Write `sqlite:///FILE` or `postgresql://USER:PASSWORD@HOST/NAME`.",

@@ -65,7 +65,7 @@ def up(*, database: Database = None, as_json: Json = False) -> None:
         output.print_line(f"{shown} is at revision {current} already; nothing to do.")
 
 
-@app.command("status")
+@app.command("status", short_help="Say at which revision the database is, and what is missing.")
 def status(*, database: Database = None, as_json: Json = False) -> None:
     """Say at which revision the database is, and what `migrate up` would apply.
 
