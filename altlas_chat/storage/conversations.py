@@ -23,6 +23,9 @@ _OF_VIEWER = (
     " WHERE m.user_id = ? AND c.deleted_at IS NULL"
 )
 
+_PART = 10_000
+"""A statement has at most 32,766 parameters, on both databases."""
+
 FILTERS = {
     "unread": f" AND {_UNREAD} > 0",
     "direct": " AND c.kind = 'direct'",
@@ -167,18 +170,16 @@ async def select_last_message_ids(
     reader: Reader, viewer_id: str, conversation_ids: Sequence[str]
 ) -> dict[str, str]:
     """For each conversation the newest message that the viewer can see."""
-    if not conversation_ids:
-        return {}
-    marks = ", ".join("?" * len(conversation_ids))
-    rows = await reader.fetch_all(
+    rows = await _fetch_in_parts(
+        reader,
         "SELECT m.conversation_id, (SELECT x.message_id FROM messages x"
         " WHERE x.conversation_id = m.conversation_id AND x.seq > m.cleared_seq"
         " AND NOT EXISTS (SELECT 1 FROM hidden_messages h"
         " WHERE h.user_id = m.user_id AND h.message_id = x.message_id)"
         " ORDER BY x.seq DESC LIMIT 1)"
-        f" FROM members m WHERE m.user_id = ? AND m.conversation_id IN ({marks})",
-        viewer_id,
-        *conversation_ids,
+        " FROM members m WHERE m.user_id = ? AND m.conversation_id IN ",
+        (viewer_id,),
+        conversation_ids,
     )
     return {row[0]: row[1] for row in rows if row[1] is not None}
 
@@ -188,15 +189,15 @@ async def select_reached(reader: Reader, message_ids: Sequence[str]) -> dict[str
 
     A message without such members is left out.
     """
-    if not message_ids:
-        return {}
-    marks = ", ".join("?" * len(message_ids))
-    rows = await reader.fetch_all(
+    rows = await _fetch_in_parts(
+        reader,
         "SELECT x.message_id, min(o.delivered_seq), min(o.read_seq) FROM messages x"
         " JOIN members o ON o.conversation_id = x.conversation_id"
         " AND (x.sender_id IS NULL OR o.user_id <> x.sender_id)"
-        f" WHERE x.message_id IN ({marks}) GROUP BY x.message_id",
-        *message_ids,
+        " WHERE x.message_id IN ",
+        (),
+        message_ids,
+        " GROUP BY x.message_id",
     )
     return {row[0]: (row[1], row[2]) for row in rows}
 
@@ -205,18 +206,28 @@ async def select_peers(
     reader: Reader, viewer_id: str, conversation_ids: Sequence[str]
 ) -> dict[str, User]:
     """For each direct conversation the other person."""
-    if not conversation_ids:
-        return {}
-    marks = ", ".join("?" * len(conversation_ids))
-    rows = await reader.fetch_all(
+    rows = await _fetch_in_parts(
+        reader,
         "SELECT m.conversation_id, u.user_id, u.username, u.email, u.display_name, u.role,"
         " u.origin, u.language, u.bio, u.avatar_file_id, u.is_active, u.last_seen_at,"
         " u.created_at, u.updated_at FROM members m JOIN users u ON u.user_id = m.user_id"
-        f" WHERE m.user_id <> ? AND m.conversation_id IN ({marks})",
-        viewer_id,
-        *conversation_ids,
+        " WHERE m.user_id <> ? AND m.conversation_id IN ",
+        (viewer_id,),
+        conversation_ids,
     )
     return {row[0]: User(*tuple(row)[1:]) for row in rows}
+
+
+async def _fetch_in_parts(
+    reader: Reader, sql: str, params: Sequence[object], wanted: Sequence[str], end: str = ""
+) -> list[Row]:
+    """Rows for ``wanted``, whose list ``sql`` leaves open; more than one statement could name."""
+    found: list[Row] = []
+    for start in range(0, len(wanted), _PART):
+        part = wanted[start : start + _PART]
+        marks = ", ".join("?" * len(part))
+        found += await reader.fetch_all(f"{sql}({marks}){end}", *params, *part)
+    return found
 
 
 async def update_settings(
