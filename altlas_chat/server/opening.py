@@ -8,6 +8,7 @@ from pathlib import Path
 from altlas_chat.server.single import AlreadyServed, only_server_of
 from altlas_chat.settings import Settings
 from altlas_chat.storage.database import Database, StorageUnavailable
+from altlas_chat.storage.files import make_private
 from altlas_chat.storage.migrations.urls import sqlite_path, without_password
 from altlas_chat.storage.postgresql import PostgresDatabase
 from altlas_chat.storage.schema import check_schema, ensure_schema_sqlite, select_schema
@@ -107,6 +108,7 @@ def _usable(file: Path) -> Iterator[None]:
 
 
 def _prepare(file: Path, url: str) -> None:
+    make_private(str(file))
     with closing(connect(str(file))) as connection:
         ensure_schema_sqlite(connection, url)
 

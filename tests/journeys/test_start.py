@@ -88,6 +88,14 @@ async def test_a_database_of_another_program(tmp_path: Path) -> None:
     check(*await refused(tmp_path, "--database", url, "--port", "0"), "another program")
 
 
+async def test_the_files_of_a_database_are_for_their_owner_alone(tmp_path: Path) -> None:
+    server = ServerProcess(f"sqlite:///{tmp_path}/chat.db", tmp_path)
+    await server.start()
+    files = ("chat.db", "chat.db-wal", "chat.db-shm", "chat.db.lock")
+    assert {(tmp_path / name).stat().st_mode & 0o777 for name in files} == {0o600}
+    await server.kill()
+
+
 async def test_a_newer_database(tmp_path: Path) -> None:
     server = ServerProcess(f"sqlite:///{tmp_path}/chat.db", tmp_path)
     await server.start()

@@ -132,6 +132,11 @@ def test_status_makes_no_file(sqlite_url: str, tmp_path: Path) -> None:
     assert not (tmp_path / "chat.db").exists()
 
 
+def test_a_new_file_is_for_its_owner_alone(sqlite_url: str, tmp_path: Path) -> None:
+    runner.upgrade(sqlite_url)
+    assert (tmp_path / "chat.db").stat().st_mode & 0o777 == 0o600
+
+
 def test_a_schema_of_its_own_beside_another_program(postgresql_url: str) -> None:
     """Another program's revisions in ``public`` are neither read nor written."""
     ask(
@@ -297,7 +302,9 @@ def test_a_file_that_is_no_database_is_refused(sqlite_url: str, tmp_path: Path) 
     assert (tmp_path / "chat.db").read_bytes() == b"\x89PNG" * 1000
 
 
-@pytest.mark.parametrize("given", ["mysql://u:p@h/d", "chat.db", "sqlite://", "sqlite:///", ""])
+@pytest.mark.parametrize(
+    "given", ["mysql://u:p@h/d", "chat.db", "sqlite://", "sqlite:///", "sqlite:///:memory:", ""]
+)
 def test_a_url_that_names_no_database_is_refused(given: str) -> None:
     with pytest.raises(UnknownDatabaseUrl) as caught:
         runner.upgrade(given)

@@ -17,6 +17,8 @@ from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from altlas_chat.storage.files import make_private
+
 T = TypeVar("T")
 
 ADVISORY_LOCK = 0x616C746C61730001
@@ -42,6 +44,7 @@ def on_sqlite(path: str, work: Callable[[Connection], T], *, checking: Callable[
     """
 
     def opened() -> sqlite3.Connection:
+        make_private(path)
         connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None)
         connection.execute("PRAGMA foreign_keys = OFF")
         return connection
