@@ -1,8 +1,12 @@
 """The log of the real program: its two forms, and no tracebacks for other people's mistakes."""
 
 import json
+import logging
 from pathlib import Path
 
+import pytest
+
+from altlas_chat.server.logs import without_traces_of_others
 from tests.support.process import ServerProcess
 from tests.support.raw import send_raw
 
@@ -28,6 +32,17 @@ async def test_nonsense_makes_lines_and_no_tracebacks(tmp_path: Path) -> None:
     assert "Traceback" not in said
     assert said.count(" INFO aiohttp.server: ") == 2
     assert " INFO altlas_chat.server.run: stopping" in said
+
+
+def test_a_database_that_is_away_makes_a_line(caplog: pytest.LogCaptureFixture) -> None:
+    pool = logging.getLogger("asyncpg.pool")
+    pool.warning("Failed to restore", exc_info=ConnectionRefusedError(111, "Connection refused"))
+    [record] = caplog.records
+    assert without_traces_of_others(record)
+    assert (record.getMessage(), record.exc_info) == (
+        "Failed to restore: [Errno 111] Connection refused",
+        None,
+    )
 
 
 async def test_nonsense_is_no_warning(tmp_path: Path) -> None:
