@@ -12,6 +12,7 @@ import contextlib
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast
@@ -32,6 +33,14 @@ from altlas_chat.storage.waiting import Failed, Group, Waiting, in_groups, make,
 T = TypeVar("T")
 
 BUSY_TIMEOUT_SECONDS = 10.0
+
+GATHERING_FROM = 8
+GATHERING_SECONDS = 0.0003
+"""A writer that had so many changes in one batch waits a moment for the callers it has served.
+
+They come again, and a commit of 60 costs hardly more than one of 30. Whoever
+waits alone, or with few others, is not delayed.
+"""
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
@@ -153,8 +162,9 @@ class SqliteWriter:
         transaction = SqliteTransaction(connection)
         self._loop.call_soon_threadsafe(self._opened.set_result, None)
         stopping = False
+        batch: list[Waiting] = []
         while not stopping:
-            batch, stopping = self._next_batch()
+            batch, stopping = self._next_batch(len(batch))
             if batch:
                 _run_batch(connection, transaction, batch)
                 self.batches += 1
@@ -162,10 +172,12 @@ class SqliteWriter:
                 self._loop.call_soon_threadsafe(serve, batch)
         connection.close()
 
-    def _next_batch(self) -> tuple[list[Waiting], bool]:
+    def _next_batch(self, last_size: int) -> tuple[list[Waiting], bool]:
         first = self._queue.get()
         if first is None:
             return [], True
+        if last_size >= GATHERING_FROM:
+            time.sleep(GATHERING_SECONDS)
         batch = [first]
         while len(batch) < self._batch_size:
             try:

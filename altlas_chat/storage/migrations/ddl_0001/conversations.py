@@ -1,7 +1,9 @@
 """Streams and their log, conversations and who belongs to them.
 
 ``events`` does not point to ``streams``: both are written by the one door for
-changes, and the check would cost every message a look-up for nothing.
+changes, and the check would cost every message a look-up for nothing. Its
+rows lie in the order of writing: in the order of their key, each would touch
+a page of its own.
 """
 
 STATEMENTS = (
@@ -28,7 +30,7 @@ STATEMENTS = (
         actor_id TEXT,
         facts TEXT NOT NULL DEFAULT '{}',
         PRIMARY KEY (stream, seq)
-    ) ${clustered}
+    )
     """,
     "CREATE INDEX events_by_at ON events (at)",
     """
