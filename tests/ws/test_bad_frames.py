@@ -143,10 +143,20 @@ async def test_a_frame_before_auth_closes_the_socket(chat: Chat) -> None:
     assert await wire.close_code() == 4001
 
 
-@pytest.mark.parametrize("token", ["", "nonsense", "a.b.c", "é" * 20])
-async def test_a_token_that_is_none_closes_the_socket(chat: Chat, token: str) -> None:
+@pytest.mark.parametrize(
+    ("token", "code", "close_code"),
+    [
+        ("", "VALIDATION_ERROR", 4010),
+        ("nonsense", "AUTH_TOKEN_INVALID", 4001),
+        ("a.b.c", "AUTH_TOKEN_INVALID", 4001),
+        ("é" * 20, "AUTH_TOKEN_INVALID", 4001),
+    ],
+)
+async def test_a_token_that_is_none_closes_the_socket(
+    chat: Chat, token: str, code: str, close_code: int
+) -> None:
     wire = await open_wire(chat.http, chat.url)
     await wire.sends("auth", {"token": token})
     error = await wire.next()
-    assert error["data"]["code"] in ("AUTH_TOKEN_INVALID", "VALIDATION_ERROR")
-    assert await wire.close_code() == 4001
+    assert error["data"]["code"] == code
+    assert await wire.close_code() == close_code
