@@ -6,10 +6,11 @@ before the caller goes on.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
 from altlas_chat.domain.events import Announcement, Event, Json
-from altlas_chat.services.deps import Deps
+from altlas_chat.services.deps import Deps, Publisher
 from altlas_chat.storage import streams
 from altlas_chat.storage.database import Transaction
 from altlas_chat.storage.streams import StreamPosition
@@ -72,18 +73,23 @@ async def commit_change(
     awaits nothing but its transaction; what it raises is raised here, and
     then nothing of it is kept or announced.
     """
-    at = deps.clock.now_ms()
+    run = partial(_run, change, deps.clock.now_ms(), actor_id)
+    tell = partial(_tell, deps.publisher)
+    outcome: Done[T] = await deps.database.write(run, lane=lane, committed=tell)
+    return outcome[0]
 
-    async def run(tx: Transaction) -> Done[T]:
-        announcements: list[Announcement] = []
-        result = await change(Change(tx, at, actor_id, announcements))
-        return result, announcements
 
-    def tell(outcome: Done[T]) -> None:
-        deps.publisher.publish(outcome[1])
+async def _run(
+    change: Callable[[Change], Awaitable[T]], at: int, actor_id: str | None, tx: Transaction
+) -> Done[T]:
+    announcements: list[Announcement] = []
+    result = await change(Change(tx, at, actor_id, announcements))
+    return result, announcements
 
-    result, _ = await deps.database.write(run, lane=lane, committed=tell)
-    return result
+
+# Not inside its callers: the annotation of an inner function is worked out at each call.
+def _tell(publisher: Publisher, outcome: Done[T]) -> None:
+    publisher.publish(outcome[1])
 
 
 async def commit_together(
@@ -99,9 +105,6 @@ async def commit_together(
     back, or raised if it is an error. It may run more than once, and is run
     for each item alone when it raises.
     """
-
-    def tell(outcome: Done[T]) -> None:
-        deps.publisher.publish(outcome[1])
-
-    result, _ = await deps.database.write_together(bulk, item, lane=lane, committed=tell)
-    return result
+    tell = partial(_tell, deps.publisher)
+    outcome: Done[T] = await deps.database.write_together(bulk, item, lane=lane, committed=tell)
+    return outcome[0]
