@@ -1,8 +1,9 @@
 """Accepted durable messages a second over WebSocket, against raw inserts of the same rows.
 
 Every message is acknowledged after its commit and delivered to a listener
-who is connected; the clock stops when the last acknowledgement and the last
-delivery are in. Afterwards what was heard and what is in the database is held
+who is connected. The clock of both starts after a warm-up, when the
+write-ahead log has its size, and stops when the last acknowledgement and the
+last delivery are in. Afterwards what was heard and what is in the database is held
 against what was acknowledged: one that is lost or doubled fails the benchmark.
 """
 
@@ -33,6 +34,8 @@ from loadtests.wire import authenticated
 from loadtests.world import Talk, World, make_world, texts
 
 STALLED_SECONDS = 30.0
+WARM_UP = 4
+"""One message goes before the clock starts for so many that count."""
 BATCH = 64
 
 
@@ -139,12 +142,14 @@ class Outcome:
 
 
 def drive(server: Process, talks: Sequence[Talk], window: int, each: int, file: Path) -> Outcome:
-    """Send ``each`` messages in every talk and hear them all.
+    """Send ``each`` messages in every talk after the warm-up, and hear them all.
 
     Raises:
         AssertionError: a message was lost or doubled, on its way or in the database.
     """
     url = server.hello["url"]
+    first = each // WARM_UP
+    each += first
     senders = [Sender(url, talk, drafts_of(talk, each)) for talk in talks]
     listeners = [Listener(url, talk) for talk in talks]
     with selectors.DefaultSelector() as selector:
@@ -155,7 +160,7 @@ def drive(server: Process, talks: Sequence[Talk], window: int, each: int, file: 
         watch = Stopwatch(server)
         for sender in senders:
             sender.begin(window)
-        acknowledged = delivered = 0
+        acknowledged = delivered = warm = 0
         while acknowledged < each * len(talks) or delivered < each * len(talks):
             ready = selector.select(STALLED_SECONDS)
             if not ready:
@@ -165,6 +170,8 @@ def drive(server: Process, talks: Sequence[Talk], window: int, each: int, file: 
                     acknowledged += key.data.hear()
                 else:
                     delivered += key.data.hear()
+            if not warm and acknowledged >= first * len(talks):
+                watch, warm = Stopwatch(server), acknowledged
         spent = watch.spent()
     for sender, listener in zip(senders, listeners, strict=True):
         _check(sender, listener, each)
@@ -172,7 +179,7 @@ def drive(server: Process, talks: Sequence[Talk], window: int, each: int, file: 
     for wire in (*(one.wire for one in senders), *(one.wire for one in listeners)):
         wire.close()
     latencies = sorted(itertools.chain.from_iterable(one.latencies for one in senders))
-    return Outcome(each * len(talks), spent, latencies)
+    return Outcome(each * len(talks) - warm, spent, latencies)
 
 
 def _check(sender: Sender, listener: Listener, each: int) -> None:
@@ -205,7 +212,8 @@ def _measure_case(plan: Plan, folder: Path, world: World, case: Case) -> Row:
     floors, outcomes = [], []
     for run in range(plan.runs):
         file = world.copy(folder)
-        arguments = (file, case.senders, each * case.senders, case.floor_batch)
+        sizes = (each // WARM_UP * case.senders, each * case.senders)
+        arguments = (file, case.senders, *sizes, case.floor_batch)
         with floor_program("sqlite", file.parent, plan.cores.server, *arguments) as floor:
             floors.append(each * case.senders / floor.hello["seconds"])
         file = world.copy(folder)

@@ -1,9 +1,10 @@
 """Floor of durable messages: raw ``sqlite3`` inserts of a message's row and its full-text row.
 
-``floor_sqlite.py DATABASE CONVERSATIONS MESSAGES BATCH`` inserts into a copy
-of the same database that the server gets, with write-ahead log and
-``synchronous=FULL``, and prints one line of JSON with the seconds. Rows are
-made beforehand; foreign keys are not checked; nothing else is written.
+``floor_sqlite.py DATABASE CONVERSATIONS WARM_UP MESSAGES BATCH`` inserts into a
+copy of the same database that the server gets, with write-ahead log and
+``synchronous=FULL``, and prints one line of JSON with the seconds that the
+messages after the warm-up took. Rows are made beforehand; foreign keys are
+not checked; nothing else is written.
 """
 
 import itertools
@@ -29,8 +30,8 @@ MESSAGE = (
 WORDS = "INSERT INTO message_search (rowid, text) VALUES (?, ?)"
 
 
-def insert_batches(file: str, conversations: int, messages: int, batch: int) -> float:
-    """Insert and commit batch by batch; the seconds that it took."""
+def insert_batches(file: str, conversations: int, warm_up: int, messages: int, batch: int) -> float:
+    """Insert and commit batch by batch; the seconds that it took after the warm-up."""
     connection = sqlite3.connect(file, isolation_level=None)
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = OFF"):
         connection.execute(f"PRAGMA {pragma}")
@@ -40,9 +41,11 @@ def insert_batches(file: str, conversations: int, messages: int, batch: int) -> 
         " ORDER BY c.conversation_id LIMIT ?",
         (conversations,),
     ).fetchall()
-    rows, words = _rows(talks, messages)
+    rows, words = _rows(talks, warm_up + messages)
     began = time.perf_counter()
-    for start in range(0, messages, batch):
+    for start in range(0, warm_up + messages, batch):
+        if start - batch < warm_up <= start:
+            began = time.perf_counter()
         connection.execute("BEGIN IMMEDIATE")
         connection.executemany(MESSAGE, rows[start : start + batch])
         connection.executemany(WORDS, words[start : start + batch])
@@ -72,5 +75,5 @@ def _rows(talks: list[tuple[str, str]], messages: int) -> tuple[Rows, Rows]:
 
 
 if __name__ == "__main__":
-    seconds = insert_batches(sys.argv[1], *map(int, sys.argv[2:5]))
+    seconds = insert_batches(sys.argv[1], *map(int, sys.argv[2:6]))
     print(json.dumps({"seconds": seconds, "sqlite": sqlite3.sqlite_version}), flush=True)
