@@ -67,7 +67,7 @@ class Session(Listener):
                 continue
             self._take(frame)
             if self._in_flight >= self._deps.settings.max_in_flight:
-                self._room = asyncio.get_running_loop().create_future()
+                self._room = socket.loop.create_future()
                 await self._room
 
     def _take(self, frame: str | bytes) -> None:
@@ -81,18 +81,15 @@ class Session(Listener):
             self.socket.outbox.put(error_frame(envelope.request_id, error))
         else:
             self._in_flight += 1
-            asyncio.get_running_loop().create_task(self._run(envelope)).add_done_callback(
-                self._finished
-            )
+            # Nobody keeps the task: what it waits for does.
+            self.socket.loop.create_task(self._run(envelope))
 
-    def _finished(self, task: asyncio.Task[None]) -> None:
+    def _finished(self) -> None:
         self._in_flight -= 1
         if self._room is not None:
             if not self._room.done():
                 self._room.set_result(None)
             self._room = None
-        if not task.cancelled() and task.exception() is not None:
-            log.error("a command's task failed", exc_info=task.exception())
 
     async def _run(self, envelope: Envelope) -> None:
         put = self.socket.outbox.put
@@ -108,6 +105,8 @@ class Session(Listener):
             put(error_frame(envelope.request_id, ServerFault()))
         else:
             put(reply_frame(envelope.request_id, data))
+        finally:
+            self._finished()
 
 
 def _pong(envelope: Envelope) -> bytes:

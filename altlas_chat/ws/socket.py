@@ -34,13 +34,13 @@ class Socket:
 
     __slots__ = (
         "_closing",
-        "_loop",
         "_settings",
         "_tokens",
         "_transport",
         "_ws",
         "heard_at",
         "is_over",
+        "loop",
         "outbox",
     )
 
@@ -53,11 +53,11 @@ class Socket:
     ) -> None:
         self._ws = ws
         self._transport = transport
-        self._loop = asyncio.get_running_loop()
+        self.loop = asyncio.get_running_loop()
         self._closing: asyncio.Task[None] | None = None
         self._settings = settings
         self._tokens = float(settings.max_frames_burst)
-        self.heard_at = self._loop.time()
+        self.heard_at = self.loop.time()
         self.is_over = False
         self.outbox = Outbox(
             transport,
@@ -92,7 +92,7 @@ class Socket:
         return None
 
     def _count_frame(self) -> None:
-        now = self._loop.time()
+        now = self.loop.time()
         more = (now - self.heard_at) * self._settings.max_frames_per_second
         self._tokens = min(self._settings.max_frames_burst, self._tokens + more) - 1
         self.heard_at = now
@@ -123,7 +123,7 @@ class Socket:
             notice_frame("session.closing", {"code": reason.code, "reason": reason.words})
         )
         self.outbox.close()
-        self._closing = self._loop.create_task(self._close(reason))
+        self._closing = self.loop.create_task(self._close(reason))
 
     async def _close(self, reason: CloseReason) -> None:
         try:
@@ -134,7 +134,7 @@ class Socket:
         else:
             # What was written may still be on its way to a peer that reads; one that does not is
             # not waited for.
-            self._loop.call_later(CLOSE_TIMEOUT_SECONDS, self._transport.abort)
+            self.loop.call_later(CLOSE_TIMEOUT_SECONDS, self._transport.abort)
 
     async def closed(self) -> None:
         """Return when closing is over, if it was begun."""
