@@ -91,8 +91,11 @@ def _answering(database: str) -> Iterator[None]:
 @contextmanager
 def _usable(file: Path) -> Iterator[None]:
     remedy = "Check the path and its permissions, or name another with --database."
+    if not file.parent.exists():
+        # A folder is not made: a misspelt path would be an empty chat in a new place.
+        detail = f"The database file {file} can't be used: there is no folder {file.parent}."
+        raise StartFailed(detail, "Make the folder, or name another file with --database.")
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
         yield
     except AlreadyServed as error:
         raise StartFailed(

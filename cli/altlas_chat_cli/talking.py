@@ -169,6 +169,7 @@ async def _until_the_end(talk: Talk, terminal: Pipe | Screen) -> bool:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        typing.tell_unsent()
     return typing.refused
 
 
@@ -179,7 +180,7 @@ class _Typing:
         self._talk = talk
         self._terminal = terminal
         self._waiting: asyncio.Queue[str] = asyncio.Queue()
-        self._unsent = 0
+        self._unsent: list[str] = []
         self.refused = False
 
     async def read(self) -> None:
@@ -198,11 +199,14 @@ class _Typing:
                 self._to_send(text)
         if not self._terminal.is_terminal:
             await self._waiting.join()
-        elif self._unsent:
-            self._terminal.notice(f"not acknowledged: {self._unsent} of your last lines")
+
+    def tell_unsent(self) -> None:
+        """Name the lines that nobody may have got: the server has not said that it keeps them."""
+        for text in self._unsent:
+            self._terminal.notice(f"not acknowledged: {plain(text)}")
 
     def _to_send(self, text: str) -> None:
-        self._unsent += 1
+        self._unsent.append(text)
         self._waiting.put_nowait(text)
 
     async def _obey(self, command: str) -> bool:
@@ -234,6 +238,5 @@ class _Typing:
             except Refused as refusal:
                 self.refused = True
                 self._terminal.notice(f"not sent: {_detail(refusal)}")
-            finally:
-                self._unsent -= 1
-                self._waiting.task_done()
+            self._unsent.pop(0)
+            self._waiting.task_done()

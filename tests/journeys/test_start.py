@@ -65,6 +65,12 @@ async def test_a_folder_that_cannot_be(tmp_path: Path) -> None:
     check(*await refused(tmp_path, "--database", url, "--port", "0"), "can't be used")
 
 
+async def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/misspelt/chat.db"
+    check(*await refused(tmp_path, "--database", url, "--port", "0"), "there is no folder")
+    assert not (tmp_path / "misspelt").exists()
+
+
 async def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
     url = "sqlite:////proc/altlas-chat.db"  # not even root can make a file there
     check(*await refused(tmp_path, "--database", url, "--port", "0"), "can't be used")

@@ -90,3 +90,22 @@ async def test_what_the_log_does_not_replay_is_shown_from_the_history(tmp_path: 
         assert await talk.ends() == output.DONE
     assert [talk.times_shown(f"missed {number}") for number in range(5)] == [1] * 5
     await server.kill()
+
+
+async def test_what_was_not_acknowledged_is_named_at_the_end(tmp_path: Path) -> None:
+    server = ServerProcess(f"sqlite:///{tmp_path}/chat.db", tmp_path)
+    await server.start()
+    await register(server.url, "ayse")
+    mehmet = await register(server.url, "mehmet")
+    words = ("--as", "ayse", "--with", mehmet["id"], "--url", server.url, "--password", PASSWORD)
+    async with talking(tmp_path, *words) as talk:
+        await talk.says("arrives")
+        await talk.shows("arrives")
+        await server.kill()
+        await talk.tells("reconnecting…")
+        await talk.says("first", "second", "/nonsense")
+        await talk.tells("There is no /nonsense")  # so the lines before it were taken
+        talk.interrupt()
+        assert await talk.ended() == output.INTERRUPTED
+    unsent = [line for line in talk.told if "not acknowledged" in line]
+    assert [line.rpartition(": ")[2] for line in unsent] == ["first", "second"]

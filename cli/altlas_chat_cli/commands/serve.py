@@ -12,6 +12,7 @@ from altlas_chat_cli import output
 from altlas_chat_cli.commands.talk import DEFAULT_URL
 
 DEMO_DATABASE = "demo.db"
+_FIRST_PERSON = '{"username":"ayse","password":"choose-a-long-one"}'
 
 
 def serve(
@@ -66,7 +67,9 @@ def _welcome(url: str, database: str, base_path: str, people: list[tuple[str, st
     say = output.say
     say(f"altlas-chat listens on {url}  (database {database})")
     if not people:
-        say(f"API: {url}{base_path}/openapi.json   Stop: Ctrl-C")
+        say(f"  open   {url}{base_path}/openapi.json   (the API's contract)")
+        say(f"  curl   {_curl(url, base_path, 'register')} -d '{_FIRST_PERSON}'   (an account)")
+        say("Stop the server with Ctrl-C.")
         return
     names = ", ".join(name for name, _ in people)
     password = people[0][1]
@@ -79,12 +82,13 @@ def _welcome(url: str, database: str, base_path: str, people: list[tuple[str, st
     talk = f"{output.program()} talk"
     say(f"  talk   {talk} --as {first} --with {second}{at}")
     say(f"         {talk} --as {second} --with {first}{at}   (in a second terminal)")
-    say(
-        f"  curl   curl -s {url}{base_path}/auth/login"
-        " -H 'Content-Type: application/json'"
-        f' -d \'{{"username":"{first}","password":"{password}"}}\''
-    )
+    account = f'{{"username":"{first}","password":"{password}"}}'
+    say(f"  curl   {_curl(url, base_path, 'login')} -d '{account}'")
     say("Stop the server with Ctrl-C.")
+
+
+def _curl(url: str, base_path: str, operation: str) -> str:
+    return f"curl -s {url}{base_path}/auth/{operation} -H 'Content-Type: application/json'"
 
 
 def _talk_address(url: str, base_path: str) -> str:
