@@ -12,6 +12,9 @@ from typing import Any, Literal, Protocol, TypeVar
 T = TypeVar("T")
 Item = TypeVar("Item")
 
+PATIENCE_SECONDS = 10.0
+"""How long a change waits for a lock that somebody else holds, such as a hand at the database."""
+
 Row = Sequence[Any]
 Dialect = Literal["sqlite", "postgresql"]
 
@@ -74,7 +77,8 @@ class Database(Protocol):
         any caller of the same batch goes on.
 
         Raises:
-            StorageUnavailable: the database did not take the change. Where the
+            StorageUnavailable: the database did not take the change, or somebody
+                else held a lock for longer than the database's patience. Where the
                 connection broke during the commit, it may have: who tries
                 again must be able to find that out (by ``client_id``, say).
         """

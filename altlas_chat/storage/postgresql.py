@@ -16,6 +16,7 @@ from typing import Any, TypeVar, cast
 import asyncpg
 
 from altlas_chat.storage.database import (
+    PATIENCE_SECONDS,
     Dialect,
     Item,
     Reader,
@@ -24,7 +25,7 @@ from altlas_chat.storage.database import (
     Transaction,
     UniqueViolated,
 )
-from altlas_chat.storage.waiting import Failed, Group, Waiting, in_groups, make, serve
+from altlas_chat.storage.waiting import Failed, Group, Waiting, fail, in_groups, make, serve
 
 T = TypeVar("T")
 Connection = Any
@@ -40,6 +41,8 @@ _AWAY = (
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.InternalClientError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.ReadOnlySQLTransactionError,
 )
 
 
@@ -111,6 +114,8 @@ class _Lane:
                 await self._commit([self._queue.popleft() for _ in range(size)])
         finally:
             self._task = None
+            left = [self._queue.popleft() for _ in range(len(self._queue))]
+            _fail(left, StorageUnavailable("changes were given up"))
 
     async def _commit(self, batch: list[Waiting]) -> None:
         try:
@@ -122,6 +127,9 @@ class _Lane:
             _fail(batch, StorageUnavailable(str(error)))
         except Exception as error:  # noqa: BLE001 - whoever waits must be told
             _fail(batch, error)
+        except BaseException as error:
+            _fail(batch, error)
+            raise
         else:
             serve(batch)
 
@@ -134,6 +142,9 @@ class _Lane:
                     _fail([waiting], StorageUnavailable(str(error)))
             except _AWAY as error:
                 _fail([waiting], StorageUnavailable(str(error)))
+                return
+            except Exception as error:  # noqa: BLE001 - whoever waits must be told
+                _fail([waiting], error)
                 return
             else:
                 serve([waiting])
@@ -170,8 +181,7 @@ async def _run_group(
 
 
 def _fail(batch: Sequence[Waiting], error: BaseException) -> None:
-    for waiting in batch:
-        waiting.outcome = Failed(error)
+    fail(batch, error)
     serve(batch)
 
 
@@ -185,14 +195,26 @@ class PostgresDatabase:
         self._lanes = [_Lane(pool, batch_size) for _ in range(LANES)]
 
     @classmethod
-    async def open(cls, url: str, *, pool_size: int, batch_size: int) -> "PostgresDatabase":
+    async def open(
+        cls,
+        url: str,
+        *,
+        pool_size: int,
+        batch_size: int,
+        patience_seconds: float = PATIENCE_SECONDS,
+    ) -> "PostgresDatabase":
         """Connect; the database must have its schema.
 
         Raises:
             StorageUnavailable: nobody answers there, or it refuses us.
         """
         try:
-            pool = await asyncpg.create_pool(url, min_size=1, max_size=max(pool_size, LANES + 1))
+            pool = await asyncpg.create_pool(
+                url,
+                min_size=1,
+                max_size=max(pool_size, LANES + 1),
+                server_settings={"lock_timeout": f"{round(patience_seconds * 1000)}ms"},
+            )
         except (OSError, asyncpg.PostgresError) as error:
             raise StorageUnavailable(str(error)) from error
         return cls(pool, batch_size)

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 import aiosqlite
 
 from altlas_chat.storage.database import (
+    PATIENCE_SECONDS,
     Dialect,
     Item,
     Reader,
@@ -28,11 +29,9 @@ from altlas_chat.storage.database import (
     Transaction,
     UniqueViolated,
 )
-from altlas_chat.storage.waiting import Failed, Group, Waiting, in_groups, make, serve
+from altlas_chat.storage.waiting import Failed, Group, Waiting, fail, in_groups, make, serve
 
 T = TypeVar("T")
-
-BUSY_TIMEOUT_SECONDS = 10.0
 
 GATHERING_FROM = 8
 GATHERING_SECONDS = 0.0003
@@ -52,8 +51,8 @@ PRAGMAS = (
 )
 
 
-def _translated(error: sqlite3.Error) -> Exception:
-    """The storage layer's own error for one of SQLite's."""
+def _translated(error: BaseException) -> BaseException:
+    """The storage layer's own error for one of SQLite's; another stays as it is."""
     text = str(error)
     if isinstance(error, sqlite3.IntegrityError) and text.startswith("UNIQUE constraint failed: "):
         return UniqueViolated(text.removeprefix("UNIQUE constraint failed: "))
@@ -131,9 +130,10 @@ class SqliteWriter:
     that order.
     """
 
-    def __init__(self, path: str, batch_size: int) -> None:
+    def __init__(self, path: str, batch_size: int, patience_seconds: float) -> None:
         self._path = path
         self._batch_size = batch_size
+        self._patience_seconds = patience_seconds
         self._loop = asyncio.get_running_loop()
         self._queue: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
         self._opened = self._loop.create_future()
@@ -155,7 +155,7 @@ class SqliteWriter:
 
     def _work(self) -> None:
         try:
-            connection = connect(self._path)
+            connection = connect(self._path, self._patience_seconds)
         except sqlite3.Error as error:
             self._loop.call_soon_threadsafe(self._opened.set_exception, _translated(error))
             return
@@ -202,12 +202,10 @@ def _run_batch(
             connection.execute(sql, params)
         transaction.last.clear()
         connection.execute("COMMIT")
-    except sqlite3.Error as error:
+    except BaseException as error:  # noqa: BLE001 - the writer outlives whatever a change does
         transaction.last.clear()
         _roll_back(connection)
-        lost = Failed(_translated(error))
-        for waiting in batch:
-            waiting.outcome = lost
+        fail(batch, _translated(error))
 
 
 def _roll_back(connection: sqlite3.Connection) -> None:
@@ -239,7 +237,7 @@ def _run_group(
     """Make a group's changes; one that fails leaves nothing behind.
 
     Raises:
-        sqlite3.Error: the whole transaction is lost (a full disk, for one).
+        Exception: the whole transaction is lost (a full disk, for one).
     """
     _execute_all(connection, marks.begin)
     last = len(transaction.last)
@@ -251,8 +249,7 @@ def _run_group(
         _execute_all(connection, marks.undo)
         del transaction.last[last:]
         if len(group) == 1:
-            found = _translated(error) if isinstance(error, sqlite3.Error) else error
-            group[0].outcome = Failed(found)
+            group[0].outcome = Failed(_translated(error))
             return
         for waiting in group:
             _run_group(connection, transaction, [waiting], _AGAIN)
@@ -265,7 +262,7 @@ def _execute_all(connection: sqlite3.Connection, statements: Sequence[str]) -> N
         connection.execute(statement)
 
 
-def connect(path: str) -> sqlite3.Connection:
+def connect(path: str, patience_seconds: float = PATIENCE_SECONDS) -> sqlite3.Connection:
     """A connection with the settings that durability rests on.
 
     Raises:
@@ -273,7 +270,7 @@ def connect(path: str) -> sqlite3.Connection:
     """
     connection = sqlite3.connect(
         path,
-        timeout=BUSY_TIMEOUT_SECONDS,
+        timeout=patience_seconds,
         isolation_level=None,
         check_same_thread=False,
         cached_statements=512,
@@ -296,13 +293,20 @@ class SqliteDatabase:
             self._idle.put_nowait(reader)
 
     @classmethod
-    async def open(cls, path: Path, *, readers: int, batch_size: int) -> "SqliteDatabase":
+    async def open(
+        cls,
+        path: Path,
+        *,
+        readers: int,
+        batch_size: int,
+        patience_seconds: float = PATIENCE_SECONDS,
+    ) -> "SqliteDatabase":
         """Open the file, which must have its schema.
 
         Raises:
             StorageUnavailable: the file can't be opened.
         """
-        writer = SqliteWriter(str(path), batch_size)
+        writer = SqliteWriter(str(path), batch_size, patience_seconds)
         await writer.start()
         return cls(writer, [await _open_reader(str(path)) for _ in range(readers)])
 
@@ -360,7 +364,7 @@ class SqliteDatabase:
 
 async def _open_reader(path: str) -> aiosqlite.Connection:
     connection = await aiosqlite.connect(
-        path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None, cached_statements=512
+        path, timeout=PATIENCE_SECONDS, isolation_level=None, cached_statements=512
     )
     for pragma in (*PRAGMAS, "PRAGMA query_only = ON"):
         await connection.execute_fetchall(pragma)

@@ -5,10 +5,13 @@ together with its like (:meth:`Database.write_together`) then costs less.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from altlas_chat.storage.database import Transaction
+
+log = logging.getLogger(__name__)
 
 Change = Callable[[Transaction], Awaitable[Any]]
 Bulk = Callable[[Transaction, Sequence[Any]], Awaitable[Sequence[Any]]]
@@ -90,7 +93,8 @@ def serve(batch: Sequence[Waiting]) -> None:
 
     The callers' futures are set first, but callers go on only in the next
     turn of the event loop. What listeners put off until then comes after it:
-    a sender's reply leaves beside the event that he hears, in one write.
+    a sender's reply leaves beside the event that he hears, in one write. A
+    listener that fails is logged, and keeps nothing from the others.
     """
     for waiting in batch:
         if waiting.future.done():
@@ -101,4 +105,14 @@ def serve(batch: Sequence[Waiting]) -> None:
             waiting.future.set_result(waiting.outcome)
     for waiting in batch:
         if waiting.committed is not None and not isinstance(waiting.outcome, Failed):
-            waiting.committed(waiting.outcome)
+            try:
+                waiting.committed(waiting.outcome)
+            except Exception:
+                log.exception("what was committed could not be told")
+
+
+def fail(batch: Sequence[Waiting], error: BaseException) -> None:
+    """Note that nothing is left of a batch, for :func:`serve`."""
+    failed = Failed(error)
+    for waiting in batch:
+        waiting.outcome = failed
