@@ -2,11 +2,12 @@
 
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, closing, contextmanager
 from pathlib import Path
 
 from altlas_chat.server.single import AlreadyServed, only_server_of
 from altlas_chat.settings import Settings
+from altlas_chat.storage.alone import HeldByAnother, alone_on
 from altlas_chat.storage.database import Database, StorageUnavailable
 from altlas_chat.storage.files import make_private
 from altlas_chat.storage.migrations.urls import sqlite_path, without_password
@@ -50,12 +51,8 @@ async def opened_database(settings: Settings, *, to_serve: bool) -> AsyncIterato
     """
     path = sqlite_path(settings.database)
     if path is None:
-        database: Database = await _open_postgresql(settings)
-        with _answering(f"The database {without_password(settings.database)}"):
-            try:
-                yield database
-            finally:
-                await database.close()
+        async with _opened_postgresql(settings, to_serve=to_serve) as shared:
+            yield shared
         return
     file = Path(path)
     with ExitStack() as held:
@@ -63,7 +60,7 @@ async def opened_database(settings: Settings, *, to_serve: bool) -> AsyncIterato
             if to_serve:
                 held.enter_context(only_server_of(file))
             _prepare(file, settings.database)
-            database = await SqliteDatabase.open(
+            database: Database = await SqliteDatabase.open(
                 file, readers=settings.readers, batch_size=settings.group_commit_size
             )
         with _answering(f"The database file {file}"):
@@ -71,6 +68,25 @@ async def opened_database(settings: Settings, *, to_serve: bool) -> AsyncIterato
                 yield database
             finally:
                 await database.close()
+
+
+@asynccontextmanager
+async def _opened_postgresql(settings: Settings, *, to_serve: bool) -> AsyncIterator[Database]:
+    shown = f"The database {without_password(settings.database)}"
+    async with AsyncExitStack() as held:
+        database = await _open_postgresql(settings)
+        held.push_async_callback(database.close)
+        held.enter_context(_answering(shown))
+        if to_serve:
+            try:
+                await held.enter_async_context(alone_on(settings.database))
+            except HeldByAnother as error:
+                raise StartFailed(
+                    f"{shown} is served or filled by another process;"
+                    " this version knows no way to carry events between two.",
+                    "Stop the other one, or name another database with --database.",
+                ) from error
+        yield database
 
 
 def _remedy(said: object, usual: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import aiohttp
+import asyncpg
 import pytest
 
 from altlas_chat.client.errors import Refused
@@ -65,6 +66,7 @@ async def test_a_crash_of_the_database_loses_and_doubles_nothing(
             await talking
             await _check(one, other, room)
             assert set(refused) <= {"SERVICE_UNAVAILABLE"}
+            await _held(postgres.url)
     finally:
         await server.kill()
     assert " ERROR " not in server.log()
@@ -96,6 +98,16 @@ async def test_a_socket_opened_meanwhile_is_told_to_come_back(
     finally:
         await server.kill()
     assert " ERROR " not in server.log()
+
+
+async def _held(url: str) -> None:
+    """Wait until the server has its lock again, so that no second one can start."""
+    connection = await asyncpg.connect(url)
+    held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+    async with asyncio.timeout(30):
+        while await connection.fetchval(held) != 1:
+            pass
+    await connection.close()
 
 
 async def _answers(url: str, status: int) -> None:

@@ -156,6 +156,17 @@ async def test_a_second_server_on_one_embedded_database(tmp_path: Path) -> None:
     assert await server.stop() == 0
 
 
+async def test_a_second_server_on_one_postgresql_database(tmp_path: Path) -> None:
+    with fresh_database() as url:
+        server = ServerProcess(url, tmp_path)
+        await server.start()
+        code, said = await refused(tmp_path, "--database", url, "--port", "0")
+        check(code, said, "served or filled by another process")
+        await server.kill()
+        await server.start()
+        assert await server.stop() == 0
+
+
 async def test_a_setting_that_cannot_be(tmp_path: Path) -> None:
     code, said = await refused(tmp_path, ALTLAS_CHAT_PORT="ninety")
     check(code, said, "ALTLAS_CHAT_PORT")
