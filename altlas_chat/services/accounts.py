@@ -67,14 +67,17 @@ async def register(deps: Deps, request: RegisterRequest, device: Device) -> Toke
         updated_at=at,
     )
 
-    async def change(tx: Transaction) -> Tokens:
+    session, secret = _new_session(deps, user, device)
+
+    async def change(tx: Transaction) -> None:
         await create_user(tx, user, password_hash)
-        return await _open_session(tx, deps, user, device)
+        await _keep_session(tx, session, secret)
 
     try:
-        return await deps.database.write(change, lane=user_stream(user.user_id))
+        await deps.database.write(change, lane=user_stream(user.user_id))
     except UniqueViolated as error:
         raise taken(error) from error
+    return _tokens(deps, user, session.session_id, secret)
 
 
 async def create_user(tx: Transaction, user: User, password_hash: str | None) -> None:
@@ -102,38 +105,53 @@ async def login(deps: Deps, request: LoginRequest, device: Device) -> Tokens:
     """
     who = f"{account_key(request.name)} {device.address}"
     async with deps.credentials.one_try(who):
-        user = await _who_has(deps, request.name, request.password)
+        user, password_hash = await _who_has(deps, request.name, request.password)
     if not user.is_active:
         raise AccountDeactivated
+    session, secret = _new_session(deps, user, device)
 
-    async def change(tx: Transaction) -> Tokens:
-        return await _open_session(tx, deps, user, device)
+    async def change(tx: Transaction) -> None:
+        await _require_same_password(tx, user.user_id, password_hash)
+        await _keep_session(tx, session, secret)
 
-    return await deps.database.write(change, lane=user_stream(user.user_id))
+    await deps.database.write(change, lane=user_stream(user.user_id))
+    return _tokens(deps, user, session.session_id, secret)
 
 
-async def _who_has(deps: Deps, name: str, password: str) -> User:
+async def _who_has(deps: Deps, name: str, password: str) -> tuple[User, str | None]:
+    """Who has this name and password, with the password's hash as it was then."""
     found = await deps.database.read(lambda reader: accounts.select_login(reader, name))
     user, password_hash = found or (None, None)
     if not await deps.credentials.is_password(password, password_hash) or user is None:
         raise InvalidCredentials
-    return user
+    return user, password_hash
 
 
-async def _open_session(tx: Transaction, deps: Deps, user: User, device: Device) -> Tokens:
+async def _require_same_password(tx: Transaction, user_id: str, password_hash: str | None) -> None:
+    """Refuse what rests on a password that was changed while it was checked.
+
+    Nobody else changes it until the transaction ends.
+    """
+    await streams.lock_streams(tx, [user_stream(user_id)])
+    if await accounts.select_password_hash(tx, user_id) != password_hash:
+        raise InvalidCredentials
+
+
+def _new_session(deps: Deps, user: User, device: Device) -> tuple[Session, str]:
+    """A session for a device, with the secret of its first refresh token."""
     at = deps.clock.now_ms()
     expires_at = at + deps.settings.refresh_token_seconds * 1000
-    session_id = deps.ids.new()
-    await sessions.insert_session(
-        tx,
-        Session(
-            session_id, user.user_id, device.name, device.user_agent[:300], at, at, expires_at, None
-        ),
+    user_agent = device.user_agent[:300]
+    session = Session(
+        deps.ids.new(), user.user_id, device.name, user_agent, at, at, expires_at, None
     )
-    secret = deps.randomness.token()
-    token = RefreshToken(_hash(secret), session_id, expires_at, None, None)
-    await sessions.insert_refresh_token(tx, token, at)
-    return _tokens(deps, user, session_id, secret)
+    return session, deps.randomness.token()
+
+
+async def _keep_session(tx: Transaction, session: Session, secret: str) -> None:
+    await sessions.insert_session(tx, session)
+    token = RefreshToken(_hash(secret), session.session_id, session.expires_at, None, None)
+    await sessions.insert_refresh_token(tx, token, session.created_at)
 
 
 def _hash(secret: str) -> str:
@@ -233,6 +251,10 @@ async def end_session(deps: Deps, session_id: str, reason: str) -> None:
     await deps.database.write(
         lambda tx: sessions.revoke_session(tx, session_id, reason, at), lane="sessions"
     )
+    _refuse(deps, session_id, at)
+
+
+def _refuse(deps: Deps, session_id: str, at: int) -> None:
     deps.credentials.revoke(session_id, at)
     deps.publisher.end_session(session_id)
 
@@ -243,18 +265,22 @@ async def logout(deps: Deps, actor: Actor) -> None:
         await end_session(deps, actor.session_id, "logout")
 
 
-async def logout_everywhere(deps: Deps, actor: Actor, *, but: str | None = None) -> None:
-    """End all sessions of the actor, except ``but``."""
-    open_sessions = await deps.database.read(
-        lambda reader: sessions.select_open_session_ids(reader, actor.user_id)
+async def logout_everywhere(deps: Deps, actor: Actor) -> None:
+    """End all sessions of the actor."""
+    at = deps.clock.now_ms()
+    ended = await deps.database.write(
+        lambda tx: sessions.revoke_sessions(tx, actor.user_id, None, "logout_everywhere", at),
+        lane="sessions",
     )
-    for session_id in open_sessions:
-        if session_id != but:
-            await end_session(deps, session_id, "logout_everywhere")
+    for session_id in ended:
+        _refuse(deps, session_id, at)
 
 
 async def change_password(deps: Deps, actor: Actor, request: ChangePasswordRequest) -> None:
-    """Set another password; every other session of the actor ends.
+    """Set another password; every other session of the actor ends in the same step.
+
+    Who is let in by the old password at the same moment is put out again, or
+    not let in.
 
     Raises:
         InvalidCredentials: the present password is another.
@@ -269,11 +295,15 @@ async def change_password(deps: Deps, actor: Actor, request: ChangePasswordReque
     password_hash = await deps.credentials.hash_password(request.new_password)
     at = deps.clock.now_ms()
 
-    async def change(tx: Transaction) -> None:
+    async def change(tx: Transaction) -> list[str]:
+        await _require_same_password(tx, actor.user_id, present)
         await accounts.update_password_hash(tx, actor.user_id, password_hash, at)
+        return await sessions.revoke_sessions(
+            tx, actor.user_id, actor.session_id, "password_changed", at
+        )
 
-    await deps.database.write(change, lane=user_stream(actor.user_id))
-    await logout_everywhere(deps, actor, but=actor.session_id)
+    for session_id in await deps.database.write(change, lane=user_stream(actor.user_id)):
+        _refuse(deps, session_id, at)
 
 
 async def refresh_revocations(deps: Deps) -> None:

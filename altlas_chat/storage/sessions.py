@@ -74,11 +74,17 @@ async def revoke_session(tx: Transaction, session_id: str, reason: str, at: int)
     return changed > 0
 
 
-async def select_open_session_ids(reader: Reader, user_id: str) -> list[str]:
-    rows = await reader.fetch_all(
-        "SELECT session_id FROM sessions WHERE user_id = ? AND revoked_at IS NULL"
-        " ORDER BY session_id",
+async def revoke_sessions(
+    tx: Transaction, user_id: str, kept_id: str | None, reason: str, at: int
+) -> list[str]:
+    """End a person's sessions that are not over, but the one to be kept; which they were."""
+    rows = await tx.fetch_all(
+        "UPDATE sessions SET revoked_at = ?, revoke_reason = ?"
+        " WHERE user_id = ? AND revoked_at IS NULL AND session_id <> ? RETURNING session_id",
+        at,
+        reason,
         user_id,
+        kept_id or "",
     )
     return [row[0] for row in rows]
 

@@ -338,6 +338,56 @@ async def test_another_password_ends_the_other_sessions(world: World) -> None:
     assert await log_in(world, "another-horse-7", username="ayse")
 
 
+async def test_no_login_by_the_old_password_outlives_it(world: World) -> None:
+    phone = await register(world, "ayse")
+    wish = {"currentPassword": PASSWORD, "newPassword": "another-horse-7"}
+    request = ChangePasswordRequest.model_validate(wish)
+    changing = asyncio.create_task(accounts.change_password(world.deps, actor_of(phone), request))
+    logins = []
+    while not changing.done() and len(logins) < 200:
+        device = Device("elsewhere", "test", f"192.0.2.{len(logins)}")
+        logins.append(asyncio.create_task(log_in(world, at=device, username="ayse")))
+        await asyncio.sleep(0)
+    await changing
+    outcomes = await asyncio.gather(*logins, return_exceptions=True)
+    assert {type(one) for one in outcomes} <= {Tokens, InvalidCredentials}
+    for outcome in outcomes:
+        if isinstance(outcome, Tokens):
+            await is_over(world, outcome)
+    assert await refresh(world, phone)
+
+
+async def test_of_two_new_passwords_at_once_one_counts(world: World) -> None:
+    phone = await register(world, "ayse")
+    words = [f"another-horse-{number}" for number in range(2)]
+    wishes = [{"currentPassword": PASSWORD, "newPassword": word} for word in words]
+    requests = [ChangePasswordRequest.model_validate(wish) for wish in wishes]
+    outcomes = await asyncio.gather(
+        *(accounts.change_password(world.deps, actor_of(phone), one) for one in requests),
+        return_exceptions=True,
+    )
+    assert {type(one) for one in outcomes} == {type(None), InvalidCredentials}
+    assert await log_in(world, words[outcomes.index(None)], username="ayse")
+
+
+async def test_a_password_does_not_change_without_ending_the_sessions(world: World) -> None:
+    phone, laptop = await register(world, "ayse"), await log_in(world, username="ayse")
+    wish = {"currentPassword": PASSWORD, "newPassword": "another-horse-7"}
+    request = ChangePasswordRequest.model_validate(wish)
+    await renamed(world, "sessions", "away")
+    with pytest.raises(Exception, match="sessions"):
+        await accounts.change_password(world.deps, actor_of(phone), request)
+    await renamed(world, "away", "sessions")
+    assert await log_in(world, username="ayse")
+    assert await refresh(world, laptop)
+
+
+async def renamed(world: World, table: str, name: str) -> None:
+    await world.deps.database.write(
+        lambda tx: tx.execute(f"ALTER TABLE {table} RENAME TO {name}"), lane="test"
+    )
+
+
 async def test_who_does_not_know_the_present_password_changes_nothing(world: World) -> None:
     phone = await register(world, "ayse")
     wish = {"currentPassword": "wrong", "newPassword": "another-horse-7"}
