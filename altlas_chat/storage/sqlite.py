@@ -34,7 +34,7 @@ from altlas_chat.storage.waiting import Failed, Group, Waiting, fail, in_groups,
 T = TypeVar("T")
 
 GATHERING_FROM = 8
-GATHERING_SECONDS = 0.0003
+GATHERING_SECONDS = 0.00015
 """A writer that had so many changes in one batch waits a moment for the callers it has served.
 
 They come again, and a commit of 60 costs hardly more than one of 30. Whoever
