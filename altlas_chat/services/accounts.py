@@ -255,8 +255,8 @@ async def end_session(deps: Deps, session_id: str, reason: str) -> None:
 
 
 def _refuse(deps: Deps, session_id: str, at: int) -> None:
-    deps.credentials.revoke(session_id, at)
-    deps.publisher.end_session(session_id)
+    if deps.credentials.revoke(session_id, at):
+        deps.publisher.end_session(session_id)
 
 
 async def logout(deps: Deps, actor: Actor) -> None:
@@ -307,8 +307,8 @@ async def change_password(deps: Deps, actor: Actor, request: ChangePasswordReque
 
 
 async def refresh_revocations(deps: Deps) -> None:
-    """Hear of sessions that other nodes ended."""
+    """Hear of sessions that were ended elsewhere: refuse their tokens, close their sockets."""
     since = deps.credentials.forget_old_revocations()
     revoked = await deps.database.read(lambda reader: sessions.select_revoked_since(reader, since))
     for session_id, at in revoked:
-        deps.credentials.revoke(session_id, at)
+        _refuse(deps, session_id, at)

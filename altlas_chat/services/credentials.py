@@ -88,8 +88,7 @@ class Credentials:
         well_formed = all(isinstance(claims.get(name), str) for name in ("sub", "sid", "role"))
         if claims.get("typ") != "access" or not well_formed:
             raise TokenInvalid
-        if claims["sid"] in self._revoked:
-            raise SessionRevoked
+        self.require_open(claims["sid"])
         return claims
 
     def alt_las_claims_of(self, token: str) -> Claims:
@@ -144,9 +143,20 @@ class Credentials:
 
     # -- ended sessions ----------------------------------------------------------
 
-    def revoke(self, session_id: str, at: int) -> None:
-        """Refuse the access tokens of a session from now on."""
+    def revoke(self, session_id: str, at: int) -> bool:
+        """Refuse the access tokens of a session from now on; False if they were before."""
+        is_new = session_id not in self._revoked
         self._revoked[session_id] = at
+        return is_new
+
+    def require_open(self, session_id: str | None) -> None:
+        """Refuse what was authenticated by a session that was ended since.
+
+        Raises:
+            SessionRevoked: it was. Who has no session here is not refused.
+        """
+        if session_id in self._revoked:
+            raise SessionRevoked
 
     def forget_old_revocations(self) -> int:
         """Forget sessions whose access tokens are expired anyway; the moment before which."""

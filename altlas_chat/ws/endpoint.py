@@ -13,6 +13,7 @@ from altlas_chat.domain.errors import (
     ServerFault,
     ServerRestarting,
     ServiceUnavailable,
+    SessionRevoked,
     TokenInvalid,
     UserNotFound,
     ValidationFailed,
@@ -22,7 +23,7 @@ from altlas_chat.realtime.hub import Hub
 from altlas_chat.realtime.outbox import Flusher
 from altlas_chat.services.deps import Deps
 from altlas_chat.storage.database import StorageUnavailable
-from altlas_chat.ws.closing import NOT_AUTHENTICATED, RESTART
+from altlas_chat.ws.closing import NOT_AUTHENTICATED, RESTART, REVOKED
 from altlas_chat.ws.frames import error_frame
 from altlas_chat.ws.handshake import shake_hands
 from altlas_chat.ws.heartbeats import Heartbeats
@@ -146,11 +147,16 @@ async def _begun(
         actor, start = opened.actor, opened.start
     session = Session(deps, socket, actor)
     try:
+        # From here on the hub ends the socket with its session.
+        deps.credentials.require_open(actor.session_id)
         await begin_hearing(deps, sockets.hub, sockets.catch_ups, session, start)
+    except SessionRevoked as refusal:
+        socket.close(REVOKED, error_frame(start.request_id, refusal))
+        return None
     except UserNotFound:
         _forget(sockets, session)
-        refusal = TokenInvalid("The account that the token names is gone.")
-        socket.close(NOT_AUTHENTICATED, error_frame(start.request_id, refusal))
+        gone = TokenInvalid("The account that the token names is gone.")
+        socket.close(NOT_AUTHENTICATED, error_frame(start.request_id, gone))
         return None
     except BaseException:
         _forget(sockets, session)

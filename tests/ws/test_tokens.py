@@ -3,7 +3,9 @@
 import jwt
 import pytest
 
-from tests.support.running import Chat, open_wire
+from altlas_chat.services.accounts import refresh_revocations
+from altlas_chat.storage import sessions
+from tests.support.running import Chat, Wire, open_wire
 
 
 async def refusal(chat: Chat, token: str) -> tuple[str, int]:
@@ -84,3 +86,28 @@ async def test_a_header_is_enough(chat: Chat) -> None:
         f"{chat.url}/v1/ws", headers={"Authorization": f"Bearer {ayse.token}"}
     ) as socket:
         assert (await socket.receive_json())["event"] == "ready"
+
+
+async def test_a_session_that_ends_before_the_frame_comes_opens_no_socket(chat: Chat) -> None:
+    ayse = await chat.person("ayse")
+    header = {"Authorization": f"Bearer {ayse.token}"}
+    wire = Wire(await chat.http.ws_connect(f"{chat.url}/v1/ws?resume=frame", headers=header))
+    assert (await ayse.call("POST", "/auth/logout"))[0] == 204
+    await wire.sends("auth", {}, "a")
+    error = await wire.next()
+    assert (error["event"], error["id"]) == ("error", "a")
+    assert error["data"]["code"] == "AUTH_SESSION_REVOKED"
+    assert await wire.close_code() == 4003
+
+
+async def test_a_session_that_is_ended_elsewhere_loses_its_sockets(chat: Chat) -> None:
+    ayse, mehmet = await chat.people("ayse", "mehmet")
+    wire, other = await ayse.connects(), await mehmet.connects()
+    deps = chat.running.parts.deps
+    session_id, at = wire.ready["data"]["sessionId"], deps.clock.now_ms()
+    await deps.database.write(
+        lambda tx: sessions.revoke_session(tx, session_id, "test", at), lane="test"
+    )
+    await refresh_revocations(deps)
+    assert await wire.close_code() == 4003
+    assert (await other.asks("message.delete", {"messageId": "none"}))["event"] == "error"
