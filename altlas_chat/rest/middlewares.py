@@ -36,7 +36,9 @@ def manners(ids: Ids, origins: Sequence[str]) -> Middleware:
         try:
             response = await handler(request)
         except Exception as error:  # noqa: BLE001 - the one place that answers for surprises
-            where = f"{request.method} {request.path} [{request_id}]"
+            # As it came: decoded, an address may hold the lines of another log.
+            path = request.raw_path.partition("?")[0]
+            where = f"{request.method} {path} [{request_id}]"
             response = problem(refusal_of(error, where), request_id)
         if not response.prepared:
             response.headers[HEADER] = request_id

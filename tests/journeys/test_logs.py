@@ -2,13 +2,16 @@
 
 import json
 import logging
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
+import jwt
 import pytest
 
 from altlas_chat.server.logs import without_traces_of_others
 from tests.support.process import ServerProcess
-from tests.support.raw import send_raw
+from tests.support.raw import request_bytes, send_raw
 
 NO_HTTP = b"GET /100%d HTTP/1.1\r\nno header\r\n\r\n"
 BAD_BODY = (
@@ -59,3 +62,24 @@ async def test_json_is_for_programs(tmp_path: Path) -> None:
     ]
     assert all(set(line) == {"time", "level", "logger", "message"} for line in lines)
     assert "listens on http://127.0.0.1:" in lines[0]["message"]
+
+
+async def test_an_address_writes_no_lines_of_its_own(tmp_path: Path) -> None:
+    secret = "the secret that ALT_LAS and the chat share, long enough for any algorithm"
+    server = ServerProcess(
+        f"sqlite:///{tmp_path}/chat.db", tmp_path, options={"alt_las_token_secret": secret}
+    )
+    await server.start()
+    with closing(sqlite3.connect(tmp_path / "chat.db")) as connection:
+        connection.execute("ALTER TABLE users RENAME TO away")
+    claims = {"iss": "alt-las-api", "aud": "alt-las-client", "exp": 2**40, "userId": "x"}
+    token = jwt.encode(claims, secret, "HS256")
+    forged = "/v1/users/x%0a2026-01-01%20ERROR%20forged?x=secret"
+    request = request_bytes("GET", forged, Authorization=f"Bearer {token}")
+    assert (await send_raw(server.url, request)).status == 503
+    assert await server.stop() == 0
+    lines = server.log().splitlines()
+    assert not [line for line in lines if line.startswith("2026-01-01")]
+    [told] = [line for line in lines if "storage unavailable" in line]
+    assert "GET /v1/users/x%0a2026" in told
+    assert "secret" not in told
