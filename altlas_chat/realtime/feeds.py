@@ -24,7 +24,8 @@ class Feed:
     def __init__(self, stream: str, position: int | None) -> None:
         self.stream = stream
         self.position = position
-        self.listeners: dict[Listener, None] = {}
+        # A list holds little; most streams have one or two listeners.
+        self.listeners: list[Listener] = []
         self.early: dict[int, Announcement] | None = None
         self.ahead: dict[Listener, int] | None = None
 
@@ -84,7 +85,7 @@ class Feed:
         return [one for one in self.listeners if ahead.get(one, 0) < seq]
 
     def forget(self, listener: Listener) -> None:
-        del self.listeners[listener]
+        self.listeners.remove(listener)
         if self.ahead is not None:
             self.ahead.pop(listener, None)
 

@@ -123,7 +123,7 @@ class Hub:
         if feed is None:
             feed = self._feeds[stream] = Feed(stream, position)
         if listener not in feed.listeners:
-            feed.listeners[listener] = None
+            feed.listeners.append(listener)
             listener.streams.append(feed.stream)  # one string for all who hear it
         return feed
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import cast
 
 from aiohttp import web
@@ -50,8 +50,12 @@ class Sockets:
     catch_ups: CatchUps
     heartbeats: Heartbeats
     flusher: Flusher
-    open: set[Socket] = field(default_factory=set)
     is_draining: bool = False
+
+    @property
+    def open(self) -> list[Socket]:
+        """Those that are there at this moment."""
+        return self.heartbeats.sockets()
 
     async def drain(self, seconds: float) -> None:
         """Close all sockets with "restart", spread over at most ``seconds``.
@@ -59,7 +63,7 @@ class Sockets:
         Returns when they are closed.
         """
         self.is_draining = True
-        sockets = list(self.open)
+        sockets = self.open
         pause = min(LONGEST_PAUSE_SECONDS, seconds / max(1, len(sockets)))
         for number, socket in enumerate(sockets):
             if number:
@@ -88,7 +92,6 @@ async def serve_socket(
     transport = cast("asyncio.WriteTransport", request.transport)
     socket = Socket(ws, transport, sockets.flusher, sockets.deps.settings)
     slot = sockets.heartbeats.add(socket)
-    sockets.open.add(socket)
     session = None
     try:
         try:
@@ -107,7 +110,6 @@ async def serve_socket(
                 _forget(sockets, session)
         await socket.closed()
     finally:
-        sockets.open.discard(socket)
         sockets.heartbeats.remove(socket, slot)
         socket.outbox.close()
     return ws

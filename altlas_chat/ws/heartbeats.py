@@ -39,6 +39,10 @@ class Heartbeats:
     def remove(self, socket: Socket, slot: int) -> None:
         self._slots[slot].discard(socket)
 
+    def sockets(self) -> list[Socket]:
+        """All sockets on the wheel."""
+        return [socket for slot in self._slots for socket in slot]
+
     def _tick(self) -> None:
         self._timer = self._loop.call_later(1.0, self._tick)
         self.turn()
