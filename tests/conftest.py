@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import signal
 import sys
 from collections.abc import Generator
 from pathlib import Path
@@ -21,6 +22,10 @@ if importlib.util.find_spec("altlas_chat_cli") is None:
     known = os.environ.get("PYTHONPATH")  # noqa: TID251
     places = [str(ROOT), str(ROOT / "cli"), *([known] if known else [])]
     os.environ["PYTHONPATH"] = os.pathsep.join(places)  # noqa: TID251
+
+
+# A shell's background job ignores Ctrl-C, and so would every process that a test starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_configure() -> None:
