@@ -9,6 +9,7 @@ def _second(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
+@lru_cache(maxsize=1024)
 def rfc3339(at: int) -> str:
     """A moment in UTC milliseconds as ``2026-11-24T05:00:00.123Z`` (RFC 3339)."""
     seconds, milliseconds = divmod(at, 1000)
