@@ -5,7 +5,7 @@ import functools
 import itertools
 import random
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,6 +69,8 @@ class _Nobody:
     """Nobody listens while a world is made."""
 
     def publish(self, announcements: Any) -> None: ...
+
+    def look_again(self, streams: Iterable[str]) -> None: ...
 
     def pass_on(self, stream: str, event: Any) -> None: ...
 

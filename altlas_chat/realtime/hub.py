@@ -162,6 +162,19 @@ class Hub:
         if feed.has_hole and feed.position is not None:
             self._fill_hole(feed.stream, feed.position)
 
+    def look_again(self, streams: Iterable[str]) -> None:
+        """Tell what the log has of these streams and was not told."""
+        for stream in streams:
+            feed = self._feeds.get(stream)
+            if feed is not None and feed.position is not None:
+                self._fill_hole(stream, feed.position)
+
+    def cut_off(self, stream: str) -> None:
+        """Cut off all who hear a stream, whose log has a hole: they shall come again."""
+        feed = self._feeds.get(stream)
+        for listener in [] if feed is None else list(feed.listeners):
+            listener.fail()
+
     def pass_on(self, stream: str, event: PassingEvent) -> None:
         """Tell a passing event to who listens to ``stream`` and is not on hold."""
         feed = self._feeds.get(stream)

@@ -5,7 +5,7 @@ Secrets (the key of tokens) are never made of a seed.
 """
 
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -24,6 +24,9 @@ class Nobody:
     """A publisher without listeners."""
 
     def publish(self, announcements: Sequence[Announcement]) -> None:
+        """Nobody is there to be told."""
+
+    def look_again(self, streams: Iterable[str]) -> None:
         """Nobody is there to be told."""
 
     def pass_on(self, stream: str, event: PassingEvent) -> None:

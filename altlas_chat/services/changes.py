@@ -7,12 +7,12 @@ before the caller goes on.
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from altlas_chat.domain.events import Announcement, Event, Json
 from altlas_chat.services.deps import Deps, Publisher
 from altlas_chat.storage import streams
-from altlas_chat.storage.database import Transaction
+from altlas_chat.storage.database import CommitInDoubt, Transaction
 from altlas_chat.storage.streams import StreamPosition
 
 T = TypeVar("T")
@@ -75,7 +75,11 @@ async def commit_change(
     """
     run = partial(_run, change, deps.clock.now_ms(), actor_id)
     tell = partial(_tell, deps.publisher)
-    outcome: Done[T] = await deps.database.write(run, lane=lane, committed=tell)
+    try:
+        outcome: Done[T] = await deps.database.write(run, lane=lane, committed=tell)
+    except CommitInDoubt as doubt:
+        _look_again(deps.publisher, doubt)
+        raise
     return outcome[0]
 
 
@@ -92,6 +96,12 @@ def _tell(publisher: Publisher, outcome: Done[T]) -> None:
     publisher.publish(outcome[1])
 
 
+def _look_again(publisher: Publisher, doubt: CommitInDoubt) -> None:
+    """What is durable is told, also where the caller hears that it failed."""
+    _, announcements = cast("Done[object]", doubt.outcome)
+    publisher.look_again(dict.fromkeys(one.event.stream for one in announcements))
+
+
 async def commit_together(
     deps: Deps,
     lane: str,
@@ -106,5 +116,9 @@ async def commit_together(
     for each item alone when it raises.
     """
     tell = partial(_tell, deps.publisher)
-    outcome: Done[T] = await deps.database.write_together(bulk, item, lane=lane, committed=tell)
+    try:
+        outcome: Done[T] = await deps.database.write_together(bulk, item, lane=lane, committed=tell)
+    except CommitInDoubt as doubt:
+        _look_again(deps.publisher, doubt)
+        raise
     return outcome[0]

@@ -1,6 +1,6 @@
 """What the services are given to work with."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,6 +16,9 @@ class Publisher(Protocol):
 
     def publish(self, announcements: Sequence[Announcement]) -> None:
         """Tell numbered events, which are durable now, in their order."""
+
+    def look_again(self, streams: Iterable[str]) -> None:
+        """Tell what the log has and was not told; for events that nobody knows to be durable."""
 
     def pass_on(self, stream: str, event: PassingEvent) -> None:
         """Tell a passing event to those who listen to ``stream`` at this moment."""

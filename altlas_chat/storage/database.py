@@ -78,9 +78,9 @@ class Database(Protocol):
 
         Raises:
             StorageUnavailable: the database did not take the change, or somebody
-                else held a lock for longer than the database's patience. Where the
-                connection broke during the commit, it may have: who tries
-                again must be able to find that out (by ``client_id``, say).
+                else held a lock for longer than the database's patience.
+            CommitInDoubt: it may have taken it. Who tries again must be able to
+                find that out (by ``client_id``, say).
         """
 
     async def write_together(
@@ -106,6 +106,14 @@ class Database(Protocol):
 
 class StorageUnavailable(Exception):
     """The database can't be reached, is full, or is locked."""
+
+
+class CommitInDoubt(StorageUnavailable):
+    """The connection broke during the commit; ``outcome`` is that of the change, if it was made."""
+
+    def __init__(self, said: str, outcome: object) -> None:
+        super().__init__(said)
+        self.outcome = outcome
 
 
 class UniqueViolated(Exception):

@@ -17,6 +17,7 @@ import asyncpg
 
 from altlas_chat.storage.database import (
     PATIENCE_SECONDS,
+    CommitInDoubt,
     Dialect,
     Item,
     Reader,
@@ -152,11 +153,17 @@ class _Lane:
 
     async def _run(self, batch: list[Waiting]) -> None:
         """Make a batch's changes; those without an error are durable when this returns."""
-        async with self._pool.acquire() as connection:
-            transaction = PostgresTransaction(connection)
-            async with connection.transaction():
+        is_made = False
+        try:
+            async with self._pool.acquire() as connection, connection.transaction():
+                transaction = PostgresTransaction(connection)
                 for group in in_groups(batch):
                     await _run_group(connection, transaction, group)
+                is_made = True
+        except _AWAY as error:
+            if not is_made:
+                raise
+            _doubt(batch, error)
 
 
 async def _run_group(
@@ -183,6 +190,13 @@ async def _run_group(
 def _fail(batch: Sequence[Waiting], error: BaseException) -> None:
     fail(batch, error)
     serve(batch)
+
+
+def _doubt(batch: Sequence[Waiting], error: Exception) -> None:
+    """Note of changes that they may be durable, and that nobody knows."""
+    for waiting in batch:
+        if not isinstance(waiting.outcome, Failed):
+            waiting.outcome = Failed(CommitInDoubt(str(error), waiting.outcome))
 
 
 class PostgresDatabase:

@@ -10,7 +10,7 @@ import contextlib
 import copy
 import itertools
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -66,11 +66,15 @@ class Ear:
         self.told: list[Announcement] = []
         self.passing: list[tuple[str, PassingEvent]] = []
         self.ended: list[str] = []
+        self.doubted: list[str] = []
 
     def publish(self, announcements: Any) -> None:
         self.told.extend(announcements)
         for one in announcements:
             note(check_frame(wire(envelope(one))))
+
+    def look_again(self, streams: Iterable[str]) -> None:
+        self.doubted.extend(streams)
 
     def pass_on(self, stream: str, event: PassingEvent) -> None:
         self.passing.append((stream, event))

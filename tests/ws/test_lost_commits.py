@@ -1,0 +1,129 @@
+"""The connection to PostgreSQL breaks when a change was committed, and before the server knows it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit, urlunsplit
+
+import pytest
+
+from tests.support.postgres import fresh_database
+from tests.support.running import Chat, Json, Person, ServeChat, Wire
+
+SOCKET = ".s.PGSQL.5432"
+
+
+class Line:
+    """The way to a PostgreSQL server, over a socket in a folder; it can lose the answer to a COMMIT.
+
+    ``lost`` counts the answers that were.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._place = urlsplit(url)
+        self.loses = False
+        self.lost = 0
+
+    @asynccontextmanager
+    async def open(self, folder: Path) -> AsyncIterator[str]:
+        """The URL of the same database, by this way."""
+        server = await asyncio.start_unix_server(self._serve, folder / SOCKET)
+        user = f"{self._place.username or 'postgres'}@"
+        yield urlunsplit(self._place._replace(netloc=user, query=f"host={folder}"))
+        server.close()
+
+    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        folder = parse_qs(self._place.query).get("host")
+        if folder:
+            return await asyncio.open_unix_connection(f"{folder[0]}/{SOCKET}")
+        return await asyncio.open_connection(self._place.hostname, self._place.port or 5432)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        answers, to_server = await self._connect()
+        asked_to_commit = asyncio.Event()
+        answering = asyncio.create_task(self._answer(answers, writer, asked_to_commit))
+        while chunk := await _read(reader):
+            if self.loses and b"COMMIT" in chunk:
+                asked_to_commit.set()
+            to_server.write(chunk)
+        to_server.close()
+        await answering
+
+    async def _answer(
+        self,
+        answers: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        asked_to_commit: asyncio.Event,
+    ) -> None:
+        while chunk := await _read(answers):
+            if asked_to_commit.is_set():
+                self.lost += 1
+                self.loses = False
+                break
+            writer.write(chunk)
+        writer.transport.abort()
+
+
+async def _read(reader: asyncio.StreamReader) -> bytes:
+    try:
+        return await reader.read(65536)
+    except ConnectionError:
+        return b""
+
+
+@pytest.fixture
+def line() -> Iterator[Line]:
+    with fresh_database() as url:
+        yield Line(url)
+
+
+@pytest.fixture
+async def chat(line: Line, serve_chat: ServeChat, tmp_path: Path) -> AsyncIterator[Chat]:
+    async with line.open(tmp_path) as url:
+        yield await serve_chat(database=url)
+
+
+async def unheard(person: Person, line: Line, method: str, path: str, body: Json | None) -> None:
+    """A call whose commit is made, and whose answer from the database is lost."""
+    line.loses, before = True, line.lost
+    status, problem = await person.call(method, path, body)
+    assert (status, problem["code"]) == (503, "SERVICE_UNAVAILABLE")
+    assert line.lost == before + 1
+
+
+async def hears(wire: Wire, event: str) -> Json:
+    async with asyncio.timeout(20):
+        return await wire.next_of(event)
+
+
+async def test_a_message_is_heard_all_the_same(chat: Chat, line: Line) -> None:
+    ayse, mehmet = await chat.people("ayse", "mehmet")
+    room = await chat.direct(ayse, mehmet)
+    wire = await mehmet.connects()
+    draft = {"conversationId": room, "clientId": "c", "text": "merhaba"}
+    await unheard(ayse, line, "POST", "/messages", draft)
+    assert (await hears(wire, "message.created"))["data"]["message"]["text"] == "merhaba"
+    assert (await ayse.call("POST", "/messages", draft))[0] == 200
+    await ayse.gets("POST", "/messages", {**draft, "clientId": "d", "text": "next"})
+    assert (await hears(wire, "message.created"))["data"]["message"]["text"] == "next"
+
+
+async def test_who_was_removed_hears_no_more(chat: Chat, line: Line) -> None:
+    ayse, mehmet = await chat.people("ayse", "mehmet")
+    room = await chat.group(ayse, mehmet)
+    wire = await mehmet.connects()
+    await unheard(ayse, line, "DELETE", f"/groups/{room}/members/{mehmet.user_id}", None)
+    left = await hears(wire, "conversation.left")
+    assert left["data"] == {"conversationId": room, "reason": "removed"}
+
+
+async def test_who_was_added_hears_from_then_on(chat: Chat, line: Line) -> None:
+    ayse, mehmet = await chat.people("ayse", "mehmet")
+    room = await chat.group(ayse)
+    wire = await mehmet.connects()
+    body = {"userIds": [mehmet.user_id]}
+    await unheard(ayse, line, "POST", f"/groups/{room}/members", body)
+    assert (await hears(wire, "conversation.joined"))["data"]["conversation"]["id"] == room
+    await ayse.gets("POST", "/messages", {"conversationId": room, "clientId": "c", "text": "hi"})
+    assert (await hears(wire, "message.created"))["data"]["message"]["text"] == "hi"
