@@ -31,7 +31,7 @@ from loadtests.wire import READ_BYTES, Wire, authenticated, opened
 from loadtests.world import Talk, World, make_world
 
 LISTENERS = (100, 500)
-DELIVERIES = 600_000
+DELIVERIES = 1_000_000
 IN_FLIGHT = 64
 WAYS = ("in_turn", "gathered")
 AT_LEAST = 0.9
@@ -201,15 +201,17 @@ def _rates(outcomes: Sequence[Outcome]) -> Figure:
 
 
 def _note(messages: int, ours: Sequence[Outcome], how: str, floors: Sequence[Outcome]) -> str:
-    def busy(outcomes: Sequence[Outcome]) -> float:
-        return Figure(tuple(one.spent.generator_share for one in outcomes)).median
-
-    def cost(outcomes: Sequence[Outcome]) -> float:
-        costs = (one.spent.server_cpu / one.deliveries * 1e6 for one in outcomes)
-        return Figure(tuple(costs)).median
+    def costs(outcomes: Sequence[Outcome]) -> str:
+        spent = [one.spent for one in outcomes]
+        each = Figure(tuple(one.spent.server_cpu / one.deliveries * 1e6 for one in outcomes))
+        server = Figure(tuple(one.server_cpu / one.seconds for one in spent))
+        reader = Figure(tuple(one.generator_share for one in spent))
+        return (
+            f"{each.median:.1f} µs of CPU a delivery, server busy {server.median:.0%},"
+            f" reader {reader.median:.0%}"
+        )
 
     return (
-        f"{messages:,} messages of {len(ours[0].last)} bytes, {IN_FLIGHT} in flight; server CPU"
-        f" {cost(ours):.1f} µs a delivery, floor ({how}) {cost(floors):.1f} µs; reader busy"
-        f" {busy(ours):.0%} with ours, {busy(floors):.0%} with the floor; all sockets got the same"
+        f"{messages:,} messages of {len(ours[0].last)} bytes, {IN_FLIGHT} in flight: {costs(ours)};"
+        f" floor ({how}): {costs(floors)}; all sockets got the same"
     )
