@@ -260,8 +260,9 @@ SERVER_SETTINGS = {
     "argon2_memory_kib": 1024,
     "access_token_seconds": 86400,
     "drain_seconds": 0,
-    # No ping falls into a measurement: what sockets get must be the same bytes.
+    # Hardly a ping falls into a measurement, and who does not answer one is not dropped.
     "heartbeat_seconds": 3600,
+    "pong_timeout_seconds": 3600,
     "log_level": "warning",
 }
 """What differs from the defaults; neither the limits of a socket nor durability do."""

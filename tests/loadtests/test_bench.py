@@ -14,7 +14,7 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="re
 
 CASES = {
     "durable": 4,
-    "fanout": 2,
+    "fanout": 3,
     "history": 2,
     "memory": 1,
     "startup": 2,
