@@ -11,6 +11,7 @@ import logging
 
 from altlas_chat.domain.events import Announcement
 from altlas_chat.realtime.hub import Hub
+from altlas_chat.server.tasks import call_off
 from altlas_chat.services import sync
 from altlas_chat.services.deps import Deps
 from altlas_chat.storage.database import StorageUnavailable
@@ -69,7 +70,4 @@ class HoleFiller:
                 return missing
 
     async def stop(self) -> None:
-        tasks = list(self._tasks.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await call_off(self._tasks.values())

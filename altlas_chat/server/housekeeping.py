@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
+from altlas_chat.server.tasks import call_off
 from altlas_chat.services import housekeeping
 from altlas_chat.services.accounts import refresh_revocations
 from altlas_chat.services.deps import Deps
@@ -31,9 +32,7 @@ class Housekeeping:
         ]
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await call_off(self._tasks)
 
     async def _repeat(self, work: Callable[[Deps], Awaitable[object]], every: float) -> None:
         while True:

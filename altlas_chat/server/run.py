@@ -20,6 +20,8 @@ from altlas_chat.system import Randomness, SystemClock, SystemIds
 
 log = logging.getLogger(__name__)
 
+STOPPING = (signal.SIGTERM, signal.SIGINT)
+
 
 @dataclass(frozen=True, slots=True)
 class Running:
@@ -100,14 +102,23 @@ async def _drain(parts: Parts, settings: Settings) -> None:
 async def serve(settings: Settings, started: Callable[[Running], None]) -> None:
     """Serve until SIGTERM or SIGINT. ``started`` is called once the port is open.
 
+    A second signal ends the process where it is; nothing acknowledged is lost by that.
+
     Raises:
         StartFailed: the database or the port can't be had.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
+
+    def stop_once() -> None:
+        stop.set()
+        for name in STOPPING:
+            loop.remove_signal_handler(name)
+            signal.signal(name, signal.SIG_DFL)
+
+    for name in STOPPING:
         with contextlib.suppress(NotImplementedError):
-            loop.add_signal_handler(name, stop.set)
+            loop.add_signal_handler(name, stop_once)
     async with running_server(settings) as running:
         started(running)
         await stop.wait()

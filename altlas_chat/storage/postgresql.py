@@ -7,6 +7,7 @@ one of the batches, which is then run again, change by change.
 """
 
 import asyncio
+import logging
 import zlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
@@ -28,12 +29,15 @@ from altlas_chat.storage.database import (
 )
 from altlas_chat.storage.waiting import Failed, Group, Waiting, fail, in_groups, make, serve
 
+log = logging.getLogger(__name__)
+
 T = TypeVar("T")
 Connection = Any
 """asyncpg's connection or the pool's proxy of one; asyncpg gives them no common type."""
 
 LANES = 4
 ATTEMPTS = 5
+CLOSING_SECONDS = 5.0
 _AGAIN = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 _AWAY = (
     OSError,
@@ -107,6 +111,11 @@ class _Lane:
     async def drained(self) -> None:
         if self._task is not None:
             await self._task
+
+    def give_up(self) -> None:
+        """Raise what waits, as not taken."""
+        if self._task is not None:
+            self._task.cancel()
 
     async def _empty(self) -> None:
         try:
@@ -220,16 +229,17 @@ class PostgresDatabase:
         """Connect; the database must have its schema.
 
         Raises:
-            StorageUnavailable: nobody answers there, or it refuses us.
+            StorageUnavailable: nobody answers there, it refuses us, or the URL is none.
         """
         try:
             pool = await asyncpg.create_pool(
                 url,
                 min_size=1,
                 max_size=max(pool_size, LANES + 1),
+                timeout=patience_seconds,
                 server_settings={"lock_timeout": f"{round(patience_seconds * 1000)}ms"},
             )
-        except (OSError, asyncpg.PostgresError) as error:
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
             raise StorageUnavailable(str(error)) from error
         return cls(pool, batch_size)
 
@@ -271,6 +281,18 @@ class PostgresDatabase:
         self._lanes[place].submit(waiting)
 
     async def close(self) -> None:
+        finishing = asyncio.get_running_loop().create_task(self._finish())
+        done, _ = await asyncio.wait({finishing}, timeout=CLOSING_SECONDS)
+        if done:
+            await finishing
+            return
+        log.warning("PostgreSQL does not answer: what waits for it is given up")
+        self._pool.terminate()
+        for lane in self._lanes:
+            lane.give_up()
+        await asyncio.wait({finishing}, timeout=CLOSING_SECONDS)
+
+    async def _finish(self) -> None:
         for lane in self._lanes:
             await lane.drained()
         await self._pool.close()

@@ -144,6 +144,17 @@ async def test_a_postgresql_that_is_not_there(tmp_path: Path) -> None:
     check(*await refused(tmp_path, "--database", url, "--port", "0"), "can't be used")
 
 
+@pytest.mark.parametrize(
+    "place", ["localhost:port/chat", "[::1/chat", "localhost/chat?sslmode=bogus"]
+)
+async def test_an_address_of_postgresql_that_is_none(tmp_path: Path, place: str) -> None:
+    url = f"postgresql://ayse:secret@{place}"
+    code, said = await refused(tmp_path, "--database", url, "--port", "0")
+    check(code, said, "can't be used")
+    assert "mistake" not in said
+    assert "secret" not in said
+
+
 async def test_a_second_server_on_one_embedded_database(tmp_path: Path) -> None:
     server = ServerProcess(f"sqlite:///{tmp_path}/chat.db", tmp_path)
     await server.start()

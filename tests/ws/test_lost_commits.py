@@ -2,74 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 import pytest
 
+from tests.support.line import Line
 from tests.support.postgres import fresh_database
 from tests.support.running import Chat, Json, Person, ServeChat, Wire
-
-SOCKET = ".s.PGSQL.5432"
-
-
-class Line:
-    """The way to a PostgreSQL server, over a socket in a folder; it can lose the answer to a COMMIT.
-
-    ``lost`` counts the answers that were.
-    """
-
-    def __init__(self, url: str) -> None:
-        self._place = urlsplit(url)
-        self.loses = False
-        self.lost = 0
-
-    @asynccontextmanager
-    async def open(self, folder: Path) -> AsyncIterator[str]:
-        """The URL of the same database, by this way."""
-        server = await asyncio.start_unix_server(self._serve, folder / SOCKET)
-        user = f"{self._place.username or 'postgres'}@"
-        yield urlunsplit(self._place._replace(netloc=user, query=f"host={folder}"))
-        server.close()
-
-    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        folder = parse_qs(self._place.query).get("host")
-        if folder:
-            return await asyncio.open_unix_connection(f"{folder[0]}/{SOCKET}")
-        return await asyncio.open_connection(self._place.hostname, self._place.port or 5432)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        answers, to_server = await self._connect()
-        asked_to_commit = asyncio.Event()
-        answering = asyncio.create_task(self._answer(answers, writer, asked_to_commit))
-        while chunk := await _read(reader):
-            if self.loses and b"COMMIT" in chunk:
-                asked_to_commit.set()
-            to_server.write(chunk)
-        to_server.close()
-        await answering
-
-    async def _answer(
-        self,
-        answers: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-        asked_to_commit: asyncio.Event,
-    ) -> None:
-        while chunk := await _read(answers):
-            if asked_to_commit.is_set():
-                self.lost += 1
-                self.loses = False
-                break
-            writer.write(chunk)
-        writer.transport.abort()
-
-
-async def _read(reader: asyncio.StreamReader) -> bytes:
-    try:
-        return await reader.read(65536)
-    except ConnectionError:
-        return b""
 
 
 @pytest.fixture
