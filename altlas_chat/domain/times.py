@@ -3,17 +3,21 @@
 from datetime import UTC, datetime
 from functools import lru_cache
 
+_HOUR_MS = 60 * 60 * 1000
+
 
 @lru_cache(maxsize=4096)
-def _second(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+def _hour(number: int) -> str:
+    return datetime.fromtimestamp(number * 3600, UTC).strftime("%Y-%m-%dT%H")
 
 
 @lru_cache(maxsize=1024)
 def rfc3339(at: int) -> str:
     """A moment in UTC milliseconds as ``2026-11-24T05:00:00.123Z`` (RFC 3339)."""
-    seconds, milliseconds = divmod(at, 1000)
-    return f"{_second(seconds)}.{milliseconds:03d}Z"
+    hour, rest = divmod(at, _HOUR_MS)
+    minutes, rest = divmod(rest, 60_000)
+    seconds, milliseconds = divmod(rest, 1000)
+    return f"{_hour(hour)}:{minutes:02d}:{seconds:02d}.{milliseconds:03d}Z"
 
 
 def rfc3339_or_none(at: int | None) -> str | None:
