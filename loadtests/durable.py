@@ -171,7 +171,7 @@ def drive(server: Process, talks: Sequence[Talk], window: int, each: int, file: 
                     acknowledged += key.data.hear()
                 else:
                     delivered += key.data.hear()
-            if not is_warm and acknowledged >= first * len(talks):
+            if not is_warm and first * len(talks) <= acknowledged < each * len(talks):
                 watch, warm, is_warm = Stopwatch(server), acknowledged, True
         spent = watch.spent()
     for sender, listener in zip(senders, listeners, strict=True):

@@ -68,13 +68,17 @@ class Wire:
         self.socket.sendall(b"".join(masked(payload, self._mask) for payload in payloads))
 
     def receive(self) -> list[bytes]:
-        """Read once; the payloads of the text frames that are complete now.
+        """Read once, unless frames are here already; the payloads of the complete text frames.
+
+        The first may have come with the answer to the upgrade.
 
         Raises:
             WireClosed: the server closed; its close frame's code is in the text.
         """
-        data = self._buffer + self._received()
-        frames, self._buffer = opened(data)
+        frames, left = opened(self._buffer)
+        if not frames:
+            frames, left = opened(left + self._received())
+        self._buffer = left
         texts = []
         for opcode, payload in frames:
             if opcode == TEXT:
