@@ -17,7 +17,7 @@ from altlas_chat.services.deps import Deps
 from altlas_chat.services.replay import render_events
 from altlas_chat.services.users import current_user_view
 from altlas_chat.storage import members, streams
-from altlas_chat.storage.database import Reader
+from altlas_chat.storage.database import PATIENCE_SECONDS, Reader
 from altlas_chat.storage.meta import select_meta
 
 ResyncReason = Literal["log_trimmed", "too_far_behind", "cursor_invalid", "cursor_from_future"]
@@ -26,8 +26,10 @@ RECEIPT_LIMIT = 5000
 """Moved pointers that are told after a cursor; when there are more, a client starts anew."""
 
 WHOLE_STREAM = 100_000
-_CLOCK_SLACK_MS = 5_000
-"""Pointers that moved so shortly before the cursor was given are told again."""
+_CLOCK_SLACK_MS = int(PATIENCE_SECONDS * 1000) + 5_000
+"""Pointers that moved so shortly before the cursor was given are told again: one that waited
+for a lock has an earlier time than its commit.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from altlas_chat.domain.cursor import Cursor
 from altlas_chat.domain.messages import MessageEdit
 from altlas_chat.domain.permissions import Actor
 from altlas_chat.services import conversations, messages, receipts, sync
+from altlas_chat.storage import members
+from altlas_chat.storage.database import PATIENCE_SECONDS
 from tests.support.world import World, assert_same
 
 
@@ -59,6 +61,23 @@ async def test_an_edit_of_a_cleared_message_does_not_bring_it_back(world: World)
     edit = MessageEdit.model_validate({"text": "first, again"})
     await messages.edit_message(world.deps, mehmet, first["id"], edit)
     await assert_caught_up(world, ayse, known, cursor)
+
+
+async def test_a_pointer_that_waited_for_a_lock_is_told(world: World) -> None:
+    """It says when it was asked for; a snapshot may be taken before it is durable."""
+    ayse, mehmet = await world.people("ayse", "mehmet")
+    room = await world.direct(ayse, mehmet)
+    sent = await world.says(ayse, room)
+    at = world.clock.now_ms()
+    world.clock.forward(PATIENCE_SECONDS)
+    _, cursor = await world.known_to(ayse)
+    await world.deps.database.write(
+        lambda tx: members.update_delivered(tx, room, mehmet.user_id, sent["seq"], at),
+        lane="test",
+    )
+    changes = await sync.changes_after(world.deps, ayse, Cursor.decode(cursor), limit=10)
+    assert isinstance(changes, sync.Changes)
+    assert [one.data["deliveredSeq"] for one in changes.receipts] == [sent["seq"]]
 
 
 async def test_more_moved_pointers_than_are_told_ask_for_a_fresh_start(
