@@ -64,7 +64,8 @@ class Sender:
 
     def __init__(self, url: str, talk: Talk, drafts: Iterator[tuple[str, bytes]]) -> None:
         self.wire = authenticated(url, talk.sender.token)
-        self._drafts = drafts
+        frame = self.wire.frame
+        self._drafts = iter([(client_id, frame(command)) for client_id, command in drafts])
         self._waiting: dict[str, float] = {}
         self.acknowledged: dict[str, str] = {}
         self.latencies: list[float] = []
@@ -78,7 +79,7 @@ class Sender:
         if draft is not None:
             client_id, frame = draft
             self._waiting[client_id] = time.perf_counter()
-            self.wire.send(frame)
+            self.wire.send_frame(frame)
 
     def hear(self) -> int:
         """Take what came; how many acknowledgements there were."""

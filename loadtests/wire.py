@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import orjson
 
 TEXT, CLOSE, PING, PONG = 0x1, 0x8, 0x9, 0xA
-READ_BYTES = 1 << 18
+READ_BYTES = 1 << 16
 TIMEOUT_SECONDS = 30.0
 
 
@@ -63,9 +63,16 @@ class Wire:
     def fileno(self) -> int:
         return self.socket.fileno()
 
-    def send(self, *payloads: bytes) -> None:
-        """Send text frames, in one write."""
-        self.socket.sendall(b"".join(masked(payload, self._mask) for payload in payloads))
+    def frame(self, payload: bytes) -> bytes:
+        """``payload`` as a text frame, for :meth:`send_frame`: made before the clock starts."""
+        return masked(payload, self._mask)
+
+    def send_frame(self, frame: bytes) -> None:
+        self.socket.sendall(frame)
+
+    def send(self, payload: bytes) -> None:
+        """Send a text frame."""
+        self.send_frame(self.frame(payload))
 
     def receive(self) -> list[bytes]:
         """Read once, unless frames are here already; the payloads of the complete text frames.
