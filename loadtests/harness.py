@@ -211,6 +211,8 @@ class Process:
         self.pid = self._child.pid
         try:
             self.hello: dict[str, Any] = json.loads(self._first_line())
+            if "error" in self.hello:
+                raise RuntimeError(f"{self._words} did not start: {self.hello['error']}")
         except BaseException:
             self._child.kill()
             self._child.wait()
