@@ -12,6 +12,7 @@ from tests.client.test_api import expired
 from tests.support.devices import Device
 from tests.support.proxy import Proxy
 from tests.support.running import Chat, Json, Person, ServeChat
+from tests.support.waiting import until
 
 
 @pytest.fixture
@@ -129,9 +130,7 @@ async def test_what_is_asked_while_it_is_away_is_sent_when_it_is_back(
         await away(device)
         sending = asyncio.create_task(device.says(room, "later"))
         tries = device.connection.reconnects
-        async with asyncio.timeout(10):
-            while device.connection.reconnects < tries + 2:
-                await asyncio.sleep(0.01)
+        await until(lambda: device.connection.reconnects >= tries + 2)
         assert not sending.done()
         proxy.refuses = False
         async with asyncio.timeout(10):

@@ -14,6 +14,7 @@ from tests.support.line import Line
 from tests.support.postgres import fresh_database
 from tests.support.process import ServerProcess
 from tests.support.running import Json, quick_settings
+from tests.support.waiting import until
 
 NEVER_WHOLE = (
     b"POST /v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
@@ -32,9 +33,7 @@ async def test_who_asks_twice_is_not_kept_waiting(tmp_path: Path) -> None:
         # Answered, and so the request before it was taken.
         assert await status(f"{server.url}/v1/healthz") == 200
         process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(20):
-            while "stopping" not in server.log():
-                await asyncio.sleep(0.01)
+        await until(lambda: "stopping" in server.log())
         process.send_signal(signal.SIGTERM)
         async with asyncio.timeout(2):
             assert await process.wait() == -signal.SIGTERM

@@ -1,6 +1,5 @@
 """Who joins a stream late is brought up to date from the log, or told to come again."""
 
-import asyncio
 import logging
 
 import pytest
@@ -10,6 +9,7 @@ from altlas_chat.realtime.hub import Hub
 from altlas_chat.storage.database import Transaction
 from altlas_chat.ws.resume import CatchUps
 from tests.realtime.test_hub import Ear
+from tests.support.waiting import until
 from tests.support.world import World
 
 
@@ -26,12 +26,6 @@ class Node:
         self.hub.add(ear)
         self.hub.release(ear, {f"user:{actor.user_id}": 0})
         return ear
-
-
-async def until(found: object) -> None:
-    async with asyncio.timeout(10):
-        while not found():  # type: ignore[operator]
-            await asyncio.sleep(0.001)
 
 
 async def test_what_was_told_before_it_joined_comes_from_the_log(world: World) -> None:

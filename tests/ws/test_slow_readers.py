@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.contract import checked_session
 from tests.support.running import Chat, Person, ServeChat, Wire
+from tests.support.waiting import until
 
 TEXT = "👩" * 4000
 MANY = 3000
@@ -85,7 +86,5 @@ async def test_a_slow_reader_that_never_reads_again_is_let_go(serve_chat: ServeC
             await say(ayse, room, TEXT)
             if not sockets.open:
                 break
-        async with asyncio.timeout(10):
-            while sockets.open:
-                await asyncio.sleep(0.01)
+        await until(lambda: not sockets.open)
         assert chat.running.parts.hub.listener_count == 0
