@@ -13,6 +13,8 @@ from altlas_chat.domain.times import rfc3339, rfc3339_or_none
 
 MAX_MENTIONS = 50
 EXCERPT_CHARACTERS = 200
+MAX_NAMED_REACTORS = 1000
+"""Of more who put the same emoji on a message only the number is told."""
 
 MessageKind = Literal["text", "emoji", "location"]
 """The kinds that can be posted now; files, images and voice come with uploads."""
@@ -100,6 +102,20 @@ class Quoted(NamedTuple):
         }
 
 
+class Reaction(NamedTuple):
+    """One emoji on a message, and who put it there, the first one first."""
+
+    emoji: str
+    user_ids: Sequence[str]
+
+    def as_json(self) -> Json:
+        return {
+            "emoji": self.emoji,
+            "count": len(self.user_ids),
+            "userIds": list(self.user_ids[:MAX_NAMED_REACTORS]),
+        }
+
+
 class Message(NamedTuple):
     """One message, in its present form.
 
@@ -125,6 +141,10 @@ class Message(NamedTuple):
     edited_at: int | None
     edit_count: int
     deleted_at: int | None
+    reply_count: int = 0
+    is_pinned: bool = False
+    reactions: Sequence[Reaction] = ()
+    files: Sequence[Json] = ()
 
     def as_json(self, state: str = "sent") -> dict[str, Any]:
         """What the contract calls ``Message``."""
@@ -141,9 +161,10 @@ class Message(NamedTuple):
             "forwardedFrom": self.forwarded_from,
             "threadRootId": self.thread_root_id,
             "mentions": list(self.mentions),
-            "reactions": [],
-            "files": [],
-            "isPinned": False,
+            "reactions": [one.as_json() for one in self.reactions],
+            "files": list(self.files),
+            "isPinned": self.is_pinned,
+            "replyCount": self.reply_count,
             "state": state,
             "createdAt": rfc3339(self.created_at),
             "editedAt": rfc3339_or_none(self.edited_at),

@@ -8,13 +8,14 @@ import orjson
 from altlas_chat.domain.events import Json
 from altlas_chat.domain.messages import Message, Quoted
 from altlas_chat.domain.text import folded
+from altlas_chat.storage import attached
 from altlas_chat.storage.database import Reader, Row, Transaction
 
 _COLUMNS = (
     "m.message_id, m.conversation_id, m.seq, m.position, m.sender_id, m.client_id, m.kind,"
     " m.text, m.content, m.mentions, m.forwarded_from, m.thread_root_id, m.created_at,"
-    " m.edited_at, m.edit_count, m.deleted_at,"
-    " q.message_id, q.sender_id, q.kind, q.text, q.deleted_at"
+    " m.edited_at, m.edit_count, m.deleted_at, m.reply_count, m.is_pinned, m.has_reactions,"
+    " m.has_files, q.message_id, q.sender_id, q.kind, q.text, q.deleted_at"
 )
 _FROM = " FROM messages m LEFT JOIN messages q ON q.message_id = m.reply_to_id"
 _VISIBLE = (
@@ -44,14 +45,26 @@ def _message(row: Row) -> Message:
         text=text,
         content=None if content is None else orjson.loads(content),
         mentions=() if mentions is None else orjson.loads(mentions),
-        quoted=None if row[16] is None else Quoted(*row[16:21]),
+        quoted=None if row[20] is None else Quoted(*row[20:25]),
         forwarded_from=None if forwarded_from is None else orjson.loads(forwarded_from),
         thread_root_id=thread_root_id,
         created_at=created_at,
         edited_at=edited_at,
         edit_count=edit_count,
         deleted_at=row[15],
+        reply_count=row[16],
+        is_pinned=bool(row[17]),
     )
+
+
+async def _messages(reader: Reader, rows: Sequence[Row]) -> list[Message]:
+    """Messages with all that hangs on them, in the order of their rows."""
+    found = [_message(row) for row in rows]
+    with_reactions = [row[0] for row in rows if row[18]]
+    with_files = [row[0] for row in rows if row[19]]
+    if not with_reactions and not with_files:
+        return found
+    return await attached.attach(reader, found, with_reactions, with_files)
 
 
 def message_row(message: Message, fingerprint: str | None) -> tuple[object, ...]:
@@ -122,7 +135,7 @@ async def delete_mentions(tx: Transaction, message_id: str) -> None:
 
 async def select_message(reader: Reader, message_id: str) -> Message | None:
     row = await reader.fetch_one(f"SELECT {_COLUMNS}{_FROM} WHERE m.message_id = ?", message_id)
-    return None if row is None else _message(row)
+    return None if row is None else (await _messages(reader, [row]))[0]
 
 
 async def select_sent(
@@ -134,7 +147,7 @@ async def select_sent(
         sender_id,
         client_id,
     )
-    return None if row is None else (_message(row), row[21])
+    return None if row is None else ((await _messages(reader, [row]))[0], row[25])
 
 
 async def select_messages(reader: Reader, message_ids: Iterable[str]) -> dict[str, Message]:
@@ -147,7 +160,7 @@ async def select_messages(reader: Reader, message_ids: Iterable[str]) -> dict[st
         rows = await reader.fetch_all(
             f"SELECT {_COLUMNS}{_FROM} WHERE m.message_id IN ({marks})", *chunk
         )
-        found.update((row[0], _message(row)) for row in rows)
+        found.update((one.message_id, one) for one in await _messages(reader, rows))
     return found
 
 
@@ -174,7 +187,7 @@ async def select_span(
         span.viewer_id,
         limit,
     )
-    return [_message(row) for row in rows]
+    return await _messages(reader, rows)
 
 
 async def select_position_at(reader: Reader, conversation_id: str, seq: int) -> int:

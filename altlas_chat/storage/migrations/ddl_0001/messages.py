@@ -1,7 +1,8 @@
 """Messages, and what hangs on a message.
 
 A message costs three index entries: its id, its place, and its sender's
-``client_id``; replies have two more. Nothing orders messages by time: the
+``client_id``; replies have two more. ``has_reactions`` and ``has_files`` save
+a reader the look into tables that have nothing of a message. Nothing orders messages by time: the
 place does, and ids are made in the order of time.
 """
 
@@ -29,6 +30,14 @@ STATEMENTS = (
         edit_count INTEGER NOT NULL DEFAULT 0,
         deleted_at BIGINT,
         deleted_by TEXT,
+        reply_count INTEGER NOT NULL DEFAULT 0
+            CONSTRAINT messages_reply_count CHECK (reply_count >= 0),
+        is_pinned BOOLEAN NOT NULL DEFAULT FALSE
+            CONSTRAINT messages_is_pinned CHECK (is_pinned IN (FALSE, TRUE)),
+        has_reactions BOOLEAN NOT NULL DEFAULT FALSE
+            CONSTRAINT messages_has_reactions CHECK (has_reactions IN (FALSE, TRUE)),
+        has_files BOOLEAN NOT NULL DEFAULT FALSE
+            CONSTRAINT messages_has_files CHECK (has_files IN (FALSE, TRUE)),
         ${search_column}
         ${message_key},
         CONSTRAINT messages_unique_conversation_id_seq UNIQUE (conversation_id, seq),
@@ -111,6 +120,7 @@ STATEMENTS = (
     ) ${clustered}
     """,
     "CREATE INDEX pins_by_message ON pins (message_id)",
+    "CREATE INDEX pins_by_created_at ON pins (conversation_id, created_at, message_id)",
     """
     CREATE TABLE drafts (
         user_id TEXT NOT NULL REFERENCES users (user_id) ON DELETE CASCADE,
@@ -125,6 +135,7 @@ STATEMENTS = (
     """
     CREATE INDEX drafts_by_reply_to ON drafts (reply_to_id) WHERE reply_to_id IS NOT NULL
     """,
+    "CREATE INDEX drafts_by_updated_at ON drafts (user_id, updated_at, conversation_id)",
     """
     CREATE TABLE scheduled_messages (
         scheduled_id TEXT NOT NULL PRIMARY KEY,
@@ -132,6 +143,7 @@ STATEMENTS = (
         conversation_id TEXT NOT NULL
             REFERENCES conversations (conversation_id) ON DELETE CASCADE,
         client_id TEXT NOT NULL,
+        fingerprint TEXT NOT NULL,
         draft TEXT NOT NULL,
         scheduled_at BIGINT NOT NULL,
         created_at BIGINT NOT NULL,
@@ -145,7 +157,8 @@ STATEMENTS = (
         WHERE sent_message_id IS NULL AND failed_code IS NULL
     """,
     """
-    CREATE INDEX scheduled_messages_by_user ON scheduled_messages (user_id, scheduled_at)
+    CREATE INDEX scheduled_messages_by_user
+        ON scheduled_messages (user_id, scheduled_at, scheduled_id)
     """,
 )
 
