@@ -22,6 +22,7 @@ from altlas_chat.client.backoff import Backoff
 from altlas_chat.client.errors import LoggedOut, Refused, Unreachable
 from altlas_chat.client.positions import Heard, Positions
 from altlas_chat.domain.errors import FrameTooLarge
+from altlas_chat.domain.language import say
 
 Json = dict[str, Any]
 
@@ -224,7 +225,9 @@ class Connection:
         if limit is None or len(raw) <= limit:
             await socket.send_str(raw.decode())
         elif not reply.done():
-            problem = FrameTooLarge(f"A frame may have {limit} bytes.").as_problem()
+            problem = FrameTooLarge(
+                say("A frame may have {limit} bytes.", limit=limit)
+            ).as_problem()
             reply.set_exception(Refused(problem))
 
     def _answer(self, frame: Json) -> None:

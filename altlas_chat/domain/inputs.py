@@ -16,14 +16,10 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from altlas_chat.domain.errors import FieldError, MalformedJson, ValidationFailed
+from altlas_chat.domain.findings import told
+from altlas_chat.domain.language import say
 
 MAX_LISTED = 1000
-
-_FOR_CALLERS = {
-    "model_type": "Input should be a JSON object",
-    "dict_type": "Input should be a JSON object",
-}
-"""Findings that Pydantic tells in words of Python."""
 
 
 class Input(BaseModel):
@@ -45,7 +41,7 @@ class Update(Input):
     @model_validator(mode="after")
     def _something(self) -> Self:
         if not self.model_fields_set:
-            raise ValueError("there is nothing to change")
+            raise ValueError(say("there is nothing to change"))
         return self
 
 
@@ -67,7 +63,7 @@ class _NoNull:
 
 def _refuse_null(value: Any) -> Any:
     if value is None:
-        raise ValueError("null is no value here; leave it out")
+        raise ValueError(say("null is no value here; leave it out"))
     return value
 
 
@@ -84,7 +80,7 @@ def clean_text(text: str) -> str:
         ValueError: there is a NUL character.
     """
     if "\x00" in text:
-        raise ValueError("NUL characters can't be stored; remove them")
+        raise ValueError(say("NUL characters can't be stored; remove them"))
     return text
 
 
@@ -102,7 +98,13 @@ def parse_json(raw: bytes | str) -> Any:
     try:
         return orjson.loads(raw)
     except orjson.JSONDecodeError as error:
-        raise MalformedJson(f"The text is not JSON: {error}") from error
+        raise MalformedJson(
+            say(
+                "The text is not JSON: see line {line}, column {column}.",
+                line=error.lineno,
+                column=error.colno,
+            )
+        ) from error
 
 
 def check_input(shape: type[AnInput], value: object, within: str = "") -> AnInput:
@@ -116,7 +118,7 @@ def check_input(shape: type[AnInput], value: object, within: str = "") -> AnInpu
         return shape.model_validate(value, by_alias=True, by_name=False)
     except ValidationError as error:
         raise ValidationFailed(
-            "The input has errors, listed in `errors`.", errors=field_errors(error, within)
+            say("The input has errors, listed in `errors`."), errors=field_errors(error, within)
         ) from error
 
 
@@ -127,12 +129,13 @@ def field_errors(error: ValidationError, within: str = "") -> list[FieldError]:
     """
     count = error.error_count()
     if count > MAX_LISTED:
-        return [FieldError("TOO_MANY_ERRORS", f"{count} things are wrong here", within)]
+        return [
+            FieldError("TOO_MANY_ERRORS", say("{count} things are wrong here", count=count), within)
+        ]
     found = []
-    for finding in error.errors(include_url=False, include_context=False, include_input=False):
+    for finding in error.errors(include_url=False, include_input=False):
         steps = (str(step).replace("~", "~0").replace("/", "~1") for step in finding["loc"])
         pointer = within + "".join(f"/{step}" for step in steps)
         code = finding["type"].upper()
-        detail = _FOR_CALLERS.get(finding["type"], finding["msg"]).removeprefix("Value error, ")
-        found.append(FieldError(code=code, detail=detail, pointer=pointer))
+        found.append(FieldError(code=code, detail=told(finding), pointer=pointer))
     return found

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from altlas_chat.contract.documents import Operation
 from altlas_chat.domain.errors import NotImplementedYet, PermissionDenied
+from altlas_chat.domain.language import say
 from altlas_chat.domain.permissions import PUBLIC
 from altlas_chat.rest.authentication import actor_of
 from altlas_chat.rest.call import NOBODY, Call, unknown_parameters
@@ -84,7 +85,9 @@ def bind(
 
 
 async def _planned(call: Call) -> web.StreamResponse:
-    raise NotImplementedYet(f"{call.request.method} {call.request.path} is planned.")
+    raise NotImplementedYet(
+        say("{what} is planned.", what=f"{call.request.method} {call.request.path}")
+    )
 
 
 def _endpoint(
@@ -95,7 +98,11 @@ def _endpoint(
     async def endpoint(request: web.Request) -> web.StreamResponse:
         actor = NOBODY if permission == PUBLIC else await actor_of(deps, request)
         if not actor.may(permission):
-            raise PermissionDenied(f"{operation.operation_id} needs {permission}.")
+            raise PermissionDenied(
+                say(
+                    "{what} needs {permission}.", what=operation.operation_id, permission=permission
+                )
+            )
         _require_known_parameters(request, operation)
         return await handler(Call(deps, actor, request, request_id_of(request)))
 

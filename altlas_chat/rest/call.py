@@ -16,6 +16,7 @@ from altlas_chat.domain.errors import (
     ValidationFailed,
 )
 from altlas_chat.domain.inputs import AnInput, check_input, field_errors, parse_json
+from altlas_chat.domain.language import say
 from altlas_chat.domain.permissions import Actor
 from altlas_chat.services.deps import Deps
 
@@ -52,8 +53,8 @@ class Call:
         value = self.request.match_info[parameter]
         if not value or len(value) > 128 or not value.isprintable():
             raise ValidationFailed(
-                f"The path parameter {parameter} is not an id.",
-                errors=[FieldError("INVALID_ID", "not an id", parameter=parameter)],
+                say("The path parameter {parameter} is not an id.", parameter=parameter),
+                errors=[FieldError("INVALID_ID", say("not an id"), parameter=parameter)],
             )
         return value
 
@@ -66,7 +67,7 @@ class Call:
         values: dict[str, str] = {}
         for name, value in self.request.query.items():
             if name in values:
-                raise _bad_parameters([FieldError("REPEATED", "given twice", parameter=name)])
+                raise _bad_parameters([FieldError("REPEATED", say("given twice"), parameter=name)])
             values[name] = value
         try:
             return shape.model_validate(values)
@@ -88,27 +89,33 @@ class Call:
             ValidationFailed: it has another shape.
         """
         if self.request.content_type != "application/json":
-            raise UnsupportedMediaType(f"The body is {self.request.content_type}, not JSON.")
+            raise UnsupportedMediaType(
+                say("The body is {type}, not JSON.", type=self.request.content_type)
+            )
         try:
             raw = await self.request.read()
         except web.HTTPRequestEntityTooLarge as error:
             limit = self.deps.settings.max_request_bytes
-            raise PayloadTooLarge(f"A request body may have {limit} bytes.") from error
+            raise PayloadTooLarge(
+                say("A request body may have {limit} bytes.", limit=limit)
+            ) from error
         except (web.RequestPayloadError, ConnectionError) as error:
-            raise MalformedJson("The body did not come whole, or is not as declared.") from error
+            raise MalformedJson(
+                say("The body did not come whole, or is not as declared.")
+            ) from error
         return check_input(shape, parse_json(raw))
 
 
 def unknown_parameters(names: Iterable[str]) -> ValidationFailed:
     """The refusal of query parameters that the operation does not have."""
-    detail = "there is no such parameter"
+    detail = say("there is no such parameter")
     return _bad_parameters(
         [FieldError("EXTRA_FORBIDDEN", detail, parameter=name) for name in dict.fromkeys(names)]
     )
 
 
 def _bad_parameters(errors: list[FieldError]) -> ValidationFailed:
-    return ValidationFailed("The parameters have errors, listed in `errors`.", errors=errors)
+    return ValidationFailed(say("The parameters have errors, listed in `errors`."), errors=errors)
 
 
 def answer(

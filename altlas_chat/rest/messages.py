@@ -6,6 +6,7 @@ from aiohttp import web
 from pydantic import Field, ValidationInfo, field_validator
 
 from altlas_chat.domain.inputs import Input
+from altlas_chat.domain.language import say
 from altlas_chat.domain.messages import MessageDraft, MessageEdit
 from altlas_chat.domain.times import rfc3339
 from altlas_chat.rest.call import Call, Query, answer, done
@@ -26,7 +27,7 @@ class HistoryQuery(Query):
     def _one_place(cls, place: int | None, info: ValidationInfo) -> int | None:
         others = [info.data.get(name) for name in ("before", "after")]
         if place is not None and any(other is not None for other in others):
-            raise ValueError("before, after and around exclude each other")
+            raise ValueError(say("before, after and around exclude each other"))
         return place
 
 

@@ -4,6 +4,7 @@ from aiohttp import web
 
 from altlas_chat.contract.documents import asyncapi_bytes, openapi_bytes
 from altlas_chat.domain.errors import ServiceUnavailable
+from altlas_chat.domain.language import say
 from altlas_chat.rest.call import Call, answer
 from altlas_chat.storage.database import Database, Reader, StorageUnavailable
 
@@ -20,11 +21,11 @@ class Health:
         ServiceUnavailable: the server drains, or its database does not answer.
         """
         if self.is_draining:
-            raise ServiceUnavailable("The server is about to stop.")
+            raise ServiceUnavailable(say("The server is about to stop."))
         try:
             await self._database.read(_ask)
         except StorageUnavailable as error:
-            raise ServiceUnavailable("The database does not answer.") from error
+            raise ServiceUnavailable(say("The database does not answer.")) from error
 
 
 HEALTH = web.AppKey("health", Health)

@@ -16,6 +16,7 @@ from altlas_chat.domain.errors import (
     ServerRestarting,
     ServiceUnavailable,
 )
+from altlas_chat.domain.language import say
 from altlas_chat.storage.database import StorageUnavailable
 
 log = logging.getLogger(__name__)
@@ -48,11 +49,11 @@ def refusal_of(error: Exception, where: str) -> ChatError:
         return error
     if isinstance(error, StorageUnavailable):
         log.warning("%s: storage unavailable: %s", where, error)
-        return ServiceUnavailable("The database does not answer.")
+        return ServiceUnavailable(say("The database does not answer."))
     if isinstance(error, web.HTTPException):
         return _of_http(error)
     if isinstance(error, UnicodeError):
-        return MalformedJson("The request is not UTF-8.")
+        return MalformedJson(say("The request is not UTF-8."))
     log.error("%s failed", where, exc_info=error)
     return ServerFault()
 
@@ -65,6 +66,7 @@ def _of_http(error: web.HTTPException) -> ChatError:
     if error.status == web.HTTPNotFound.status_code:
         return ResourceNotFound()
     if error.status < web.HTTPInternalServerError.status_code:
-        return MalformedJson(error.reason)
+        log.info("aiohttp refused a request: %s", error.reason)
+        return MalformedJson(say("This is no request of HTTP that the server understands."))
     log.error("aiohttp answered %s", error.status, exc_info=error)
     return ServerFault()

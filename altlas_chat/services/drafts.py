@@ -1,6 +1,7 @@
 """What a draft must be to become a message, whoever sends it."""
 
 from altlas_chat.domain.errors import FieldError, MessageTooLong, ValidationFailed
+from altlas_chat.domain.language import Phrase, say
 from altlas_chat.domain.messages import MessageDraft
 from altlas_chat.storage import members
 from altlas_chat.storage.database import Reader
@@ -16,16 +17,22 @@ def check_draft(draft: MessageDraft, max_characters: int) -> None:
     check_length(draft.text, max_characters)
     if draft.forward_from_id is not None:
         if draft.text or draft.content is not None:
-            raise invalid("/text", "NOT_EMPTY", "A forwarded message brings its own content.")
+            raise invalid("/text", "NOT_EMPTY", say("A forwarded message brings its own content."))
         return
     if draft.kind == "location":
         if draft.content is None:
-            raise invalid("/content", "MISSING", "A location needs its coordinates in content.")
+            raise invalid(
+                "/content", "MISSING", say("A location needs its coordinates in content.")
+            )
         return
     if draft.content is not None:
-        raise invalid("/content", "UNEXPECTED", f"A message of kind {draft.kind} has no content.")
+        raise invalid(
+            "/content",
+            "UNEXPECTED",
+            say("A message of kind {kind} has no content.", kind=draft.kind),
+        )
     if not draft.text.strip():
-        raise invalid("/text", "EMPTY", "The message has no text.")
+        raise invalid("/text", "EMPTY", say("The message has no text."))
 
 
 def check_length(text: str, max_characters: int) -> None:
@@ -35,10 +42,16 @@ def check_length(text: str, max_characters: int) -> None:
         MessageTooLong: it is.
     """
     if len(text) > max_characters:
-        raise MessageTooLong(f"The text has {len(text)} characters; {max_characters} are allowed.")
+        raise MessageTooLong(
+            say(
+                "The text has {count} characters; {limit} are allowed.",
+                count=len(text),
+                limit=max_characters,
+            )
+        )
 
 
-def invalid(pointer: str, code: str, detail: str) -> ValidationFailed:
+def invalid(pointer: str, code: str, detail: Phrase) -> ValidationFailed:
     """The error that one field has."""
     return ValidationFailed(detail, errors=[FieldError(code, detail, pointer=pointer)])
 
@@ -51,9 +64,9 @@ async def require_mentionable(reader: Reader, conversation_id: str, mentions: li
     """
     present = await members.select_present(reader, conversation_id, mentions)
     errors = [
-        FieldError("NOT_A_MEMBER", "is not a member of the conversation", f"/mentions/{place}")
+        FieldError("NOT_A_MEMBER", say("is not a member of the conversation"), f"/mentions/{place}")
         for place, user_id in enumerate(mentions)
         if user_id not in present
     ]
     if errors:
-        raise ValidationFailed("Only members can be mentioned.", errors=errors)
+        raise ValidationFailed(say("Only members can be mentioned."), errors=errors)

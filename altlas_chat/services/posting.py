@@ -16,6 +16,7 @@ from altlas_chat.domain.errors import (
     ValidationFailed,
 )
 from altlas_chat.domain.events import Announcement, Event, Json, conversation_stream
+from altlas_chat.domain.language import say
 from altlas_chat.domain.messages import Message, MessageDraft, Quoted
 from altlas_chat.domain.permissions import Actor
 from altlas_chat.services.access import require_member, require_message
@@ -132,14 +133,14 @@ async def _checked(tx: Transaction, posts: Sequence[_Post]) -> list[_Sound | Cha
 async def _quoted(reader: Reader, actor: Actor, draft: MessageDraft) -> Message:
     message, _ = await require_message(reader, actor, str(draft.reply_to_id))
     if message.conversation_id != draft.conversation_id:
-        raise MessageNotFound("The message that this replies to is in another conversation.")
+        raise MessageNotFound(say("The message that this replies to is in another conversation."))
     return message
 
 
 async def _forwarded(reader: Reader, actor: Actor, draft: MessageDraft) -> Message:
     message, _ = await require_message(reader, actor, str(draft.forward_from_id))
     if message.deleted_at is not None or message.kind == "system":
-        raise MessageDeleted("There is nothing left to forward.")
+        raise MessageDeleted(say("There is nothing left to forward."))
     return message
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from altlas_chat.domain.errors import FieldError, ValidationFailed
 from altlas_chat.domain.events import Json, PassingEvent, conversation_stream, user_stream
+from altlas_chat.domain.language import say
 from altlas_chat.domain.permissions import Actor
 from altlas_chat.domain.times import rfc3339, rfc3339_or_none
 from altlas_chat.services.access import require_member, require_message
@@ -112,7 +113,7 @@ def _tell(deps: Deps, actor: Actor, progress: Progress, at: int) -> None:
 async def _require_reached(reader: Reader, conversation_id: str, seq: int) -> int:
     position = await streams.select_position(reader, conversation_stream(conversation_id))
     if position is None or seq > position[0]:
-        detail = "the conversation's stream does not reach this seq"
+        detail = say("the conversation's stream does not reach this seq")
         raise ValidationFailed(detail, errors=[FieldError("OUT_OF_RANGE", detail, pointer="/seq")])
     return position[0]
 

@@ -12,6 +12,7 @@ from pydantic import Field
 from altlas_chat.domain.errors import ChatError, NotImplementedYet, PermissionDenied, UnknownCommand
 from altlas_chat.domain.events import Json
 from altlas_chat.domain.inputs import Input, OpaqueId, check_input
+from altlas_chat.domain.language import say
 from altlas_chat.domain.messages import MessageDraft, MessageEdit
 from altlas_chat.domain.permissions import Actor
 from altlas_chat.services import messages, posting, receipts
@@ -93,9 +94,15 @@ async def run_command(deps: Deps, actor: Actor, name: str, data: object) -> Json
     """
     command = COMMANDS.get(name)
     if command is None:
-        raise NotImplementedYet if name in PLANNED else UnknownCommand(f"There is no {name}.")
+        raise (
+            NotImplementedYet
+            if name in PLANNED
+            else UnknownCommand(say("There is no {name}.", name=name))
+        )
     if not actor.may(command.permission):
-        raise PermissionDenied(f"{name} needs {command.permission}.")
+        raise PermissionDenied(
+            say("{what} needs {permission}.", what=name, permission=command.permission)
+        )
     checked = check_input(command.shape, data, "/data")
     try:
         return await command.run(deps, actor, checked)

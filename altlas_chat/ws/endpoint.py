@@ -18,7 +18,9 @@ from altlas_chat.domain.errors import (
     UserNotFound,
     ValidationFailed,
 )
+from altlas_chat.domain.language import say
 from altlas_chat.domain.permissions import Actor
+from altlas_chat.realtime.attendance import Attendance
 from altlas_chat.realtime.hub import Hub
 from altlas_chat.realtime.outbox import Flusher
 from altlas_chat.services.deps import Deps
@@ -50,6 +52,7 @@ class Sockets:
     catch_ups: CatchUps
     heartbeats: Heartbeats
     flusher: Flusher
+    attendance: Attendance
     is_draining: bool = False
 
     @property
@@ -129,7 +132,7 @@ async def _upgraded(
     )
     ws.headers.update(headers)
     if not ws.can_prepare(request):
-        detail = "Here WebSockets are opened: ask for an upgrade to websocket, version 13."
+        detail = say("Here WebSockets are opened: ask for an upgrade to websocket, version 13.")
         raise ValidationFailed(detail, errors=[FieldError("MISSING", detail, parameter="Upgrade")])
     await ws.prepare(request)
     return ws
@@ -150,14 +153,14 @@ async def _begun(
     session = Session(deps, socket, actor)
     try:
         # From here on the hub ends the socket with its session.
-        deps.credentials.require_open(actor.session_id)
+        deps.credentials.require_open(actor.way_in)
         await begin_hearing(deps, sockets.hub, sockets.catch_ups, session, start)
     except SessionRevoked as refusal:
         socket.close(REVOKED, error_frame(start.request_id, refusal))
         return None
     except UserNotFound:
         _forget(sockets, session)
-        gone = TokenInvalid("The account that the token names is gone.")
+        gone = TokenInvalid(say("The account that the token names is gone."))
         socket.close(NOT_AUTHENTICATED, error_frame(start.request_id, gone))
         return None
     except BaseException:
@@ -169,3 +172,4 @@ async def _begun(
 def _forget(sockets: Sockets, session: Session) -> None:
     sockets.hub.remove(session)
     sockets.catch_ups.forget(session)
+    sockets.attendance.left(session.user_id)

@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from altlas_chat.domain.errors import FieldError, ValidationFailed
 from altlas_chat.domain.inputs import parse_json
+from altlas_chat.domain.language import Phrase, say
 from altlas_chat.ws.frames import RequestId
 
 MAX_ID_CHARACTERS = 64
@@ -29,7 +30,7 @@ def read_frame(text: str) -> dict[str, Any]:
     """
     frame = parse_json(text)
     if not isinstance(frame, dict):
-        raise _invalid("", "OBJECT_TYPE", "a frame is a JSON object")
+        raise _invalid("", "OBJECT_TYPE", say("a frame is a JSON object"))
     return frame
 
 
@@ -41,10 +42,10 @@ def open_envelope(frame: dict[str, Any], request_id: RequestId) -> Envelope:
     """
     event = frame.get("event")
     if not isinstance(event, str):
-        raise _invalid("/event", "STRING_TYPE", "a frame names its event")
+        raise _invalid("/event", "STRING_TYPE", say("a frame names its event"))
     if not _KEYS.issuperset(frame):
         unknown = sorted(set(frame) - _KEYS)[0]
-        raise _invalid(f"/{unknown}", "EXTRA_FORBIDDEN", "a frame has event, data and id only")
+        raise _invalid(f"/{unknown}", "EXTRA_FORBIDDEN", say("a frame has event, data and id only"))
     return Envelope(event, frame.get("data", {}), request_id)
 
 
@@ -59,8 +60,8 @@ def request_id_of(frame: dict[str, Any]) -> RequestId:
         return request_id
     if isinstance(request_id, str) and len(request_id) <= MAX_ID_CHARACTERS:
         return request_id
-    raise _invalid("/id", "INVALID_ID", "an id is a whole number or at most 64 characters")
+    raise _invalid("/id", "INVALID_ID", say("an id is a whole number or at most 64 characters"))
 
 
-def _invalid(pointer: str, code: str, detail: str) -> ValidationFailed:
+def _invalid(pointer: str, code: str, detail: Phrase) -> ValidationFailed:
     return ValidationFailed(detail, errors=[FieldError(code, detail, pointer=pointer)])

@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 
 from altlas_chat.domain.errors import AuthTimeout, ChatError, NotAuthenticated, ValidationFailed
 from altlas_chat.domain.inputs import Input, MayBeLeftOut, check_input
+from altlas_chat.domain.language import say
 from altlas_chat.domain.permissions import Actor
 from altlas_chat.services.authentication import authenticate
 from altlas_chat.services.deps import Deps
@@ -70,7 +71,7 @@ async def _first_auth(deps: Deps, socket: Socket, known: Actor | None) -> Opened
             socket.close(PROTOCOL_ERROR)
             return None
         if envelope.event != "auth":
-            refusal = NotAuthenticated(f"{envelope.event} came before auth.")
+            refusal = NotAuthenticated(say("{name} came before auth.", name=envelope.event))
             socket.close(NOT_AUTHENTICATED, error_frame(envelope.request_id, refusal))
             return None
         try:
@@ -95,7 +96,7 @@ async def _authenticated(
     elif known is not None:
         actor = known
     else:
-        raise NotAuthenticated("The auth frame has no token.")
+        raise NotAuthenticated(say("The auth frame has no token."))
     cursor = None
     if request.resume is not None:
         cursor = decode_cursor(request.resume.cursor)

@@ -19,6 +19,7 @@ from altlas_chat.domain.errors import (
     TooManyFrames,
     ValidationFailed,
 )
+from altlas_chat.domain.language import say
 from altlas_chat.domain.permissions import Actor
 from altlas_chat.realtime.listener import Listener
 from altlas_chat.services.deps import Deps
@@ -38,7 +39,7 @@ class Session(Listener):
     __slots__ = ("_deps", "_in_flight", "_room", "actor", "socket")
 
     def __init__(self, deps: Deps, socket: Socket, actor: Actor) -> None:
-        super().__init__(actor.user_id, actor.session_id, put=socket.outbox.put)
+        super().__init__(actor.user_id, actor.way_in, put=socket.outbox.put)
         self._deps = deps
         self.socket = socket
         self.actor = actor
@@ -111,7 +112,7 @@ class Session(Listener):
 
 def _pong(envelope: Envelope) -> bytes:
     if envelope.data != {}:
-        detail = "a ping says nothing"
+        detail = say("a ping says nothing")
         error = ValidationFailed(detail, errors=[FieldError("EXTRA_FORBIDDEN", detail, "/data")])
         return error_frame(envelope.request_id, error)
     return answer_frame("pong", envelope.request_id, {})
@@ -124,7 +125,7 @@ def opened(socket: Socket, frame: str | bytes, max_frame_bytes: int) -> Envelope
         if isinstance(frame, bytes):
             raise BinaryFrame
         if len(frame) > max_frame_bytes or len(frame.encode()) > max_frame_bytes:
-            raise FrameTooLarge(f"A frame may have {max_frame_bytes} bytes.")
+            raise FrameTooLarge(say("A frame may have {limit} bytes.", limit=max_frame_bytes))
         content = read_frame(frame)
         request_id = request_id_of(content)
         return open_envelope(content, request_id)
