@@ -7,6 +7,7 @@ from pydantic import StringConstraints, field_validator, model_validator
 
 from altlas_chat.domain.events import Json
 from altlas_chat.domain.inputs import Input, MayBeLeftOut, Update, clean_text
+from altlas_chat.domain.language import say
 from altlas_chat.domain.permissions import ROLE_PERMISSIONS
 from altlas_chat.domain.times import rfc3339, rfc3339_or_none
 
@@ -24,7 +25,7 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
 def _email(address: str | None) -> str | None:
     if address is not None and not _EMAIL.fullmatch(clean_text(address)):
-        raise ValueError("this is no e-mail address")
+        raise ValueError(say("this is no e-mail address"))
     return address
 
 
@@ -47,7 +48,7 @@ class RegisterRequest(Input):
     @classmethod
     def _name(cls, name: str) -> str:
         if not _USERNAME.fullmatch(name):
-            raise ValueError("use letters, digits, dots, dashes and underscores")
+            raise ValueError(say("use letters, digits, dots, dashes and underscores"))
         return name
 
 
@@ -67,7 +68,7 @@ class LoginRequest(Input):
     @model_validator(mode="after")
     def _one_name(self) -> "LoginRequest":
         if sum(name is not None for name in (self.login, self.username, self.email)) != 1:
-            raise ValueError("give exactly one of login, username and email")
+            raise ValueError(say("give exactly one of login, username and email"))
         return self
 
     @property
@@ -120,8 +121,8 @@ class User(NamedTuple):
     created_at: int
     updated_at: int
 
-    def as_json(self) -> Json:
-        """What everybody may see: the contract's ``User``."""
+    def as_json(self, *, shows_last_seen: bool = False) -> Json:
+        """What others may see: the contract's ``User``; services/privacy.py says what of it."""
         return {
             "id": self.user_id,
             "username": self.username,
@@ -131,14 +132,30 @@ class User(NamedTuple):
             "role": self.role,
             "isActive": bool(self.is_active),
             "presence": "offline",
+            "lastSeenAt": rfc3339_or_none(self.last_seen_at if shows_last_seen else None),
+            "createdAt": rfc3339(self.created_at),
+        }
+
+    def as_managed_json(self) -> Json:
+        """What administrators see: the contract's ``ManagedUser``."""
+        return {
+            "id": self.user_id,
+            "username": self.username,
+            "displayName": self.display_name,
+            "email": self.email,
+            "role": self.role,
+            "origin": self.origin,
+            "language": self.language,
+            "isActive": bool(self.is_active),
             "lastSeenAt": rfc3339_or_none(self.last_seen_at),
             "createdAt": rfc3339(self.created_at),
+            "updatedAt": rfc3339(self.updated_at),
         }
 
     def as_own_json(self) -> Json:
         """What the person sees of himself: the contract's ``CurrentUser``."""
         return {
-            **self.as_json(),
+            **self.as_json(shows_last_seen=True),
             "email": self.email,
             "language": self.language,
             "permissions": sorted(ROLE_PERMISSIONS[self.role]),

@@ -187,15 +187,17 @@ class Member(NamedTuple):
     delivered_seq: int
     read_at: int | None
     delivered_at: int | None
+    hides_read: bool
 
-    def as_json(self) -> Json:
+    def as_json(self, *, shows_read: bool = False) -> Json:
+        """The contract's ``Member``, as far as everybody may know; services/privacy.py adds."""
         return {
             "userId": self.user.user_id,
             "role": self.role,
             "joinedAt": rfc3339(self.joined_at),
-            "readSeq": self.read_seq,
+            "readSeq": self.read_seq if shows_read else 0,
             "deliveredSeq": self.delivered_seq,
-            "readAt": rfc3339_or_none(self.read_at),
+            "readAt": rfc3339_or_none(self.read_at if shows_read else None),
             "deliveredAt": rfc3339_or_none(self.delivered_at),
             "user": self.user.as_json(),
         }

@@ -52,6 +52,10 @@ class Change:
         await streams.insert_event(self.tx, event)
         self._announcements.append(Announcement(event, data))
 
+    def tell(self, announcements: Sequence[Announcement]) -> None:
+        """Tell events that were written already, at places that were taken, after the commit."""
+        self._announcements.extend(announcements)
+
     async def announce(self, stream: str, kind: str, facts: Json, data: Json) -> int:
         """Take the next place in a stream and fill it; the place."""
         position = await self.take_place(stream)

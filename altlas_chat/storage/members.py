@@ -103,7 +103,7 @@ async def count_own_messages(tx: Transaction, runs: Sequence[OwnMessages]) -> No
         " read_position = CASE WHEN read_position + own_unread = ? THEN ?"
         " ELSE read_position END,"
         " own_unread = CASE WHEN read_position + own_unread = ? THEN 0"
-        " ELSE own_unread + ? END"
+        " ELSE own_unread + ? END, has_written = TRUE"
         " WHERE conversation_id = ? AND user_id = ?",
         rows,
     )
@@ -243,12 +243,23 @@ async def insert_members(
 ) -> None:
     await tx.execute_many(
         "INSERT INTO members (conversation_id, user_id, role, joined_at, joined_seq, invited_by,"
-        " read_position, read_seq, delivered_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [(conversation_id, *new, new.joined_seq, new.joined_seq) for new in new_members],
+        " read_position, read_seq, delivered_seq, hides_read) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?,"
+        " coalesce((SELECT p.hides_read FROM preferences p WHERE p.user_id = ?), FALSE))",
+        [
+            (conversation_id, *new, new.joined_seq, new.joined_seq, new.user_id)
+            for new in new_members
+        ],
     )
 
 
 async def delete_member(tx: Transaction, conversation_id: str, user_id: str) -> None:
+    """Take a person out of a conversation, with what is his alone there: stars and a draft."""
+    for table in ("stars", "drafts"):
+        await tx.execute(
+            f"DELETE FROM {table} WHERE user_id = ? AND conversation_id = ?",
+            user_id,
+            conversation_id,
+        )
     await tx.execute(
         "DELETE FROM members WHERE conversation_id = ? AND user_id = ?", conversation_id, user_id
     )
@@ -283,8 +294,8 @@ async def count_owners(reader: Reader, conversation_id: str) -> int:
 _MEMBER = (
     "SELECT u.user_id, u.username, u.email, u.display_name, u.role, u.origin, u.language, u.bio,"
     " u.avatar_file_id, u.is_active, u.last_seen_at, u.created_at, u.updated_at,"
-    " m.role, m.joined_at, m.read_seq, m.delivered_seq, m.read_at, m.delivered_at"
-    " FROM members m JOIN users u ON u.user_id = m.user_id WHERE m.conversation_id = ?"
+    " m.role, m.joined_at, m.read_seq, m.delivered_seq, m.read_at, m.delivered_at,"
+    " m.hides_read FROM members m JOIN users u ON u.user_id = m.user_id WHERE m.conversation_id = ?"
 )
 
 
@@ -306,3 +317,33 @@ async def select_members(
         f"{_MEMBER} AND m.user_id > ? ORDER BY m.user_id LIMIT ?", conversation_id, after, limit
     )
     return [_member(row) for row in rows]
+
+
+async def select_left_alone(reader: Reader, user_id: str, conversation_id: str | None) -> list[str]:
+    """Groups, or the one that is named if it is such, of which a person is an owner and whose
+    owners' accounts are all closed.
+    """
+    only = "" if conversation_id is None else " AND m.conversation_id = ?"
+    rows = await reader.fetch_all(
+        "SELECT m.conversation_id FROM members m"
+        " JOIN conversations c ON c.conversation_id = m.conversation_id"
+        f" WHERE m.user_id = ? AND m.role = 'owner'{only}"
+        " AND c.kind = 'group' AND c.deleted_at IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM members o JOIN users u ON u.user_id = o.user_id"
+        " WHERE o.conversation_id = m.conversation_id AND o.role = 'owner'"
+        " AND u.is_active = TRUE) ORDER BY m.conversation_id",
+        user_id,
+        *([] if conversation_id is None else [conversation_id]),
+    )
+    return [row[0] for row in rows]
+
+
+async def select_heir(reader: Reader, conversation_id: str) -> str | None:
+    """Who is next to own a group: its first administrator with an open account, or first member."""
+    row = await reader.fetch_one(
+        "SELECT m.user_id FROM members m JOIN users u ON u.user_id = m.user_id"
+        " WHERE m.conversation_id = ? AND u.is_active = TRUE"
+        " ORDER BY CASE m.role WHEN 'admin' THEN 0 ELSE 1 END, m.joined_at, m.user_id LIMIT 1",
+        conversation_id,
+    )
+    return None if row is None else row[0]

@@ -68,7 +68,8 @@ STATEMENTS = (
         foreign_job_id TEXT,
         created_at BIGINT NOT NULL,
         updated_at BIGINT NOT NULL,
-        completed_at BIGINT
+        completed_at BIGINT,
+        deleted_at BIGINT
     )
     """,
     "CREATE INDEX tasks_by_assignee ON tasks (assignee_id, created_at, task_id)",
@@ -99,6 +100,10 @@ STATEMENTS = (
     """
     CREATE INDEX notifications_unread ON notifications (user_id, conversation_id)
         WHERE read_at IS NULL
+    """,
+    """
+    CREATE INDEX notifications_unread_by_user
+        ON notifications (user_id, created_at, notification_id) WHERE read_at IS NULL
     """,
     """
     CREATE INDEX notifications_by_message ON notifications (message_id)

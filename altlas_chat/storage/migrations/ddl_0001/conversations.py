@@ -40,6 +40,7 @@ STATEMENTS = (
         direct_key TEXT,
         name TEXT,
         search_name TEXT,
+        order_name TEXT NOT NULL DEFAULT '',
         description TEXT,
         avatar_file_id TEXT ${avatar_file},
         created_by TEXT NOT NULL REFERENCES users (user_id) ON DELETE RESTRICT,
@@ -58,10 +59,6 @@ STATEMENTS = (
         CONSTRAINT conversations_direct_has_key
             CHECK ((kind = 'direct') = (direct_key IS NOT NULL))
     )
-    """,
-    """
-    CREATE INDEX conversations_by_search_name ON conversations (search_name, conversation_id)
-        WHERE search_name IS NOT NULL
     """,
     """
     CREATE INDEX conversations_by_avatar_file ON conversations (avatar_file_id)
@@ -91,6 +88,10 @@ STATEMENTS = (
         is_favourite BOOLEAN NOT NULL DEFAULT FALSE
             CONSTRAINT members_is_favourite CHECK (is_favourite IN (FALSE, TRUE)),
         cleared_seq BIGINT NOT NULL DEFAULT 0,
+        has_written BOOLEAN NOT NULL DEFAULT FALSE
+            CONSTRAINT members_has_written CHECK (has_written IN (FALSE, TRUE)),
+        hides_read BOOLEAN NOT NULL DEFAULT FALSE
+            CONSTRAINT members_hides_read CHECK (hides_read IN (FALSE, TRUE)),
         PRIMARY KEY (conversation_id, user_id),
         CONSTRAINT members_not_negative CHECK (
             joined_seq >= 0 AND read_seq >= 0 AND read_position >= 0
@@ -99,4 +100,5 @@ STATEMENTS = (
     ) ${clustered} ${rewritten}
     """,
     "CREATE INDEX members_by_user ON members (user_id, conversation_id)",
+    "CREATE INDEX members_hiding ON members (conversation_id, user_id) WHERE hides_read",
 )

@@ -163,10 +163,12 @@ STATEMENTS = (
 )
 
 SQLITE_STATEMENTS = (
-    # Contentless: holds the folded text's words only; rowid is message_number.
+    # Contentless: holds words and marks only (storage/indexing.py), which have spaces between
+    # them and nothing else that parts them; rowid is message_number.
     """
     CREATE VIRTUAL TABLE message_search USING fts5(
-        text, content='', tokenize="unicode61 remove_diacritics 0"
+        text, content='', columnsize=0,
+        tokenize="unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'"
     )
     """,
 )

@@ -1,0 +1,171 @@
+"""What people may know of each other: the one place of the rules of privacy.
+
+A thing is seen when both let the other see theirs: who hides a thing does not
+see it of others either. A person's *contacts* are those to whom the person
+has written directly, so that nobody makes himself a contact of somebody by
+writing to them. Between two people of whom one blocks the other, nothing is
+seen either way.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+import orjson
+
+from altlas_chat.domain.accounts import User
+from altlas_chat.domain.conversations import Member
+from altlas_chat.domain.errors import FieldError, UserBlocked
+from altlas_chat.domain.events import Json
+from altlas_chat.domain.language import say
+from altlas_chat.domain.preferences import EVERYTHING, NOTHING, Sight, choice
+from altlas_chat.storage import blocks, preferences
+from altlas_chat.storage.database import Reader
+
+
+def direct_key(one: str, other: str) -> str:
+    """The key of the direct conversation of two people, whoever opens it."""
+    return orjson.dumps(sorted((one, other))).decode()
+
+
+async def sights(reader: Reader, viewer_id: str, user_ids: Iterable[str]) -> dict[str, Sight]:
+    """What the viewer may know of each of these people, in three queries for any number.
+
+    For presence ask for ``presence``, for being told that somebody writes
+    for ``typing``. Of oneself one knows everything.
+    """
+    others = set(user_ids) - {viewer_id}
+    found = {viewer_id: EVERYTHING}
+    if not others:
+        return found
+    kept = await preferences.select_preferences(reader, {viewer_id, *others})
+    documents = {user_id: one.document for user_id, one in kept.items()}
+    apart = await blocks.select_apart(reader, viewer_id, others)
+    writers = await _writers(reader, viewer_id, others, documents)
+    for other in others:
+        if other in apart:
+            found[other] = NOTHING
+            continue
+        both = ((viewer_id, other), (other, viewer_id))
+        found[other] = Sight(
+            last_seen=all(_shows(documents, writers, "lastSeen", *pair) for pair in both),
+            presence=all(_shows(documents, writers, "presence", *pair) for pair in both),
+            typing=all(choice(documents.get(one), "privacy", "typing") for one, _ in both),
+        )
+    return found
+
+
+async def _writers(
+    reader: Reader, viewer_id: str, others: Collection[str], documents: Mapping[str, Json]
+) -> set[tuple[str, str]]:
+    """Who has written to whom; asked only of those of whom it matters."""
+    matters = (
+        others
+        if _asks_for_contacts(documents.get(viewer_id))
+        else [other for other in others if _asks_for_contacts(documents.get(other))]
+    )
+    keys = {direct_key(viewer_id, other): other for other in matters}
+    if not keys:
+        return set()
+    found = await preferences.select_writers(reader, keys)
+    pairs = set()
+    for key, writer_id in found:
+        other = keys[key]
+        pairs.add((writer_id, viewer_id if writer_id == other else other))
+    return pairs
+
+
+def _asks_for_contacts(document: Json | None) -> bool:
+    return "contacts" in (
+        choice(document, "privacy", "lastSeen"),
+        choice(document, "privacy", "presence"),
+    )
+
+
+def _shows(
+    documents: Mapping[str, Json],
+    writers: set[tuple[str, str]],
+    what: str,
+    owner_id: str,
+    other_id: str,
+) -> bool:
+    """Whether a person lets another see a thing."""
+    audience = choice(documents.get(owner_id), "privacy", what)
+    if audience == "contacts":
+        return (owner_id, other_id) in writers
+    return bool(audience == "everyone")
+
+
+async def people_views(reader: Reader, viewer_id: str, people: Iterable[User]) -> dict[str, Json]:
+    """People as the viewer may see them: ``User`` of the contract, by id."""
+    shown = {user.user_id: user for user in people}
+    seen = await sights(reader, viewer_id, shown)
+    return {
+        user_id: user.as_json(shows_last_seen=seen[user_id].last_seen)
+        for user_id, user in shown.items()
+    }
+
+
+async def members_shown(reader: Reader, viewer_id: str, found: Sequence[Member]) -> list[Json]:
+    """Members as the viewer may see them, in the order given."""
+    people = await people_views(reader, viewer_id, [member.user for member in found])
+    viewer_hides = await hides_read(reader, viewer_id)
+    views = []
+    for member in found:
+        is_own = member.user.user_id == viewer_id
+        shows_read = is_own or not (viewer_hides or member.hides_read)
+        view = member.as_json(shows_read=shows_read)
+        views.append({**view, "user": people[member.user.user_id]})
+    return views
+
+
+async def hides_read(reader: Reader, user_id: str) -> bool:
+    """Whether a person hides what was read, and so is not told it of others."""
+    kept = await preferences.select_preferences(reader, [user_id])
+    document = kept[user_id].document if user_id in kept else None
+    return not choice(document, "privacy", "readReceipts")
+
+
+async def blocked_with(reader: Reader, user_id: str, others: Collection[str]) -> set[str]:
+    """Those of ``others`` between whom and the person there is a block, whoever made it."""
+    return await blocks.select_apart(reader, user_id, others)
+
+
+async def require_reachable(reader: Reader, user_id: str, peer_id: str) -> None:
+    """Refuse to begin a direct conversation with who can't be written to.
+
+    The refusal is the same for a block of either side and for who takes no
+    direct messages from this person, so that it tells nobody of a block.
+
+    Raises:
+        UserBlocked: there is a block, or the peer does not take messages from the person.
+    """
+    if await blocks.select_apart(reader, user_id, [peer_id]):
+        raise UserBlocked
+    kept = await preferences.select_preferences(reader, [peer_id])
+    document = kept[peer_id].document if peer_id in kept else None
+    audience = choice(document, "messaging", "directMessagesFrom")
+    if audience == "contacts":
+        writers = await preferences.select_writers(reader, [direct_key(user_id, peer_id)])
+        if peer_id in {writer_id for _, writer_id in writers}:
+            return
+    if audience != "everyone":
+        raise UserBlocked
+
+
+async def require_none_blocked(
+    reader: Reader, user_id: str, others: Sequence[str], pointer: str
+) -> None:
+    """Refuse to bring people together between whom there is a block.
+
+    Raises:
+        UserBlocked: with an entry for each of them.
+    """
+    apart = await blocks.select_apart(reader, user_id, others)
+    if apart:
+        detail = say("This person can't be added by you.")
+        raise UserBlocked(
+            errors=[
+                FieldError("USER_BLOCKED", detail, f"{pointer}/{place}")
+                for place, other in enumerate(others)
+                if other in apart
+            ]
+        )
