@@ -81,6 +81,17 @@ class Settings:
         pattern=r"\*|https?://[^/\s]+",
         form="origins such as `https://chat.example.org`, or `*`",
     )
+    trusted_proxies: tuple[str, ...] = setting(
+        (),
+        "Proxies in front, by address or network: only theirs `X-Forwarded-For` is believed.",
+        pattern=r"((25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}(/(3[0-2]|[12]?\d))?)"
+        r"|([0-9A-Fa-f]*:[0-9A-Fa-f:.]*(/(12[0-8]|1[01]\d|\d?\d))?)",
+        form="addresses or networks such as `10.0.0.0/8` or `::1`",
+    )
+    default_language: Literal["en", "tr"] = setting(
+        "en",
+        "Language of what is said to nobody in particular: to those who choose none, in events.",
+    )
 
     token_secret: str | None = setting(
         None,

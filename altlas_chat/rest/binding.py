@@ -16,7 +16,7 @@ from altlas_chat.domain.errors import NotImplementedYet, PermissionDenied
 from altlas_chat.domain.language import say
 from altlas_chat.domain.permissions import PUBLIC
 from altlas_chat.rest.authentication import actor_of
-from altlas_chat.rest.call import NOBODY, Call, unknown_parameters
+from altlas_chat.rest.call import ACTOR, NOBODY, Call, unknown_parameters
 from altlas_chat.rest.request_ids import request_id_of
 from altlas_chat.services.deps import Deps
 
@@ -97,6 +97,7 @@ def _endpoint(
 
     async def endpoint(request: web.Request) -> web.StreamResponse:
         actor = NOBODY if permission == PUBLIC else await actor_of(deps, request)
+        request[ACTOR] = actor
         if not actor.may(permission):
             raise PermissionDenied(
                 say(

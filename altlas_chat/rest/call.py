@@ -19,9 +19,14 @@ from altlas_chat.domain.inputs import AnInput, check_input, field_errors, parse_
 from altlas_chat.domain.language import say
 from altlas_chat.domain.permissions import Actor
 from altlas_chat.services.deps import Deps
+from altlas_chat.services.languages import language_for
 
 NOBODY = Actor(user_id="", role="nobody", permissions=frozenset())
 """Who calls a public operation without credentials."""
+
+
+ACTOR = web.RequestKey("actor", Actor)
+"""Who was found to call, for those who answer after the handler."""
 
 
 class Query(BaseModel):
@@ -58,6 +63,10 @@ class Call:
             )
         return value
 
+    def text(self, parameter: str) -> str:
+        """A parameter of the path that is no id, as it is; who takes it checks it."""
+        return self.request.match_info[parameter]
+
     def query(self, shape: type[AQuery]) -> AQuery:
         """The query parameters as a ``shape``.
 
@@ -78,6 +87,11 @@ class Call:
                     for found in field_errors(error)
                 ]
             ) from error
+
+    async def language(self) -> str:
+        """The language of what this request is told (:mod:`altlas_chat.services.languages`)."""
+        header = self.request.headers.get("Accept-Language")
+        return await language_for(self.deps, self.actor, header)
 
     async def body(self, shape: type[AnInput]) -> AnInput:
         """The request's JSON body as a ``shape``.

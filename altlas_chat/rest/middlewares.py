@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from altlas_chat.rest.call import ACTOR
 from altlas_chat.rest.problems import problem, refusal_of
 from altlas_chat.rest.request_ids import HEADER, REQUEST_ID, chosen_request_id
-from altlas_chat.system import Ids
+from altlas_chat.services.deps import Deps
+from altlas_chat.services.languages import language_for
 
 ALLOWED_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 ALLOWED_HEADERS = (
@@ -17,11 +19,11 @@ EXPOSED_HEADERS = "Location, X-Request-Id, Retry-After, ETag, Content-Range, Con
 MAX_AGE_SECONDS = "86400"
 
 
-def manners(ids: Ids, origins: Sequence[str]) -> Middleware:
+def manners(deps: Deps, origins: Sequence[str]) -> Middleware:
     """Give each request its id, and make a problem document of whatever is raised.
 
-    Pages of the named origins may call, with credentials; ``*`` names all,
-    without them. One middleware for all of this: every open socket holds on
+    The document is in the caller's language. Pages of the named origins may
+    call, with credentials; ``*`` names all, without them. One middleware for all of this: every open socket holds on
     to the frames of those that it passed.
     """
 
@@ -31,7 +33,7 @@ def manners(ids: Ids, origins: Sequence[str]) -> Middleware:
             preflight = web.Response(status=204)
             _mark(preflight, request, origins, is_preflight=True)
             return preflight
-        request_id = chosen_request_id(request, ids.new())
+        request_id = chosen_request_id(request, deps.ids.new())
         request[REQUEST_ID] = request_id
         try:
             response = await handler(request)
@@ -39,7 +41,9 @@ def manners(ids: Ids, origins: Sequence[str]) -> Middleware:
             # As it came: decoded, an address may hold the lines of another log.
             path = request.raw_path.partition("?")[0]
             where = f"{request.method} {path} [{request_id}]"
-            response = problem(refusal_of(error, where), request_id)
+            header = request.headers.get("Accept-Language")
+            language = await language_for(deps, request.get(ACTOR), header)
+            response = problem(refusal_of(error, where), request_id, language)
         if not response.prepared:
             response.headers[HEADER] = request_id
             response.headers.setdefault("Cache-Control", "no-store")

@@ -24,9 +24,13 @@ log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 
 
-def problem(error: ChatError, request_id: str) -> web.Response:
-    """A problem document (RFC 9457) with the headers that belong to it."""
-    headers = {"X-Request-Id": request_id}
+def problem(error: ChatError, request_id: str, language: str) -> web.Response:
+    """A problem document (RFC 9457) in a language, with the headers that belong to it."""
+    headers = {
+        "X-Request-Id": request_id,
+        "Content-Language": language,
+        "Vary": "Accept-Language",
+    }
     if error.retry_after_seconds is not None:
         headers["Retry-After"] = str(error.retry_after_seconds)
     elif isinstance(error, RateLimitExceeded | ServerRestarting | ServiceUnavailable):
@@ -36,7 +40,7 @@ def problem(error: ChatError, request_id: str) -> web.Response:
     if error.status == web.HTTPUnauthorized.status_code:
         headers["WWW-Authenticate"] = f'Bearer realm="altlas-chat", error="{error.code.lower()}"'
     return web.Response(
-        body=orjson.dumps(error.as_problem(request_id)),
+        body=orjson.dumps(error.as_problem(request_id, language)),
         status=error.status,
         content_type=MEDIA_TYPE,
         headers=headers,

@@ -71,7 +71,7 @@ def build_app(parts: Parts) -> web.Application:
     """
     settings = parts.deps.settings
     app = web.Application(
-        middlewares=[manners(parts.deps.ids, settings.cors_origins)],
+        middlewares=[manners(parts.deps, settings.cors_origins)],
         client_max_size=settings.max_request_bytes,
     )
     app[operation.HEALTH] = parts.health

@@ -18,7 +18,7 @@ from altlas_chat.domain.errors import (
     UserNotFound,
     ValidationFailed,
 )
-from altlas_chat.domain.language import say
+from altlas_chat.domain.language import say, wanted_language
 from altlas_chat.domain.permissions import Actor
 from altlas_chat.realtime.attendance import Attendance
 from altlas_chat.realtime.hub import Hub
@@ -94,6 +94,7 @@ async def serve_socket(
     del headers
     transport = cast("asyncio.WriteTransport", request.transport)
     socket = Socket(ws, transport, sockets.flusher, sockets.deps.settings)
+    socket.language = wanted_language(request.headers.get("Accept-Language")) or socket.language
     slot = sockets.heartbeats.add(socket)
     session = None
     try:
@@ -104,10 +105,10 @@ async def serve_socket(
                 await session.serve()
         except StorageUnavailable as error:
             log.warning("a socket can't be served: storage unavailable: %s", error)
-            socket.close(RESTART, error_frame(None, ServiceUnavailable()))
+            socket.close(RESTART, error_frame(None, ServiceUnavailable(), socket.language))
         except Exception:
             log.exception("a socket can't be served")
-            socket.close(RESTART, error_frame(None, ServerFault()))
+            socket.close(RESTART, error_frame(None, ServerFault(), socket.language))
         finally:
             if session is not None:
                 _forget(sockets, session)
@@ -156,12 +157,12 @@ async def _begun(
         deps.credentials.require_open(actor.way_in)
         await begin_hearing(deps, sockets.hub, sockets.catch_ups, session, start)
     except SessionRevoked as refusal:
-        socket.close(REVOKED, error_frame(start.request_id, refusal))
+        socket.close(REVOKED, error_frame(start.request_id, refusal, socket.language))
         return None
     except UserNotFound:
         _forget(sockets, session)
         gone = TokenInvalid(say("The account that the token names is gone."))
-        socket.close(NOT_AUTHENTICATED, error_frame(start.request_id, gone))
+        socket.close(NOT_AUTHENTICATED, error_frame(start.request_id, gone, socket.language))
         return None
     except BaseException:
         _forget(sockets, session)

@@ -16,8 +16,9 @@ def reply_frame(request_id: RequestId, data: Json) -> bytes:
     return framed(orjson.dumps(_addressed({"event": "reply", "data": data}, request_id)))
 
 
-def error_frame(request_id: RequestId, error: ChatError) -> bytes:
-    frame: dict[str, Any] = {"event": "error", "data": error.as_problem()}
+def error_frame(request_id: RequestId, error: ChatError, language: str) -> bytes:
+    data = error.as_problem(language=language)
+    frame: dict[str, Any] = {"event": "error", "data": data}
     return framed(orjson.dumps(_addressed(frame, request_id)))
 
 

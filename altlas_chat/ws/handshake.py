@@ -55,7 +55,7 @@ async def shake_hands(deps: Deps, socket: Socket, known: Actor | None) -> Opened
         async with asyncio.timeout(deps.settings.auth_timeout_seconds):
             return await _first_auth(deps, socket, known)
     except TimeoutError:
-        socket.close(NOT_AUTHENTICATED, error_frame(None, AuthTimeout()))
+        socket.close(NOT_AUTHENTICATED, error_frame(None, AuthTimeout(), socket.language))
         return None
 
 
@@ -72,12 +72,14 @@ async def _first_auth(deps: Deps, socket: Socket, known: Actor | None) -> Opened
             return None
         if envelope.event != "auth":
             refusal = NotAuthenticated(say("{name} came before auth.", name=envelope.event))
-            socket.close(NOT_AUTHENTICATED, error_frame(envelope.request_id, refusal))
+            socket.close(
+                NOT_AUTHENTICATED, error_frame(envelope.request_id, refusal, socket.language)
+            )
             return None
         try:
             return await _authenticated(deps, known, envelope.data, envelope.request_id)
         except ChatError as error:
-            socket.close(_reason(error), error_frame(envelope.request_id, error))
+            socket.close(_reason(error), error_frame(envelope.request_id, error, socket.language))
             return None
 
 

@@ -129,8 +129,10 @@ async def _send_ready(
     deps: Deps, session: Session, cursor: str, request_id: RequestId, *, resumed: bool
 ) -> None:
     settings = deps.settings
+    user = await sync.own_profile(deps, session.actor)
+    session.socket.language = user["language"]
     data: Json = {
-        "user": await sync.own_profile(deps, session.actor),
+        "user": user,
         "sessionId": session.actor.session_id,
         "heartbeatSeconds": settings.heartbeat_seconds,
         "limits": {

@@ -62,7 +62,7 @@ class Session(Listener):
             if socket.is_over or socket.is_closing:
                 return
             if socket.is_flooding:
-                socket.close(TOO_MANY_FRAMES, error_frame(None, TooManyFrames()))
+                socket.close(TOO_MANY_FRAMES, error_frame(None, TooManyFrames(), socket.language))
                 return
             if frame is None:
                 continue
@@ -76,10 +76,10 @@ class Session(Listener):
         if envelope is None:
             return
         if envelope.event == "ping":
-            self.socket.outbox.put(_pong(envelope))
+            self.socket.outbox.put(_pong(envelope, self.socket.language))
         elif envelope.event == "auth":
             error = AlreadyAuthenticated()
-            self.socket.outbox.put(error_frame(envelope.request_id, error))
+            self.socket.outbox.put(error_frame(envelope.request_id, error, self.socket.language))
         else:
             self._in_flight += 1
             # Nobody keeps the task: what it waits for does.
@@ -97,24 +97,24 @@ class Session(Listener):
         try:
             data = await run_command(self._deps, self.actor, envelope.event, envelope.data)
         except ChatError as error:
-            put(error_frame(envelope.request_id, error))
+            put(error_frame(envelope.request_id, error, self.socket.language))
         except StorageUnavailable as error:
             log.warning("%s: storage unavailable: %s", envelope.event, error)
-            put(error_frame(envelope.request_id, ServiceUnavailable()))
+            put(error_frame(envelope.request_id, ServiceUnavailable(), self.socket.language))
         except Exception:
             log.exception("%s failed", envelope.event)
-            put(error_frame(envelope.request_id, ServerFault()))
+            put(error_frame(envelope.request_id, ServerFault(), self.socket.language))
         else:
             put(reply_frame(envelope.request_id, data))
         finally:
             self._finished()
 
 
-def _pong(envelope: Envelope) -> bytes:
+def _pong(envelope: Envelope, language: str) -> bytes:
     if envelope.data != {}:
         detail = say("a ping says nothing")
         error = ValidationFailed(detail, errors=[FieldError("EXTRA_FORBIDDEN", detail, "/data")])
-        return error_frame(envelope.request_id, error)
+        return error_frame(envelope.request_id, error, language)
     return answer_frame("pong", envelope.request_id, {})
 
 
@@ -130,5 +130,5 @@ def opened(socket: Socket, frame: str | bytes, max_frame_bytes: int) -> Envelope
         request_id = request_id_of(content)
         return open_envelope(content, request_id)
     except ChatError as error:
-        socket.outbox.put(error_frame(request_id, error))
+        socket.outbox.put(error_frame(request_id, error, socket.language))
         return None

@@ -40,6 +40,7 @@ class Socket:
         "_ws",
         "heard_at",
         "is_over",
+        "language",
         "loop",
         "outbox",
     )
@@ -59,6 +60,8 @@ class Socket:
         self._tokens = float(settings.max_frames_burst)
         self.heard_at = self.loop.time()
         self.is_over = False
+        self.language: str = settings.default_language
+        """In which refusals are told: until the person is known, what the upgrade asks for."""
         self.outbox = Outbox(
             transport,
             flusher,
