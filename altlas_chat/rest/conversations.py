@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 from altlas_chat.domain.conversations import OpenDirect, SettingsUpdate
 from altlas_chat.rest.call import Call, Query, answer, done
 from altlas_chat.services import conversations
+from altlas_chat.services.conversations import Listing
 
 Limit = Annotated[int, Field(ge=1, le=200)]
 PageCursor = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
@@ -15,7 +16,7 @@ PageCursor = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
 
 class ConversationsQuery(Query):
     filter: Literal["unread", "direct", "group", "archived", "favourite", "muted"] | None = None
-    sort: Literal["activity"] = "activity"
+    sort: Literal["activity", "name"] = "activity"
     cursor: PageCursor | None = None
     limit: Limit = 50
 
@@ -33,21 +34,26 @@ async def open_conversation(call: Call) -> web.Response:
     body = await call.body(OpenDirect)
     view, is_new = await conversations.open_direct(call.deps, call.actor, body)
     location = f"{call.deps.settings.base_path}/conversations/{view['id']}"
-    return answer(view, 201 if is_new else 200, {"Location": location})
+    return await call.answer(view, 201 if is_new else 200, {"Location": location})
 
 
 async def list_conversations(call: Call) -> web.Response:
     query = call.query(ConversationsQuery)
-    return answer(
+    return await call.answer(
         await conversations.list_conversations(
-            call.deps, call.actor, query.filter, query.cursor, query.limit
+            call.deps,
+            call.actor,
+            Listing(query.filter, by_name=query.sort == "name"),
+            query.cursor,
+            query.limit,
         )
     )
 
 
 async def get_conversation(call: Call) -> web.Response:
     conversation_id = call.path("conversationId")
-    return answer(await conversations.get_conversation(call.deps, call.actor, conversation_id))
+    view = await conversations.get_conversation(call.deps, call.actor, conversation_id)
+    return await call.answer(view)
 
 
 async def delete_conversation(call: Call) -> web.Response:

@@ -8,10 +8,28 @@ from aiohttp import web
 
 from altlas_chat.contract.documents import load_operations
 from altlas_chat.domain.permissions import Actor
+from altlas_chat.realtime.attendance import Attendance
 from altlas_chat.realtime.hub import Hub
 from altlas_chat.realtime.outbox import Flusher
-from altlas_chat.rest import accounts, conversations, groups, messages, operation, sync, users
-from altlas_chat.rest.authentication import actor_of
+from altlas_chat.rest import (
+    accounts,
+    administration,
+    api_keys,
+    conversations,
+    drafts,
+    groups,
+    marks,
+    messages,
+    notifications,
+    operation,
+    preferences,
+    presence,
+    search,
+    sync,
+    tasks,
+    users,
+)
+from altlas_chat.rest.authentication import actor_of, has_credentials
 from altlas_chat.rest.binding import bind, handlers_of
 from altlas_chat.rest.call import Call, Query
 from altlas_chat.rest.middlewares import manners
@@ -26,7 +44,24 @@ from altlas_chat.ws.endpoint import Sockets, serve_socket
 from altlas_chat.ws.heartbeats import Heartbeats
 from altlas_chat.ws.resume import CatchUps
 
-HANDLER_MODULES = (accounts, conversations, groups, messages, operation, sync, users)
+HANDLER_MODULES = (
+    accounts,
+    administration,
+    api_keys,
+    conversations,
+    drafts,
+    groups,
+    marks,
+    messages,
+    notifications,
+    operation,
+    preferences,
+    presence,
+    search,
+    sync,
+    tasks,
+    users,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +80,7 @@ async def assemble(
 ) -> Parts:
     """All parts, connected, on the running event loop."""
     hub = Hub()
+    attendance = Attendance(hub, clock.now_ms)
     deps = Deps(
         settings=settings,
         database=database,
@@ -53,13 +89,14 @@ async def assemble(
         ids=ids,
         randomness=randomness,
         credentials=await load_credentials(settings, database, clock, randomness),
+        presence=attendance,
     )
     catch_ups = CatchUps(deps, hub)
     holes = HoleFiller(deps, hub)
     hub.use_log(fill_hole=holes.fill, catch_up=catch_ups.ask)
     heartbeats = Heartbeats(settings.heartbeat_seconds, settings.pong_timeout_seconds)
     flusher = Flusher()
-    sockets = Sockets(deps, hub, catch_ups, heartbeats, flusher)
+    sockets = Sockets(deps, hub, catch_ups, heartbeats, flusher, attendance)
     return Parts(deps, hub, sockets, holes, operation.Health(database))
 
 
@@ -91,7 +128,7 @@ def socket_handler(sockets: Sockets) -> Callable[[Call], Awaitable[web.StreamRes
     """The handler of ``connectSocket``."""
 
     async def knowing(request: web.Request) -> Actor | None:
-        if "Authorization" in request.headers:
+        if has_credentials(request):
             return await actor_of(sockets.deps, request)
         return None
 

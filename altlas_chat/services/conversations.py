@@ -1,16 +1,11 @@
 """Conversations as their members see them, and each member's own side of one."""
 
-import base64
-import binascii
-import re
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
+from altlas_chat.domain.accounts import User
 from altlas_chat.domain.conversations import (
-    LATEST_MS,
     Conversation,
     ConversationView,
     Membership,
@@ -19,22 +14,30 @@ from altlas_chat.domain.conversations import (
 )
 from altlas_chat.domain.errors import (
     ConversationNotFound,
-    CursorInvalid,
     FieldError,
     UserNotFound,
     ValidationFailed,
 )
 from altlas_chat.domain.events import Json, conversation_stream, user_stream
+from altlas_chat.domain.language import say
 from altlas_chat.domain.permissions import Actor
+from altlas_chat.domain.times import moment
 from altlas_chat.services.access import require_member
 from altlas_chat.services.changes import Change, commit_change
 from altlas_chat.services.deps import Deps
-from altlas_chat.storage import accounts, conversations, members, messages, streams
-from altlas_chat.storage.conversations import ListPlace, Standing
+from altlas_chat.services.notifying import read_those_of
+from altlas_chat.services.paging import decoded_place, page_cursor
+from altlas_chat.services.privacy import (
+    direct_key,
+    hides_read,
+    members_shown,
+    people_views,
+    require_reachable,
+)
+from altlas_chat.storage import accounts, conversations, marks, members, messages, streams
+from altlas_chat.storage.conversations import ListPlace, ListQuery, Standing
 from altlas_chat.storage.database import Reader, UniqueViolated
 from altlas_chat.storage.members import NewMember
-
-_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 
 # -- views -------------------------------------------------------------------------
 
@@ -58,6 +61,7 @@ async def _views(
     direct = [i for i, one in zip(ids, standings, strict=True) if one.conversation.kind == "direct"]
     last = await _last_messages(reader, viewer_id, ids)
     peers = await conversations.select_peers(reader, viewer_id, direct)
+    people = await people_views(reader, viewer_id, peers.values())
     return [
         ConversationView(
             conversation=one.conversation,
@@ -65,11 +69,16 @@ async def _views(
             seq=one.seq,
             unread_count=one.unread_count,
             last_message=last.get(one.conversation.conversation_id),
-            peer=peers.get(one.conversation.conversation_id),
+            peer=_peer_of(one, peers, people),
             last_activity_at=one.last_activity_at,
         )
         for one in standings
     ]
+
+
+def _peer_of(one: Standing, peers: Mapping[str, User], people: Mapping[str, Json]) -> Json | None:
+    peer = peers.get(one.conversation.conversation_id)
+    return None if peer is None else people[peer.user_id]
 
 
 async def _last_messages(
@@ -78,9 +87,11 @@ async def _last_messages(
     last_ids = await conversations.select_last_message_ids(reader, viewer_id, conversation_ids)
     found = await messages.select_messages(reader, last_ids.values())
     reached = await conversations.select_reached(reader, list(found))
+    is_blind = await hides_read(reader, viewer_id)
     views = {}
     for message in found.values():
         delivered, read = reached.get(message.message_id, (0, 0))
+        read = 0 if is_blind else read
         state = "sent"
         if read >= message.seq:
             state = "read"
@@ -115,7 +126,7 @@ async def shared_views(reader: Reader, conversation_ids: Sequence[str]) -> dict[
 async def member_views(
     reader: Reader, wanted: Sequence[tuple[str, str]]
 ) -> dict[tuple[str, str], Json]:
-    """Members by conversation and person; those who left are left out."""
+    """Members by conversation and person, as everybody may see them; who left is left out."""
     found = {}
     for conversation_id, user_id in wanted:
         member = await members.select_member(reader, conversation_id, user_id)
@@ -134,51 +145,49 @@ async def open_direct(deps: Deps, actor: Actor, request: OpenDirect) -> tuple[Js
 
     Raises:
         UserNotFound: there is no such person, or the account is closed.
+        UserBlocked: the two can't begin to write to each other directly.
         ValidationFailed: it is the actor himself.
     """
     peer_id = request.user_id
     if peer_id == actor.user_id:
-        detail = "A direct conversation is with somebody else."
+        detail = say("A direct conversation is with somebody else.")
         raise ValidationFailed(detail, errors=[FieldError("ONESELF", detail, "/userId")])
-    direct_key = orjson.dumps(sorted((actor.user_id, peer_id))).decode()
-    known = await deps.database.read(
-        lambda reader: _known_direct(reader, actor.user_id, direct_key)
-    )
+    key = direct_key(actor.user_id, peer_id)
+    known = await deps.database.read(lambda reader: _known_direct(reader, actor.user_id, key))
     if known is not None:
         return known, False
     conversation_id = deps.ids.new()
 
     async def change(change: Change) -> Json:
-        return await _begin_direct(change, actor.user_id, peer_id, conversation_id, direct_key)
+        return await _begin_direct(change, actor.user_id, peer_id, conversation_id, key)
 
     try:
         stream = conversation_stream(conversation_id)
         return await commit_change(deps, stream, change, actor_id=actor.user_id), True
     except UniqueViolated:
-        known = await deps.database.read(
-            lambda reader: _known_direct(reader, actor.user_id, direct_key)
-        )
+        known = await deps.database.read(lambda reader: _known_direct(reader, actor.user_id, key))
         if known is None:
             raise
         return known, False
 
 
-async def _known_direct(reader: Reader, viewer_id: str, direct_key: str) -> Json | None:
-    conversation_id = await conversations.select_direct(reader, direct_key)
+async def _known_direct(reader: Reader, viewer_id: str, key: str) -> Json | None:
+    conversation_id = await conversations.select_direct(reader, key)
     if conversation_id is None:
         return None
     return (await view_of(reader, viewer_id, conversation_id)).as_json()
 
 
 async def _begin_direct(
-    change: Change, user_id: str, peer_id: str, conversation_id: str, direct_key: str
+    change: Change, user_id: str, peer_id: str, conversation_id: str, key: str
 ) -> Json:
     tx = change.tx
     await streams.lock_streams(tx, [user_stream(user_id), user_stream(peer_id)])
     people = await accounts.select_users(tx, (user_id, peer_id))
     peer = people.get(peer_id)
     if peer is None or not peer.is_active:
-        raise UserNotFound(errors=[FieldError("USER_NOT_FOUND", "no such person", "/userId")])
+        raise UserNotFound(errors=[FieldError("USER_NOT_FOUND", say("no such person"), "/userId")])
+    await require_reachable(tx, user_id, peer_id)
     conversation = Conversation(
         conversation_id=conversation_id,
         kind="direct",
@@ -193,7 +202,7 @@ async def _begin_direct(
         created_at=change.at,
         updated_at=change.at,
     )
-    await begin(change, conversation, direct_key)
+    await begin(change, conversation, key)
     both = [NewMember(one, "member", change.at, 1, user_id, 0) for one in (user_id, peer_id)]
     await members.insert_members(tx, conversation_id, both)
     for one in sorted((user_id, peer_id)):
@@ -232,60 +241,36 @@ async def get_conversation(deps: Deps, actor: Actor, conversation_id: str) -> Js
     return view.as_json()
 
 
-async def list_conversations(
-    deps: Deps, actor: Actor, name: str | None, cursor: str | None, limit: int
-) -> Json:
-    """A page of the actor's conversations, the latest active first.
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Which of the own conversations, and in which order: ``name`` is a filter of the contract."""
 
-    ``name`` is one of the filters of the contract. Archived ones are in the
-    list of archived ones only.
+    name: str | None = None
+    by_name: bool = False
+
+
+async def list_conversations(
+    deps: Deps, actor: Actor, listing: Listing, cursor: str | None, limit: int
+) -> Json:
+    """A page of the actor's conversations, the latest active first, or by name.
+
+    Names are in Turkish order; a direct conversation is called like the other
+    person. Archived ones are in the list of archived ones only.
 
     Raises:
-        CursorInvalid: the page's cursor is none.
+        CursorInvalid: the page's cursor is none, or of the other order.
     """
-    after = None if cursor is None else _place_of(cursor)
-    at = deps.clock.now_ms()
+    kind = str if listing.by_name else int
+    after = None if cursor is None else ListPlace(*decoded_place(cursor, kind, str))
+    wanted = ListQuery(actor.user_id, listing.name, listing.by_name, after, at=deps.clock.now_ms())
 
     async def query(reader: Reader) -> Json:
-        found = await conversations.select_page(
-            reader, actor.user_id, name, after, at=at, limit=limit + 1
-        )
-        views = await _views(reader, actor.user_id, found[:limit])
-        following = None
-        if len(found) > limit:
-            following = _page_cursor(views[-1].last_activity_at, views[-1].conversation_id)
+        found = await conversations.select_page(reader, wanted, limit + 1)
+        views = await _views(reader, actor.user_id, [one for one, _ in found[:limit]])
+        following = page_cursor(*found[limit - 1][1]) if len(found) > limit else None
         return {"items": [view.as_json() for view in views], "nextCursor": following}
 
     return await deps.database.read(query)
-
-
-def _page_cursor(*place: object) -> str:
-    return base64.urlsafe_b64encode(orjson.dumps(place)).decode().rstrip("=")
-
-
-def _decoded_cursor(cursor: str) -> list[object]:
-    try:
-        raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        place = orjson.loads(raw)
-    except (ValueError, binascii.Error) as error:
-        raise CursorInvalid from error
-    if not isinstance(place, list) or not all(_is_sound(part) for part in place):
-        raise CursorInvalid
-    return place
-
-
-def _is_sound(part: object) -> bool:
-    """Whether a part of a cursor may go to a database as it is."""
-    if isinstance(part, str):
-        return "\x00" not in part
-    return type(part) is int and 0 <= part < 2**53
-
-
-def _place_of(cursor: str) -> ListPlace:
-    place = _decoded_cursor(cursor)
-    if len(place) != 2 or not isinstance(place[0], int) or not isinstance(place[1], str):
-        raise CursorInvalid
-    return ListPlace(place[0], place[1])
 
 
 async def list_members(
@@ -297,18 +282,13 @@ async def list_members(
         ConversationNotFound: there is none for the actor.
         CursorInvalid: the page's cursor is none.
     """
-    after = ""
-    if cursor is not None:
-        place = _decoded_cursor(cursor)
-        if len(place) != 1 or not isinstance(place[0], str):
-            raise CursorInvalid
-        after = place[0]
+    (after,) = ("",) if cursor is None else decoded_place(cursor, str)
 
     async def query(reader: Reader) -> Json:
         await require_member(reader, actor, conversation_id)
         found = await members.select_members(reader, conversation_id, after, limit + 1)
-        items = [member.as_json() for member in found[:limit]]
-        following = _page_cursor(items[-1]["userId"]) if len(found) > limit else None
+        items = await members_shown(reader, actor.user_id, found[:limit])
+        following = page_cursor(items[-1]["userId"]) if len(found) > limit else None
         return {"items": items, "nextCursor": following}
 
     return await deps.database.read(query)
@@ -346,22 +326,9 @@ def _wanted_settings(update: SettingsUpdate) -> dict[str, Any]:
     given = update.model_dump(exclude_unset=True)
     wanted = {name: value for name, value in given.items() if value is not None}
     if "muted_until" in given:
-        wanted["muted_until"] = _moment(update.muted_until)
+        until = update.muted_until
+        wanted["muted_until"] = None if until is None else moment(until, "/mutedUntil")
     return wanted
-
-
-def _moment(text: str | None) -> int | None:
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text if _RFC_3339.fullmatch(text) else "")
-        at = int(moment.timestamp() * 1000) if moment.tzinfo is not None else -1
-    except (ValueError, OverflowError):
-        at = -1
-    if not 0 <= at <= LATEST_MS:
-        detail = "write a moment with its time zone, such as 2026-11-24T05:00:00Z"
-        raise ValidationFailed(detail, errors=[FieldError("INVALID_TIME", detail, "/mutedUntil")])
-    return at
 
 
 async def _keep_settings(
@@ -399,8 +366,10 @@ async def clear_conversation(deps: Deps, actor: Actor, conversation_id: str) -> 
         await require_member(change.tx, actor, conversation_id)
         position = await streams.select_position(change.tx, stream)
         await conversations.update_cleared(change.tx, conversation_id, actor.user_id, change.at)
+        await marks.delete_stars_of(change.tx, actor.user_id, conversation_id)
         cleared_seq = 0 if position is None else position[0]
         facts = {"conversationId": conversation_id, "clearedSeq": cleared_seq}
         await change.announce(own, "conversation.cleared", facts, facts)
+        await read_those_of(change, actor.user_id, conversation_id, cleared_seq)
 
     await commit_change(deps, stream, change, actor_id=actor.user_id)

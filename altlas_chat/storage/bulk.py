@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from altlas_chat.domain.events import Event
 from altlas_chat.domain.messages import Message
-from altlas_chat.domain.text import folded
+from altlas_chat.storage import indexing
 from altlas_chat.storage.database import Reader, Transaction
 from altlas_chat.storage.messages import MESSAGE_COLUMNS, insert_message, message_row
 from altlas_chat.storage.streams import EVENT_COLUMNS, event_row
@@ -36,11 +36,11 @@ async def insert_messages(tx: Transaction, sent: Sequence[tuple[Message, str]]) 
     if tx.dialect == "postgresql":
         await tx.execute(
             f"INSERT INTO messages ({MESSAGE_COLUMNS}, edit_count, search_vector)"
-            f" SELECT {MESSAGE_COLUMNS}, 0, to_tsvector('simple', folded)"
+            f" SELECT {MESSAGE_COLUMNS}, 0, vector::tsvector"
             f" FROM unnest({_arrays((*_MESSAGE_KINDS, 'text'))})"
-            f" WITH ORDINALITY AS new ({MESSAGE_COLUMNS}, folded, place) ORDER BY place",
+            f" WITH ORDINALITY AS new ({MESSAGE_COLUMNS}, vector, place) ORDER BY place",
             *zip(*rows, strict=True),
-            [folded(message.text) for message, _ in sent],
+            [indexing.as_vector(message, message.text) for message, _ in sent],
         )
         return
     last = await tx.fetch_one("SELECT coalesce(max(message_number), 0) FROM messages")
@@ -52,7 +52,10 @@ async def insert_messages(tx: Transaction, sent: Sequence[tuple[Message, str]]) 
     )
     await tx.execute_many(
         "INSERT INTO message_search (rowid, text) VALUES (?, ?)",
-        [(number, folded(message.text)) for number, (message, _) in enumerate(sent, first)],
+        [
+            (number, indexing.as_text(message, message.text))
+            for number, (message, _) in enumerate(sent, first)
+        ],
     )
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from altlas_chat.domain.accounts import User
 from altlas_chat.domain.conversations import Conversation, Membership
-from altlas_chat.domain.text import folded
+from altlas_chat.domain.text import name_order, words
 from altlas_chat.storage.database import Reader, Row, Transaction
 
 _CONVERSATION = (
@@ -47,11 +47,17 @@ async def insert_conversation(
     await tx.execute(
         "INSERT INTO conversations (conversation_id, kind, name, description, avatar_file_id,"
         " created_by, posting, inviting, editing, member_count, created_at, updated_at,"
-        " direct_key, search_name) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " direct_key, search_name, order_name)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         *conversation,
         direct_key,
-        None if conversation.name is None else folded(conversation.name),
+        *_found_by(conversation.name),
     )
+
+
+def _found_by(name: str | None) -> tuple[str | None, str]:
+    """A group's name as it is looked for, and as it is put in order."""
+    return (None, "") if name is None else (" ".join(words(name)), name_order(name))
 
 
 async def select_conversation(reader: Reader, conversation_id: str) -> Conversation | None:
@@ -74,10 +80,11 @@ async def select_direct(reader: Reader, direct_key: str) -> str | None:
 async def update_conversation(tx: Transaction, conversation: Conversation) -> None:
     """Keep a group's changed name, description, permissions and number of members."""
     await tx.execute(
-        "UPDATE conversations SET name = ?, search_name = ?, description = ?, posting = ?,"
-        " inviting = ?, editing = ?, member_count = ?, updated_at = ? WHERE conversation_id = ?",
+        "UPDATE conversations SET name = ?, search_name = ?, order_name = ?, description = ?,"
+        " posting = ?, inviting = ?, editing = ?, member_count = ?, updated_at = ?"
+        " WHERE conversation_id = ?",
         conversation.name,
-        None if conversation.name is None else folded(conversation.name),
+        *_found_by(conversation.name),
         conversation.description,
         conversation.posting,
         conversation.inviting,
@@ -132,38 +139,60 @@ async def select_standings(
 
 
 class ListPlace(NamedTuple):
-    """Where a page of a list begins: after this conversation."""
+    """Where a page of a list begins: after this conversation.
 
-    last_activity_at: int
+    ``key`` is the moment of the last activity, or the name as it is ordered.
+    """
+
+    key: int | str
     conversation_id: str
 
 
-async def select_page(
-    reader: Reader,
-    viewer_id: str,
-    name: str | None,
-    after: ListPlace | None,
-    *,
-    at: int,
-    limit: int,
-) -> list[Standing]:
-    """A page of the viewer's list, the latest active first.
+class ListQuery(NamedTuple):
+    """Which conversations of a person, in which order, from where; ``at`` is now."""
 
-    Archived ones are in their own list only. One that the viewer deleted
-    comes back when a message is written in it.
+    viewer_id: str
+    name: str | None
+    by_name: bool
+    after: ListPlace | None
+    at: int
+
+
+_KEY_OF_NAME = "CASE c.kind WHEN 'group' THEN c.order_name ELSE coalesce(u.order_name, '') END"
+_WITH_PEERS = (
+    " FROM members m JOIN conversations c ON c.conversation_id = m.conversation_id"
+    " JOIN streams s ON s.stream = 'conversation:' || m.conversation_id"
+    " LEFT JOIN members o ON c.kind = 'direct' AND o.conversation_id = m.conversation_id"
+    " AND o.user_id <> m.user_id LEFT JOIN users u ON u.user_id = o.user_id"
+    " WHERE m.user_id = ? AND c.deleted_at IS NULL"
+)
+
+
+async def select_page(
+    reader: Reader, query: ListQuery, limit: int
+) -> list[tuple[Standing, ListPlace]]:
+    """A page of the viewer's list, each with its place there.
+
+    The latest active first, or by name in Turkish order. Archived ones are in
+    their own list only. One that the viewer deleted comes back when a message
+    is written in it.
     """
-    sql = _STANDING + _OF_VIEWER + " AND (m.cleared_seq = 0 OR s.last_message_seq > m.cleared_seq)"
-    params: list[object] = [viewer_id]
-    if name is not None:
-        sql += FILTERS[name]
-        params += [at] if name == "muted" else []
-    if name != "archived":
+    key = _KEY_OF_NAME if query.by_name else "s.changed_at"
+    before, order = (">", "") if query.by_name else ("<", " DESC")
+    sql = f"{_STANDING}, {key}" + (_WITH_PEERS if query.by_name else _OF_VIEWER)
+    sql += " AND (m.cleared_seq = 0 OR s.last_message_seq > m.cleared_seq)"
+    params: list[object] = [query.viewer_id]
+    if query.name is not None:
+        sql += FILTERS[query.name]
+        params += [query.at] if query.name == "muted" else []
+    if query.name != "archived":
         sql += " AND NOT m.is_archived"
-    if after is not None:
-        sql += " AND (s.changed_at < ? OR (s.changed_at = ? AND m.conversation_id < ?))"
-        params += [after.last_activity_at, after.last_activity_at, after.conversation_id]
-    sql += " ORDER BY s.changed_at DESC, m.conversation_id DESC LIMIT ?"
-    return [_standing(row) for row in await reader.fetch_all(sql, *params, limit)]
+    if query.after is not None:
+        sql += f" AND ({key}, m.conversation_id) {before} (?, ?)"
+        params += query.after
+    sql += f" ORDER BY {key}{order}, m.conversation_id{order} LIMIT ?"
+    rows = await reader.fetch_all(sql, *params, limit)
+    return [(_standing(row[:-1]), ListPlace(row[-1], row[0])) for row in rows]
 
 
 async def select_last_message_ids(
@@ -187,11 +216,13 @@ async def select_last_message_ids(
 async def select_reached(reader: Reader, message_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
     """For each message how far all members but its sender have come: delivered and read.
 
+    Who hides what was read has read nothing here.
     A message without such members is left out.
     """
     rows = await _fetch_in_parts(
         reader,
-        "SELECT x.message_id, min(o.delivered_seq), min(o.read_seq) FROM messages x"
+        "SELECT x.message_id, min(o.delivered_seq),"
+        " min(CASE WHEN o.hides_read THEN 0 ELSE o.read_seq END) FROM messages x"
         " JOIN members o ON o.conversation_id = x.conversation_id"
         " AND (x.sender_id IS NULL OR o.user_id <> x.sender_id)"
         " WHERE x.message_id IN ",

@@ -7,8 +7,7 @@ import orjson
 
 from altlas_chat.domain.events import Json
 from altlas_chat.domain.messages import Message, Quoted
-from altlas_chat.domain.text import folded
-from altlas_chat.storage import attached
+from altlas_chat.storage import attached, indexing
 from altlas_chat.storage.database import Reader, Row, Transaction
 
 _COLUMNS = (
@@ -98,12 +97,12 @@ async def insert_message(tx: Transaction, message: Message, fingerprint: str | N
     values = message_row(message, fingerprint)
     if tx.dialect == "sqlite":
         number = await tx.insert(_INSERT + _VALUES + ")", *values)
-        await tx.execute_last(_INDEX, number, folded(message.text))
+        await tx.execute_last(_INDEX, number, indexing.as_text(message, message.text))
     else:
         await tx.execute(
-            _INSERT_WITH_VECTOR + _VALUES + ", to_tsvector('simple', ?))",
+            _INSERT_WITH_VECTOR + _VALUES + ", ?::text::tsvector)",
             *values,
-            folded(message.text),
+            indexing.as_vector(message, message.text),
         )
 
 
@@ -255,8 +254,8 @@ async def erase_message(tx: Transaction, message: Message, deleted_by: str, at: 
 async def _reindex(tx: Transaction, message: Message, text: str | None) -> None:
     if tx.dialect == "postgresql":
         await tx.execute(
-            "UPDATE messages SET search_vector = to_tsvector('simple', ?) WHERE message_id = ?",
-            folded(text or ""),
+            "UPDATE messages SET search_vector = ?::text::tsvector WHERE message_id = ?",
+            "" if text is None else indexing.as_vector(message, text),
             message.message_id,
         )
         return
@@ -269,10 +268,10 @@ async def _reindex(tx: Transaction, message: Message, text: str | None) -> None:
     await tx.execute_last(
         "INSERT INTO message_search (message_search, rowid, text) VALUES ('delete', ?, ?)",
         row[0],
-        folded(message.text),
+        indexing.as_text(message, message.text),
     )
     if text is not None:
-        await tx.execute_last(_INDEX, row[0], folded(text))
+        await tx.execute_last(_INDEX, row[0], indexing.as_text(message, text))
 
 
 class EarlierForm(NamedTuple):

@@ -12,6 +12,7 @@ from altlas_chat.seeding.quiet import SetClock, quiet_deps, seeded_ids
 from altlas_chat.seeding.story import DEMO_PASSWORD, load_story
 from altlas_chat.services import accounts, conversations, sync
 from altlas_chat.services.accounts import Device
+from altlas_chat.services.conversations import Listing
 from altlas_chat.services.deps import Deps
 from altlas_chat.storage.accounts import select_login
 from altlas_chat.storage.database import Database
@@ -66,7 +67,7 @@ async def test_everybody_sees_what_the_story_tells(place: Place) -> None:
                 assert {title: view["unreadCount"] for title, view in views.items()} == expected
             ayse, zeynep = await seen_by(deps, "ayse"), await seen_by(deps, "zeynep")
             emre = await actor_of(database, "emre")
-            listed = await conversations.list_conversations(deps, emre, None, None, 200)
+            listed = await conversations.list_conversations(deps, emre, Listing(), None, 200)
     assert [name for name, _ in people] == [one.username for one in load_story().people]
     last = ayse["Mehmet Kaya"]["lastMessage"]
     assert last["text"].startswith("Bir de kahve makinesi")

@@ -13,6 +13,7 @@ from altlas_chat.domain.errors import (
 )
 from altlas_chat.domain.permissions import Actor
 from altlas_chat.services import conversations, receipts
+from altlas_chat.services.conversations import Listing
 from tests.support.world import World
 
 
@@ -21,7 +22,7 @@ def settings(**values: object) -> SettingsUpdate:
 
 
 async def ids(world: World, actor: Actor, name: str | None = None) -> list[str]:
-    page = await conversations.list_conversations(world.deps, actor, name, None, 50)
+    page = await conversations.list_conversations(world.deps, actor, Listing(name), None, 50)
     return [view["id"] for view in page["items"]]
 
 
@@ -79,7 +80,7 @@ async def test_pages_of_the_list_follow_each_other(world: World) -> None:
     rooms = [await world.direct(ayse, other) for other in others]
     seen, cursor = [], None
     while True:
-        page = await conversations.list_conversations(world.deps, ayse, None, cursor, 2)
+        page = await conversations.list_conversations(world.deps, ayse, Listing(), cursor, 2)
         seen += [view["id"] for view in page["items"]]
         cursor = page["nextCursor"]
         if cursor is None:
@@ -87,7 +88,7 @@ async def test_pages_of_the_list_follow_each_other(world: World) -> None:
     assert seen == rooms[::-1]
     for wrong in ("x", "W10", "WzEsMl0", "!!"):
         with pytest.raises(CursorInvalid):
-            await conversations.list_conversations(world.deps, ayse, None, wrong, 2)
+            await conversations.list_conversations(world.deps, ayse, Listing(), wrong, 2)
 
 
 async def test_filters(world: World) -> None:

@@ -100,7 +100,7 @@ async def test_both_databases_have_the_same_columns(tmp_path: Path) -> None:
         columns = sorted(await rows(database, embedded))
     async with opened("postgresql", tmp_path) as database:
         assert sorted(await rows(database, served)) == columns
-    assert len({table for table, _, _ in columns}) == 26
+    assert len({table for table, _, _ in columns}) == 27
 
 
 async def test_text_is_ordered_by_code_point(database: Database) -> None:
@@ -238,7 +238,8 @@ SELECT user_id FROM users WHERE search_name >= 'a' AND search_name < 'b' ORDER B
 SELECT session_id FROM sessions WHERE user_id = 'a' ORDER BY last_used_at DESC
 SELECT token_hash FROM refresh_tokens WHERE session_id = 's'
 SELECT user_id FROM blocks WHERE blocked_id = 'a'
-SELECT conversation_id FROM conversations WHERE search_name >= 'a' AND search_name < 'b' ORDER BY search_name, conversation_id LIMIT 20
+SELECT user_id FROM user_words WHERE word >= 'a' AND word < 'b'
+SELECT word FROM user_words WHERE user_id = 'a'
 SELECT conversation_id FROM members WHERE user_id = 'a'
 SELECT stream, seq FROM events WHERE at < 5 ORDER BY at LIMIT 100
 SELECT text FROM messages WHERE conversation_id = 'c' AND seq < 9 ORDER BY seq DESC LIMIT 50

@@ -104,6 +104,8 @@ DETAILS = {
     "Nobody can block himself.": "Kimse kendini engelleyemez.",
     # people and groups
     "no such person": "böyle bir kişi yok",
+    "there is no word to look for": "aranacak bir sözcük yok",
+    "the beginning of a word needs {count} letters": "sözcük başlangıcı en az {count} harf olmalıdır",
     "Not everybody who is named exists.": "Adı geçenlerin hepsi mevcut değil.",
     "This person can't be added by you.": "Bu kişiyi siz ekleyemezsiniz.",
     "A direct conversation is with somebody else.": "Birebir sohbet başka bir kişiyle yapılır.",

@@ -88,7 +88,7 @@ STATEMENTS = (
         actor_id TEXT REFERENCES users (user_id) ON DELETE SET NULL,
         conversation_id TEXT REFERENCES conversations (conversation_id) ON DELETE CASCADE,
         message_id TEXT REFERENCES messages (message_id) ON DELETE CASCADE,
-        task_id TEXT REFERENCES tasks (task_id) ON DELETE CASCADE,
+        task_id TEXT REFERENCES tasks (task_id) ON DELETE SET NULL,
         facts TEXT NOT NULL DEFAULT '{}',
         created_at BIGINT NOT NULL,
         read_at BIGINT

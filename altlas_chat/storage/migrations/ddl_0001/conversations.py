@@ -88,6 +88,8 @@ STATEMENTS = (
         is_favourite BOOLEAN NOT NULL DEFAULT FALSE
             CONSTRAINT members_is_favourite CHECK (is_favourite IN (FALSE, TRUE)),
         cleared_seq BIGINT NOT NULL DEFAULT 0,
+        has_draft BOOLEAN NOT NULL DEFAULT FALSE
+            CONSTRAINT members_has_draft CHECK (has_draft IN (FALSE, TRUE)),
         has_written BOOLEAN NOT NULL DEFAULT FALSE
             CONSTRAINT members_has_written CHECK (has_written IN (FALSE, TRUE)),
         hides_read BOOLEAN NOT NULL DEFAULT FALSE

@@ -157,6 +157,10 @@ STATEMENTS = (
         WHERE sent_message_id IS NULL AND failed_code IS NULL
     """,
     """
+    CREATE INDEX scheduled_messages_done ON scheduled_messages (scheduled_at)
+        WHERE sent_message_id IS NOT NULL OR failed_code IS NOT NULL
+    """,
+    """
     CREATE INDEX scheduled_messages_by_user
         ON scheduled_messages (user_id, scheduled_at, scheduled_id)
     """,
