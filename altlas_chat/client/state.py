@@ -38,10 +38,8 @@ class ConversationState:
             return
         self.view["seq"] = frame["seq"]
         event, data = frame["event"], frame["data"]
-        if event.startswith("message."):
-            self._keep(data["message"], is_new=event == "message.created")
-            if event == "message.created":
-                self._count(data["message"], own_id)
+        if event.startswith(("message.", "reaction.")):
+            self._apply_to_message(event, data, own_id)
         elif event in ("conversation.created", "conversation.updated"):
             self.view.update(data["conversation"])
         elif event in ("member.added", "member.updated"):
@@ -70,6 +68,24 @@ class ConversationState:
                 deleted = message["deletedAt"] is not None
                 quoted.update(text=message["text"][:200], isDeleted=deleted)
         self._show_last()
+
+    def _apply_to_message(self, event: str, data: Json, own_id: str) -> None:
+        if "message" in data:
+            self._keep(data["message"], is_new=event == "message.created")
+            if "thread" in data:
+                self._change(data["thread"]["rootId"], replyCount=data["thread"]["replyCount"])
+            if event == "message.created":
+                self._count(data["message"], own_id)
+        elif "reactions" in data:
+            self._change(data["messageId"], reactions=data["reactions"])
+        else:
+            self._change(data["messageId"], isPinned=event == "message.pinned")
+
+    def _change(self, message_id: str, **changes: Any) -> None:
+        """Change a part of a message; of one that is not known nothing is needed."""
+        if message_id in self.messages:
+            self.messages[message_id].update(changes)
+            self._show_last()
 
     def _show_last(self) -> None:
         last = max(self.messages.values(), key=lambda one: one["seq"], default=None)
@@ -120,6 +136,14 @@ class State:
     def __init__(self, snapshot: Json) -> None:
         self.user: Json = deepcopy(snapshot["user"])
         self.conversations: dict[str, ConversationState] = {}
+        self.preferences: Json = deepcopy(snapshot["preferences"])
+        self.blocked: set[str] = set(snapshot["blockedUserIds"])
+        self.unread_notifications: int = snapshot["unreadNotifications"]
+        self.starred: dict[str, str] = {}
+        self.drafts: dict[str, Json] = {}
+        self.scheduled: dict[str, Json] = {}
+        self.tasks: dict[str, Json] = {}
+        """What the client loaded, and heard of since; a snapshot has none."""
         for view in snapshot["conversations"]:
             self.begin(view)
 
@@ -128,15 +152,31 @@ class State:
         last = [view["lastMessage"]] if view.get("lastMessage") else []
         self.conversations[view["id"]] = ConversationState(view, last, [], is_whole=False)
 
+    def load_own(self, starred: list[Json], drafts: list[Json], scheduled: list[Json]) -> None:
+        """Know what the person alone sees: starred messages, drafts, messages for later."""
+        self.starred = {one["id"]: one["conversationId"] for one in starred}
+        self.drafts = {one["conversationId"]: deepcopy(one) for one in drafts}
+        self.scheduled = {one["id"]: deepcopy(one) for one in scheduled}
+
     def load(self, view: Json, messages: list[Json], members: list[Json]) -> None:
         """Know a conversation with all of its messages and members."""
         self.conversations[view["id"]] = ConversationState(view, messages, members, is_whole=True)
+
+    def _apply_task(self, event: str, data: Json) -> None:
+        if event in ("task.created", "task.updated") and "task" in data:
+            self.tasks[data["taskId"]] = data["task"]
+        elif event.startswith("task."):
+            self.tasks.pop(data["taskId"], None)
 
     def apply(self, frame: Json) -> None:
         """Apply a numbered event."""
         kind, _, conversation_id = frame["stream"].partition(":")
         if kind == "conversation":
+            if frame["event"] == "message.deleted":
+                self.starred.pop(frame["data"]["message"]["id"], None)
             conversation = self.conversations.get(conversation_id)
+            if conversation is not None and frame["seq"] > conversation.view["seq"]:
+                self._apply_task(frame["event"], frame["data"])
             if conversation is not None:
                 conversation.apply(frame, self.user["id"])
         else:
@@ -148,10 +188,46 @@ class State:
                 self.begin(data["conversation"])
         elif event == "conversation.left":
             self.conversations.pop(data["conversationId"], None)
+            self._forget_stars(data["conversationId"])
+            self.drafts.pop(data["conversationId"], None)
+            self.tasks = {
+                task_id: task
+                for task_id, task in self.tasks.items()
+                if task["conversationId"] != data["conversationId"]
+            }
+        elif event.startswith("task."):
+            self._apply_task(event, data)
         elif event == "user.updated":
             self.user = data["user"]
+        elif event.startswith("notification."):
+            self.unread_notifications = data["unread"]
+        elif event in ("preferences.updated", "user.blocked", "user.unblocked"):
+            self._apply_wishes(event, data)
+        elif event.startswith(("draft.", "scheduled_message.")):
+            self._apply_unsent(event, data)
         elif data.get("conversationId") in self.conversations:
             self._apply_to(self.conversations[data["conversationId"]], event, data)
+
+    def _apply_wishes(self, event: str, data: Json) -> None:
+        if event == "preferences.updated":
+            self.preferences = data["preferences"]
+        elif event == "user.blocked":
+            self.blocked.add(data["block"]["user"]["id"])
+        else:
+            self.blocked.discard(data["userId"])
+
+    def _apply_unsent(self, event: str, data: Json) -> None:
+        if "draft" in data:
+            self.drafts[data["draft"]["conversationId"]] = data["draft"]
+        elif event == "draft.deleted":
+            self.drafts.pop(data["conversationId"], None)
+        elif "scheduledMessage" in data:
+            self.scheduled[data["scheduledMessage"]["id"]] = data["scheduledMessage"]
+        elif event == "scheduled_message.deleted":
+            self.scheduled.pop(data["scheduledId"], None)
+
+    def _forget_stars(self, conversation_id: str) -> None:
+        self.starred = {i: where for i, where in self.starred.items() if where != conversation_id}
 
     def _apply_to(self, conversation: ConversationState, event: str, data: Json) -> None:
         if event == "conversation.read":
@@ -160,8 +236,14 @@ class State:
             conversation.settings(data["membership"])
         elif event == "conversation.cleared":
             conversation.clear(data["clearedSeq"])
+            self._forget_stars(data["conversationId"])
         elif event == "message.hidden":
             conversation.hide(data["messageId"])
+            self.starred.pop(data["messageId"], None)
+        elif event == "message.starred":
+            self.starred[data["messageId"]] = data["conversationId"]
+        elif event == "message.unstarred":
+            self.starred.pop(data["messageId"], None)
 
 
 def _without_receipts(view: Json) -> Json:

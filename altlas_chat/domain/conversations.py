@@ -159,7 +159,7 @@ class ConversationView(NamedTuple):
     seq: int
     unread_count: int
     last_message: Json | None
-    peer: User | None
+    peer: Json | None
     last_activity_at: int
 
     @property
@@ -170,7 +170,7 @@ class ConversationView(NamedTuple):
         return {
             **self.conversation.as_json(),
             "seq": self.seq,
-            "peer": None if self.peer is None else self.peer.as_json(),
+            "peer": self.peer,
             "lastMessage": self.last_message,
             "unreadCount": self.unread_count,
             "membership": self.membership.as_json(),

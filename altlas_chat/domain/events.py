@@ -21,6 +21,13 @@ CONVERSATION_EVENTS = frozenset(
         "message.created",
         "message.updated",
         "message.deleted",
+        "reaction.added",
+        "reaction.removed",
+        "message.pinned",
+        "message.unpinned",
+        "task.created",
+        "task.updated",
+        "task.deleted",
     }
 )
 """Kinds in the stream of a conversation: every member hears the same."""
@@ -33,12 +40,28 @@ USER_EVENTS = frozenset(
         "conversation.read",
         "conversation.cleared",
         "message.hidden",
+        "message.starred",
+        "message.unstarred",
+        "draft.updated",
+        "draft.deleted",
+        "scheduled_message.created",
+        "scheduled_message.updated",
+        "scheduled_message.deleted",
         "user.updated",
+        "user.blocked",
+        "user.unblocked",
+        "preferences.updated",
+        "notification.created",
+        "notification.read",
+        "notification.all_read",
+        "task.created",
+        "task.updated",
+        "task.deleted",
     }
 )
 """Kinds in a person's own stream: all devices of that person hear them."""
 
-PASSING_EVENTS = frozenset({"receipt.updated"})
+PASSING_EVENTS = frozenset({"system.announcement", "receipt.updated"})
 
 
 def conversation_stream(conversation_id: str) -> str:

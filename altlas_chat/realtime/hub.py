@@ -5,7 +5,7 @@ event log. Never waits: a reader that is too slow fills its own outbox and is
 cut, and its neighbours notice nothing.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from altlas_chat.domain.events import (
     Announcement,
@@ -108,6 +108,26 @@ class Hub:
             for listener in feed.listeners
         ]
 
+    def is_there(self, user_id: str) -> bool:
+        """Whether a person has a listener."""
+        return user_stream(user_id) in self._feeds
+
+    def people(self) -> list[str]:
+        """Everybody who has a listener, each once."""
+        return [
+            stream.partition(":")[2] for stream in self._feeds if conversation_of(stream) is None
+        ]
+
+    def end_person(self, user_id: str) -> None:
+        """Cut off all listeners of a person, who may not come again."""
+        for listener in self.listeners_of(user_id):
+            listener.end()
+
+    def reconnect_person(self, user_id: str) -> None:
+        """Cut off all listeners of a person, who shall come again."""
+        for listener in self.listeners_of(user_id):
+            listener.fail()
+
     def end_session(self, session_id: str) -> None:
         """Cut off the listeners of a session that was ended."""
         for listener in self._everybody():
@@ -175,13 +195,31 @@ class Hub:
         for listener in [] if feed is None else list(feed.listeners):
             listener.fail()
 
-    def pass_on(self, stream: str, event: PassingEvent) -> None:
-        """Tell a passing event to who listens to ``stream`` and is not on hold."""
+    def pass_on(
+        self,
+        stream: str,
+        event: PassingEvent,
+        *,
+        but: Collection[str] = (),
+        only: Collection[str] | None = None,
+    ) -> None:
+        """Tell a passing event to who listens to ``stream`` and is not on hold.
+
+        Not to the people in ``but``, and of others only to those in ``only``.
+        """
         feed = self._feeds.get(stream)
         if feed is None:
             return
         frame = passing_frame(event)
         for listener in feed.listeners:
+            user_id = listener.user_id
+            if listener.held is None and user_id not in but and (only is None or user_id in only):
+                listener.put(frame)
+
+    def tell_everybody(self, event: PassingEvent) -> None:
+        """Tell a passing event to every listener that is not on hold."""
+        frame = passing_frame(event)
+        for listener in self._everybody():
             if listener.held is None:
                 listener.put(frame)
 

@@ -8,8 +8,7 @@ from altlas_chat.services import users
 
 
 async def get_user(call: Call) -> web.Response:
-    user = await users.get_user(call.deps, call.actor, call.path("userId"))
-    return answer(user.as_json())
+    return answer(await users.get_user(call.deps, call.actor, call.path("userId")))
 
 
 async def update_current_user(call: Call) -> web.Response:

@@ -5,7 +5,7 @@ Secrets (the key of tokens) are never made of a seed.
 """
 
 import random
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -29,10 +29,26 @@ class Nobody:
     def look_again(self, streams: Iterable[str]) -> None:
         """Nobody is there to be told."""
 
-    def pass_on(self, stream: str, event: PassingEvent) -> None:
+    def pass_on(
+        self,
+        stream: str,
+        event: PassingEvent,
+        *,
+        but: Collection[str] = (),
+        only: Collection[str] | None = None,
+    ) -> None:
+        """Nobody is there to be told."""
+
+    def tell_everybody(self, event: PassingEvent) -> None:
         """Nobody is there to be told."""
 
     def end_session(self, session_id: str) -> None:
+        """There are no sessions."""
+
+    def end_person(self, user_id: str) -> None:
+        """There are no sessions."""
+
+    def reconnect_person(self, user_id: str) -> None:
         """There are no sessions."""
 
 

@@ -1,7 +1,7 @@
 """What the services are given to work with."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from altlas_chat.domain.events import Announcement, PassingEvent
@@ -20,11 +20,63 @@ class Publisher(Protocol):
     def look_again(self, streams: Iterable[str]) -> None:
         """Tell what the log has and was not told; for events that nobody knows to be durable."""
 
-    def pass_on(self, stream: str, event: PassingEvent) -> None:
-        """Tell a passing event to those who listen to ``stream`` at this moment."""
+    def pass_on(
+        self,
+        stream: str,
+        event: PassingEvent,
+        *,
+        but: Collection[str] = (),
+        only: Collection[str] | None = None,
+    ) -> None:
+        """Tell a passing event to those who listen to ``stream`` at this moment.
+
+        Not to the people in ``but``, and of others only to those in ``only``.
+        """
+
+    def tell_everybody(self, event: PassingEvent) -> None:
+        """Tell a passing event to everybody who listens at this moment."""
 
     def end_session(self, session_id: str) -> None:
-        """Close the sockets of a session that was ended."""
+        """Close the sockets of a session that was ended, or of an API key that was revoked."""
+
+    def end_person(self, user_id: str) -> None:
+        """Close all sockets of a person, who may not come again."""
+
+    def reconnect_person(self, user_id: str) -> None:
+        """Close all sockets of a person, who shall come again at once."""
+
+
+class Presence(Protocol):
+    """Knows who is there at this moment, and who was until when."""
+
+    def state_of(self, user_id: str) -> str:
+        """``online`` or ``offline``."""
+
+    def seen(self) -> dict[str, int]:
+        """Who was seen when (UTC milliseconds), as far as it was not :meth:`kept`."""
+
+    def kept(self, seen: Mapping[str, int]) -> None:
+        """What :meth:`seen` gave is in the database now."""
+
+    def look_round(self) -> None:
+        """Everybody who is there is seen now."""
+
+
+class NobodyThere:
+    """The presence of a place without sockets."""
+
+    def state_of(self, user_id: str) -> str:
+        del user_id
+        return "offline"
+
+    def seen(self) -> dict[str, int]:
+        return {}
+
+    def kept(self, seen: Mapping[str, int]) -> None:
+        """Nothing was to be kept."""
+
+    def look_round(self) -> None:
+        """Nobody is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +90,4 @@ class Deps:
     ids: Ids
     randomness: Randomness
     credentials: Credentials
+    presence: Presence = field(default_factory=NobodyThere)

@@ -22,11 +22,14 @@ from altlas_chat.domain.errors import (
     ValidationFailed,
 )
 from altlas_chat.domain.events import Json, conversation_stream, user_stream
+from altlas_chat.domain.language import Phrase, say
 from altlas_chat.domain.permissions import Actor
 from altlas_chat.services.access import require_group
 from altlas_chat.services.changes import Change, commit_change
 from altlas_chat.services.conversations import announce_joined, begin, member_views, view_of
 from altlas_chat.services.deps import Deps
+from altlas_chat.services.notifying import NO_END, Notice, notify, read_those_of
+from altlas_chat.services.privacy import require_none_blocked
 from altlas_chat.services.system_messages import post_system_message
 from altlas_chat.storage import accounts, conversations, members, streams
 from altlas_chat.storage.database import Reader
@@ -38,6 +41,7 @@ async def create_group(deps: Deps, actor: Actor, draft: GroupDraft) -> Json:
 
     Raises:
         UserNotFound: somebody to be added does not exist; ``errors`` says who.
+        UserBlocked: there is a block between the actor and somebody; ``errors`` says who.
         ValidationFailed: there would be more than ``Settings.max_group_members``.
     """
     others = sorted(set(draft.member_ids) - {actor.user_id})
@@ -49,6 +53,7 @@ async def create_group(deps: Deps, actor: Actor, draft: GroupDraft) -> Json:
         tx = change.tx
         await streams.lock_streams(tx, [user_stream(user_id) for user_id in everybody])
         await _require_people(tx, draft.member_ids, "/memberIds")
+        await require_none_blocked(tx, actor.user_id, draft.member_ids, "/memberIds")
         group = _new_group(draft, conversation_id, change, len(everybody))
         await begin(change, group, None)
         rows = [
@@ -67,6 +72,7 @@ async def create_group(deps: Deps, actor: Actor, draft: GroupDraft) -> Json:
         await post_system_message(change, conversation_id, message_id, "group_created", facts)
         own = await view_of(tx, actor.user_id, conversation_id)
         await _tell_joined(change, own, rows)
+        await notify(deps.ids, change, _invitations(change, conversation_id, others))
         return own.as_json()
 
     return await commit_change(
@@ -96,19 +102,19 @@ def _new_group(
 def _require_room(deps: Deps, count: int, pointer: str) -> None:
     most = deps.settings.max_group_members
     if count > most:
-        detail = f"A group may have {most} members."
+        detail = say("A group may have {limit} members.", limit=most)
         raise ValidationFailed(detail, errors=[FieldError("TOO_MANY", detail, pointer)])
 
 
 async def _require_people(reader: Reader, user_ids: Sequence[str], pointer: str) -> None:
     people = await accounts.select_users(reader, user_ids)
     missing = [
-        FieldError("USER_NOT_FOUND", "no such person", f"{pointer}/{place}")
+        FieldError("USER_NOT_FOUND", say("no such person"), f"{pointer}/{place}")
         for place, user_id in enumerate(user_ids)
         if user_id not in people or not people[user_id].is_active
     ]
     if missing:
-        raise UserNotFound("Not everybody who is named exists.", errors=missing)
+        raise UserNotFound(say("Not everybody who is named exists."), errors=missing)
 
 
 async def _tell_joined(
@@ -121,6 +127,10 @@ async def _tell_joined(
         )
         view = seen_by_one._replace(membership=membership, unread_count=0)
         await announce_joined(change, new.user_id, view)
+
+
+def _invitations(change: Change, group_id: str, user_ids: Sequence[str]) -> list[Notice]:
+    return [Notice(user_id, "invitation", change.actor_id, group_id) for user_id in user_ids]
 
 
 async def get_group(deps: Deps, actor: Actor, group_id: str) -> Json:
@@ -152,9 +162,15 @@ async def update_group(deps: Deps, actor: Actor, group_id: str, update: GroupUpd
     async def change(change: Change) -> Json:
         await streams.lock_streams(change.tx, [stream])
         access = await require_group(change.tx, actor, group_id)
-        _require_may(access, access.editing, "edit it")
+        _require_may(
+            access, access.editing, say("Only a group's owner and administrators may change it.")
+        )
         if update.permissions is not None:
-            _require_may(access, "admins", "change its permissions")
+            _require_may(
+                access,
+                "admins",
+                say("Only a group's owner and administrators may change its permissions."),
+            )
         group = await _group(change.tx, group_id)
         renewed = _renewed(group, update)
         if renewed != group:
@@ -187,9 +203,9 @@ async def _group(reader: Reader, group_id: str) -> Conversation:
     return group
 
 
-def _require_may(access: Access, who: str, what: str) -> None:
+def _require_may(access: Access, who: str, refusal: Phrase) -> None:
     if who == "admins" and not access.leads:
-        raise PermissionDenied(f"Only a group's owner and administrators may {what}.")
+        raise PermissionDenied(refusal)
 
 
 async def delete_group(deps: Deps, actor: Actor, group_id: str) -> None:
@@ -206,7 +222,7 @@ async def delete_group(deps: Deps, actor: Actor, group_id: str) -> None:
         await streams.lock_streams(change.tx, [stream])
         access = await require_group(change.tx, actor, group_id)
         if access.role != "owner":
-            raise PermissionDenied("Only its owner can delete a group.")
+            raise PermissionDenied(say("Only its owner can delete a group."))
         await _dissolve(change, group_id)
 
     await commit_change(deps, stream, change, actor_id=actor.user_id)
@@ -226,6 +242,7 @@ async def _dissolve(change: Change, group_id: str) -> None:
 async def _tell_left(change: Change, group_id: str, user_id: str, reason: str) -> None:
     facts = {"conversationId": group_id, "reason": reason}
     await change.announce(user_stream(user_id), "conversation.left", facts, facts)
+    await read_those_of(change, user_id, group_id, NO_END)
 
 
 async def add_members(deps: Deps, actor: Actor, group_id: str, request: MembersToAdd) -> list[Json]:
@@ -239,6 +256,7 @@ async def add_members(deps: Deps, actor: Actor, group_id: str, request: MembersT
         NotAGroup: it is a direct conversation.
         PermissionDenied: the actor may not invite here.
         UserNotFound: somebody does not exist; ``errors`` says who.
+        UserBlocked: there is a block between the actor and somebody; ``errors`` says who.
         AlreadyAMember: all of them belong to it already.
         ValidationFailed: there would be more than ``Settings.max_group_members``.
     """
@@ -250,12 +268,15 @@ async def add_members(deps: Deps, actor: Actor, group_id: str, request: MembersT
         tx = change.tx
         await streams.lock_streams(tx, affected)
         access = await require_group(tx, actor, group_id)
-        _require_may(access, access.inviting, "invite")
+        _require_may(
+            access, access.inviting, say("Only a group's owner and administrators may invite.")
+        )
         await _require_people(tx, request.user_ids, "/userIds")
         present = await members.select_present(tx, group_id, wanted)
         added = [user_id for user_id in wanted if user_id not in present]
         if not added:
             raise AlreadyAMember
+        await require_none_blocked(tx, actor.user_id, request.user_ids, "/userIds", present)
         group = await _group(tx, group_id)
         _require_room(deps, group.member_count + len(added), "/userIds")
         group = group._replace(member_count=group.member_count + len(added))
@@ -265,6 +286,7 @@ async def add_members(deps: Deps, actor: Actor, group_id: str, request: MembersT
         await post_system_message(change, group_id, message_id, "members_added", facts)
         view = await view_of(tx, actor.user_id, group_id)
         await _tell_joined(change, view, joined)
+        await notify(deps.ids, change, _invitations(change, group_id, added))
         found = await member_views(tx, [(group_id, user_id) for user_id in added])
         return list(found.values())
 
@@ -313,12 +335,14 @@ async def remove_member(deps: Deps, actor: Actor, group_id: str, user_id: str) -
     async def change(change: Change) -> None:
         await streams.lock_streams(change.tx, [stream, user_stream(user_id)])
         access = await require_group(change.tx, actor, group_id)
-        _require_may(access, "admins", "remove a member")
+        _require_may(
+            access, "admins", say("Only a group's owner and administrators may remove a member.")
+        )
         role = await members.select_role(change.tx, group_id, user_id)
         if role is None:
             raise MemberNotFound
         if role == "owner" and access.role != "owner":
-            raise PermissionDenied("An owner can be removed by an owner only.")
+            raise PermissionDenied(say("An owner can be removed by an owner only."))
         facts = {"userIds": [user_id]}
         await post_system_message(change, group_id, message_id, "member_removed", facts)
         await _part(change, group_id, user_id, "removed")
@@ -386,7 +410,7 @@ async def set_role(deps: Deps, actor: Actor, group_id: str, user_id: str, role: 
         await streams.lock_streams(change.tx, [stream])
         access = await require_group(change.tx, actor, group_id)
         if access.role != "owner":
-            raise PermissionDenied("Only its owner can give roles in a group.")
+            raise PermissionDenied(say("Only its owner can give roles in a group."))
         before = await members.select_role(change.tx, group_id, user_id)
         if before is None:
             raise MemberNotFound
@@ -394,16 +418,19 @@ async def set_role(deps: Deps, actor: Actor, group_id: str, user_id: str, role: 
             if role != "owner":
                 await _require_another_owner(change.tx, group_id, before)
             await members.update_role(change.tx, group_id, user_id, role)
-            await _tell_role(change, group_id, user_id)
+            await tell_role(change, group_id, user_id)
             facts = {"userIds": [user_id], "role": role}
             await post_system_message(change, group_id, message_id, "role_changed", facts)
+            told = Notice(user_id, "role_changed", actor.user_id, group_id, facts={"role": role})
+            await notify(deps.ids, change, [told])
         member = await members.select_member(change.tx, group_id, user_id)
         return {} if member is None else member.as_json()
 
     return await commit_change(deps, stream, change, actor_id=actor.user_id)
 
 
-async def _tell_role(change: Change, group_id: str, user_id: str) -> None:
+async def tell_role(change: Change, group_id: str, user_id: str) -> None:
+    """Announce the role that a member has now."""
     member = await members.select_member(change.tx, group_id, user_id)
     facts = {"conversationId": group_id, "userId": user_id}
     data = {

@@ -1,5 +1,6 @@
 """Reading messages, and what can be done with one after it was posted (:mod:`.posting`)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from altlas_chat.domain.errors import (
@@ -9,13 +10,18 @@ from altlas_chat.domain.errors import (
     PermissionDenied,
 )
 from altlas_chat.domain.events import Json, conversation_stream, user_stream
+from altlas_chat.domain.language import say
 from altlas_chat.domain.messages import Message, MessageEdit
 from altlas_chat.domain.permissions import Actor
 from altlas_chat.services.access import require_member, require_message
 from altlas_chat.services.changes import Change, commit_change
 from altlas_chat.services.deps import Deps
 from altlas_chat.services.drafts import check_length, invalid, require_mentionable
-from altlas_chat.storage import members, messages, streams
+from altlas_chat.services.notifying import Notice, notify
+from altlas_chat.services.paging import decoded_place, page_cursor
+from altlas_chat.services.privacy import hides_read
+from altlas_chat.services.threads import thread_of
+from altlas_chat.storage import conversations, marks, members, messages, streams
 from altlas_chat.storage.database import Reader
 from altlas_chat.storage.messages import EarlierForm, Span
 
@@ -32,7 +38,9 @@ async def get_message(deps: Deps, actor: Actor, message_id: str) -> Json:
 
     async def query(reader: Reader) -> Json:
         message, _ = await require_message(reader, actor, message_id)
-        lowest = await members.select_lowest_pointers(reader, message.conversation_id)
+        lowest = await members.select_lowest_pointers(
+            reader, message.conversation_id, actor.user_id
+        )
         return message.as_json(lowest.state_of(message))
 
     return await deps.database.read(query)
@@ -63,7 +71,7 @@ async def list_messages(
         access = await require_member(reader, actor, conversation_id)
         whole = Span(conversation_id, actor.user_id, access.cleared_seq, NO_END)
         items, has_before, has_after = await _part(reader, whole, place, limit)
-        lowest = await members.select_lowest_pointers(reader, conversation_id)
+        lowest = await members.select_lowest_pointers(reader, conversation_id, actor.user_id)
         return {
             "items": [message.as_json(lowest.state_of(message)) for message in items],
             "hasBefore": has_before,
@@ -105,6 +113,34 @@ async def _later(reader: Reader, whole: Span, start: int, limit: int) -> tuple[l
     return found[:limit], len(found) > limit
 
 
+async def list_replies(
+    deps: Deps, actor: Actor, message_id: str, cursor: str | None, limit: int
+) -> Json:
+    """A page of a thread's replies that the actor can see, oldest first.
+
+    A deleted one keeps its place, as in the history. A message that is a
+    reply itself has none: all of them hang on the root.
+
+    Raises:
+        MessageNotFound: there is none for the actor.
+        CursorInvalid: the page's cursor is none.
+    """
+    (after,) = (0,) if cursor is None else decoded_place(cursor, int)
+
+    async def query(reader: Reader) -> Json:
+        _, access = await require_message(reader, actor, message_id)
+        found = await marks.select_reply_ids(
+            reader, message_id, actor.user_id, access.cleared_seq, after, limit + 1
+        )
+        items = await present_forms(
+            reader, [reply_id for _, reply_id in found[:limit]], actor.user_id
+        )
+        following = page_cursor(found[limit - 1][0]) if len(found) > limit else None
+        return {"items": items, "nextCursor": following}
+
+    return await deps.database.read(query)
+
+
 async def list_edits(deps: Deps, actor: Actor, message_id: str) -> list[EarlierForm]:
     """What a message said before its edits, the first text first.
 
@@ -141,24 +177,39 @@ async def edit_message(deps: Deps, actor: Actor, message_id: str, edit: MessageE
         message, _ = await require_message(change.tx, actor, message_id)
         _require_editable(deps, actor, message, change.at)
         if not edit.text.strip() and message.kind in ("text", "emoji"):
-            raise invalid("/text", "EMPTY", "The message has no text.")
+            raise invalid("/text", "EMPTY", say("The message has no text."))
         mentions = list(message.mentions) if edit.mentions is None else edit.mentions
         if edit.mentions:
             await require_mentionable(change.tx, message.conversation_id, edit.mentions)
         if (edit.text, mentions) != (message.text, list(message.mentions)):
             await _rewrite(change, message, edit.text, mentions)
-        return await _present_form(change.tx, message_id)
+            await notify(deps.ids, change, _newly_mentioned(message, mentions))
+        return await present_form(change.tx, message_id, actor.user_id)
 
     return await commit_change(deps, stream, change, actor_id=actor.user_id)
 
 
 def _require_editable(deps: Deps, actor: Actor, message: Message, at: int) -> None:
     if message.sender_id != actor.user_id:
-        raise PermissionDenied("Only its author can edit a message.")
+        raise PermissionDenied(say("Only its author can edit a message."))
     if message.deleted_at is not None:
         raise MessageDeleted
     if at > message.created_at + deps.settings.edit_window_seconds * 1000:
         raise EditWindowClosed
+
+
+def _newly_mentioned(message: Message, mentions: Sequence[str]) -> list[Notice]:
+    return [
+        Notice(
+            user_id,
+            "mention",
+            message.sender_id,
+            message.conversation_id,
+            message.message_id,
+        )
+        for user_id in mentions
+        if user_id not in message.mentions
+    ]
 
 
 async def _rewrite(change: Change, message: Message, text: str, mentions: list[str]) -> None:
@@ -170,20 +221,46 @@ async def _rewrite(change: Change, message: Message, text: str, mentions: list[s
         conversation_stream(message.conversation_id),
         "message.updated",
         {"messageId": message.message_id},
-        {"message": await _present_form(change.tx, message.message_id)},
+        {"message": await present_form(change.tx, message.message_id)},
     )
 
 
-async def _present_form(reader: Reader, message_id: str) -> Json:
+async def present_form(reader: Reader, message_id: str, viewer_id: str | None = None) -> Json:
+    """A message as a viewer, or as everyone, sees it now; for everyone it is at most delivered.
+
+    Raises:
+        MessageNotFound: there is none.
+    """
     message = await messages.select_message(reader, message_id)
     if message is None:
         raise MessageNotFound
-    lowest = await members.select_lowest_pointers(reader, message.conversation_id)
+    lowest = await members.select_lowest_pointers(reader, message.conversation_id, viewer_id)
     return message.as_json(lowest.state_of(message))
 
 
+async def present_forms(reader: Reader, message_ids: Sequence[str], viewer_id: str) -> list[Json]:
+    """Messages as a viewer sees them now, in the order given; as many queries for any number."""
+    found = await messages.select_messages(reader, message_ids)
+    reached = await conversations.select_reached(reader, list(found))
+    if await hides_read(reader, viewer_id):
+        reached = {one: (delivered, 0) for one, (delivered, _) in reached.items()}
+    return [
+        found[one].as_json(state_at(found[one], reached.get(one, (0, 0))))
+        for one in message_ids
+        if one in found
+    ]
+
+
+def state_at(message: Message, reached: tuple[int, int]) -> str:
+    """The state of a message when all others have ``reached`` so far: delivered and read."""
+    delivered, read = reached
+    if read >= message.seq:
+        return "read"
+    return "delivered" if delivered >= message.seq else "sent"
+
+
 async def delete_message_for_everyone(deps: Deps, actor: Actor, message_id: str) -> None:
-    """Take a message's content away for all; its place and its sender stay.
+    """Take a message's content away for all, with what hangs on it; its place and sender stay.
 
     Its author may, a group's owner and administrators, and who has
     ``content:moderate``. Deleting it again changes nothing.
@@ -203,12 +280,10 @@ async def delete_message_for_everyone(deps: Deps, actor: Actor, message_id: str)
         if message.deleted_at is not None:
             return
         await messages.erase_message(change.tx, message, actor.user_id, change.at)
-        await change.announce(
-            stream,
-            "message.deleted",
-            {"messageId": message_id},
-            {"message": await _present_form(change.tx, message_id)},
-        )
+        await marks.delete_marks(change.tx, message)
+        counts = await marks.count_replies(change.tx, [message], -1)
+        data = {"message": await present_form(change.tx, message_id), **thread_of(message, counts)}
+        await change.announce(stream, "message.deleted", {"messageId": message_id}, data)
 
     await commit_change(deps, stream, change, actor_id=actor.user_id)
 
@@ -221,7 +296,9 @@ async def _deletable(reader: Reader, actor: Actor, message_id: str) -> Message:
         return message
     message, access = await require_message(reader, actor, message_id)
     if message.sender_id != actor.user_id and not (access.is_group and access.leads):
-        raise PermissionDenied("Only its author or an administrator can delete it for everyone.")
+        raise PermissionDenied(
+            say("Only its author or an administrator can delete it for everyone.")
+        )
     return message
 
 
@@ -237,6 +314,7 @@ async def delete_message_for_me(deps: Deps, actor: Actor, message_id: str) -> No
         await streams.lock_streams(change.tx, [stream])
         message, _ = await require_message(change.tx, actor, message_id)
         if await messages.insert_hidden(change.tx, actor.user_id, message, change.at):
+            await marks.delete_star(change.tx, actor.user_id, message_id)
             facts = {"conversationId": message.conversation_id, "messageId": message_id}
             await change.announce(stream, "message.hidden", facts, facts)
 

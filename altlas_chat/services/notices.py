@@ -10,7 +10,7 @@ from altlas_chat.domain.messages import EXCERPT_CHARACTERS, Message
 from altlas_chat.domain.times import rfc3339, rfc3339_or_none
 from altlas_chat.storage import accounts, messages, notifications
 from altlas_chat.storage.database import Reader
-from altlas_chat.storage.notifications import Notification, Standing
+from altlas_chat.storage.notifications import Notification, Standing, TaskTitle
 
 _TITLE_CHARACTERS = 300
 
@@ -22,7 +22,7 @@ class _Content(NamedTuple):
     messages: Mapping[str, Message]
     standings: Mapping[tuple[str, str], Standing]
     hidden: set[tuple[str, str]]
-    tasks: Mapping[str, str]
+    tasks: Mapping[str, TaskTitle]
 
     def name_of(self, row: Notification) -> str:
         actor = self.people.get(row.actor_id or "")
@@ -42,6 +42,16 @@ class _Content(NamedTuple):
         if standing is None or message.seq <= standing.cleared_seq:
             return None
         return None if (row.user_id, message.message_id) in self.hidden else message
+
+    def task_of(self, row: Notification) -> str:
+        """What the task is called, for who still sees it."""
+        task = self.tasks.get(row.task_id or "")
+        if task is None:
+            return ""
+        if row.user_id in (task.creator_id, task.assignee_id):
+            return task.title
+        is_member = (task.conversation_id or "", row.user_id) in self.standings
+        return task.title if is_member else ""
 
 
 async def language_of(reader: Reader, user_ids: Iterable[str]) -> dict[str, str]:
@@ -64,15 +74,17 @@ async def notification_views(
 async def _load(reader: Reader, rows: Sequence[Notification]) -> _Content:
     readers = {row.user_id for row in rows}
     message_ids = {row.message_id for row in rows if row.message_id is not None}
+    tasks = await notifications.select_task_titles(
+        reader, {row.task_id for row in rows if row.task_id is not None}
+    )
     places = {row.conversation_id for row in rows if row.conversation_id is not None}
+    places |= {one.conversation_id for one in tasks.values() if one.conversation_id is not None}
     return _Content(
         await accounts.select_users(reader, {row.actor_id for row in rows if row.actor_id}),
         await messages.select_messages(reader, message_ids) if message_ids else {},
         await notifications.select_standings(reader, places, readers),
         await notifications.select_hidden(reader, readers, message_ids),
-        await notifications.select_task_titles(
-            reader, {row.task_id for row in rows if row.task_id is not None}
-        ),
+        tasks,
     )
 
 
@@ -141,7 +153,7 @@ _TITLES: Mapping[str, Callable[[str, str | None, Json], str]] = {
 
 def _text(content: _Content, row: Notification) -> str:
     if row.task_id is not None:
-        return content.tasks.get(row.task_id, "")
+        return content.task_of(row)
     message = content.message_of(row)
     if message is None:
         return ""

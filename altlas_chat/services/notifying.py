@@ -22,6 +22,9 @@ from altlas_chat.storage.database import Transaction
 from altlas_chat.storage.notifications import Notification, Standing
 from altlas_chat.system import Ids
 
+NO_END = 2**62
+"""A place that no stream reaches."""
+
 OF_MESSAGES = frozenset({"mention", "direct_message", "reply", "reaction"})
 """Kinds that the settings of a conversation and its mute silence."""
 
@@ -191,9 +194,15 @@ async def read_those_of(change: Change, user_id: str, conversation_id: str, up_t
         await tell_read(change, user_id, conversation_id)
 
 
-async def tell_read(change: Change, user_id: str, conversation_id: str | None) -> None:
-    """Announce that many notifications were read: those of a conversation, or of all."""
+async def tell_read(
+    change: Change, user_id: str, conversation_id: str | None, until: int | None = None
+) -> None:
+    """Announce that several were read: those of a conversation, or all up to a moment, or now."""
     unread = (await notifications.count_unread(change.tx, [user_id])).get(user_id, 0)
-    facts: Json = {"readAt": rfc3339(change.at), "unread": unread}
-    facts["conversationId"] = conversation_id
+    facts: Json = {
+        "conversationId": conversation_id,
+        "until": rfc3339(change.at if until is None else until),
+        "readAt": rfc3339(change.at),
+        "unread": unread,
+    }
     await change.announce(user_stream(user_id), "notification.all_read", facts, facts)

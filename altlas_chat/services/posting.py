@@ -13,22 +13,35 @@ from altlas_chat.domain.errors import (
     MessageDeleted,
     MessageNotFound,
     PostingRestricted,
+    UserBlocked,
     ValidationFailed,
 )
-from altlas_chat.domain.events import Announcement, Event, Json, conversation_stream
+from altlas_chat.domain.events import Announcement, Event, Json, conversation_stream, user_stream
 from altlas_chat.domain.language import say
 from altlas_chat.domain.messages import Message, MessageDraft, Quoted
 from altlas_chat.domain.permissions import Actor
+from altlas_chat.domain.preferences import choice
 from altlas_chat.services.access import require_member, require_message
-from altlas_chat.services.changes import Done, commit_together
+from altlas_chat.services.changes import Change, Done, commit_together
 from altlas_chat.services.deps import Deps
 from altlas_chat.services.drafts import check_draft, require_mentionable
-from altlas_chat.storage import bulk, members, messages
+from altlas_chat.services.notifying import Notice, notify_together, wants
+from altlas_chat.services.saved_drafts import drop_draft
+from altlas_chat.services.threads import thread_of
+from altlas_chat.storage import bulk, marks, members, messages
 from altlas_chat.storage.bulk import Place
 from altlas_chat.storage.database import Reader, Transaction, UniqueViolated
+from altlas_chat.storage.directs import DirectSide, select_direct_sides
 from altlas_chat.storage.members import Access, OwnMessages
+from altlas_chat.system import Ids
 
-_OF_THE_MOMENT = (PostingRestricted, MessageNotFound, MessageDeleted, ValidationFailed)
+_OF_THE_MOMENT = (
+    PostingRestricted,
+    UserBlocked,
+    MessageNotFound,
+    MessageDeleted,
+    ValidationFailed,
+)
 """Refusals that a draft may meet though it was taken before."""
 
 
@@ -54,6 +67,7 @@ async def post_message(deps: Deps, actor: Actor, draft: MessageDraft) -> SentMes
     Raises:
         ConversationNotFound: the actor does not belong to the conversation.
         PostingRestricted: only the group's administrators may post.
+        UserBlocked: the two people of a direct conversation can't write to each other.
         MessageTooLong: the text is over ``Settings.max_message_characters``.
         ClientIdReused: another draft was sent under this ``client_id``.
         MessageNotFound: what it answers or forwards is not there for the actor.
@@ -62,7 +76,9 @@ async def post_message(deps: Deps, actor: Actor, draft: MessageDraft) -> SentMes
     check_draft(draft, deps.settings.max_message_characters)
     stream = conversation_stream(draft.conversation_id)
     fingerprint = draft.fingerprint()
-    post = _Post(actor, draft, stream, deps.ids.new(), fingerprint, deps.clock.now_ms())
+    post = _Post(
+        actor, draft, stream, deps.ids.new(), fingerprint, deps.clock.now_ms(), ids=deps.ids
+    )
     try:
         return await commit_together(deps, stream, _keep_posts, post)
     except UniqueViolated as error:
@@ -77,6 +93,49 @@ async def post_message(deps: Deps, actor: Actor, draft: MessageDraft) -> SentMes
         return known
 
 
+async def post_in_change(
+    deps: Deps, change: Change, actor: Actor, draft: MessageDraft
+) -> SentMessage:
+    """Like :func:`post_message`, as a part of ``change``, with which it becomes durable.
+
+    The caller holds the conversation's stream and knows that nothing was sent
+    under this ``client_id``. A draft that was saved meanwhile stays.
+
+    Raises:
+        ChatError: what :func:`post_message` refuses.
+    """
+    check_draft(draft, deps.settings.max_message_characters)
+    stream = conversation_stream(draft.conversation_id)
+    post = _Post(
+        actor,
+        draft,
+        stream,
+        deps.ids.new(),
+        draft.fingerprint(),
+        change.at,
+        keeps_saved=True,
+        ids=deps.ids,
+    )
+    outcome = (await _keep_posts(change.tx, [post]))[0]
+    if isinstance(outcome, Exception):
+        raise outcome
+    sent, announcements = outcome
+    change.tell(announcements)
+    return sent
+
+
+async def check_post(tx: Transaction, actor: Actor, draft: MessageDraft) -> None:
+    """Refuse what the conversation would not take at this moment.
+
+    Raises:
+        ChatError: what :func:`post_message` refuses.
+    """
+    stream = conversation_stream(draft.conversation_id)
+    found = (await _checked(tx, [_Post(actor, draft, stream, "", "", 0)]))[0]
+    if isinstance(found, ChatError):
+        raise found
+
+
 class _Post(NamedTuple):
     """A draft on its way to become a message."""
 
@@ -86,6 +145,8 @@ class _Post(NamedTuple):
     message_id: str
     fingerprint: str
     at: int
+    keeps_saved: bool = False
+    ids: Ids | None = None
 
 
 class _Sound(NamedTuple):
@@ -94,6 +155,10 @@ class _Sound(NamedTuple):
     post: _Post
     quoted: Message | None
     source: Message | None
+    drops_saved: bool = False
+    is_direct: bool = False
+    peer: DirectSide | None = None
+    """The other one's side of a direct conversation."""
 
 
 async def _keep_posts(
@@ -126,8 +191,34 @@ async def _checked(tx: Transaction, posts: Sequence[_Post]) -> list[_Sound | Cha
         except ChatError as refusal:
             found.append(refusal)
         else:
-            found.append(_Sound(post, quoted, source))
-    return found
+            drops_saved = bool(access.has_draft) and not post.keeps_saved
+            found.append(_Sound(post, quoted, source, drops_saved, not access.is_group))
+    return await _with_peers(tx, found)
+
+
+async def _with_peers(tx: Transaction, found: list[_Sound | ChatError]) -> list[_Sound | ChatError]:
+    """The same, where messages of direct conversations know the other one, or are refused."""
+    direct = {
+        one.post.draft.conversation_id for one in found if isinstance(one, _Sound) and one.is_direct
+    }
+    if not direct:
+        return found
+    sides = await select_direct_sides(tx, direct)
+    return [
+        _with_peer(one, sides) if isinstance(one, _Sound) and one.is_direct else one
+        for one in found
+    ]
+
+
+def _with_peer(one: _Sound, sides: Mapping[tuple[str, str], DirectSide]) -> _Sound | ChatError:
+    peer = sides.get((one.post.draft.conversation_id, one.post.actor.user_id))
+    if peer is None:
+        return one
+    audience = choice(peer.preferences, "messaging", "directMessagesFrom")
+    is_taken = audience == "everyone" or (audience == "contacts" and peer.has_written)
+    if peer.is_apart or not is_taken:
+        return UserBlocked()
+    return one._replace(peer=peer)
 
 
 async def _quoted(reader: Reader, actor: Actor, draft: MessageDraft) -> Message:
@@ -192,11 +283,57 @@ async def _kept(
     await members.count_own_messages(tx, [run for line in lines.values() for run in line.runs])
     events = [_event(one.post.stream, message) for one, message in zip(sound, made, strict=True)]
     await bulk.insert_events(tx, events)
-    return [_done(message, event) for message, event in zip(made, events, strict=True)]
+    counts = await marks.count_replies(tx, made, 1)
+    done = [_done(message, event, counts) for message, event in zip(made, events, strict=True)]
+    await _tell_people(tx, sound, done)
+    return done
+
+
+async def _tell_people(
+    tx: Transaction, sound: Sequence[_Sound], done: Sequence[Done[SentMessage]]
+) -> None:
+    """What the posts mean for people's own streams: saved drafts that are sent, notifications."""
+    notices = [
+        (place, notice)
+        for place, (one, (sent, _)) in enumerate(zip(sound, done, strict=True))
+        for notice in _notices(one, sent.message)
+    ]
+    own = {user_stream(one.post.actor.user_id) for one in sound if one.drops_saved}
+    if own and notices:
+        others = {user_stream(notice.user_id) for _, notice in notices}
+        await bulk.select_places(tx, own | others, hold=True)  # all at once: in their order
+    for one, (_, announcements) in zip(sound, done, strict=True):
+        if one.drops_saved:
+            announcements.extend(await _drop_saved(tx, one.post))
+    ids = sound[0].post.ids
+    if notices and ids is not None:
+        at = max(one.post.at for one in sound)
+        told = await notify_together(tx, ids, at, [notice for _, notice in notices])
+        for (place, _), announcements in zip(notices, told, strict=True):
+            done[place][1].extend(announcements)
+
+
+def _notices(one: _Sound, message: Message) -> list[Notice]:
+    """Who is to be told of a message, each once; most messages of groups tell nobody."""
+    if one.peer is None and one.quoted is None and not message.mentions:
+        return []
+    kinds: dict[str, str] = {}
+    if one.quoted is not None and one.quoted.sender_id is not None:
+        kinds[one.quoted.sender_id] = "reply"
+    kinds.update(dict.fromkeys(message.mentions, "mention"))
+    peer = one.peer
+    if peer is not None and wants(peer.level, peer.muted_until, "direct_message", one.post.at):
+        kinds = {} if peer.is_told else {peer.user_id: "direct_message"}
+    kinds.pop(one.post.actor.user_id, None)
+    actor_id, conversation_id = one.post.actor.user_id, message.conversation_id
+    return [
+        Notice(user_id, kind, actor_id, conversation_id, message.message_id)
+        for user_id, kind in kinds.items()
+    ]
 
 
 def _message(one: _Sound, seq: int, position: int) -> Message:
-    post, quoted, source = one
+    post, quoted, source = one[:3]
     draft = post.draft
     content = None if draft.content is None else draft.content.model_dump(by_alias=True)
     return Message(
@@ -240,10 +377,18 @@ def _event(stream: str, message: Message) -> Event:
     return Event(stream, message.seq, "message.created", at, sender_id, facts)
 
 
-def _done(message: Message, event: Event) -> Done[SentMessage]:
+def _done(message: Message, event: Event, counts: Mapping[str, int]) -> Done[SentMessage]:
     json = message.as_json()
     sent = SentMessage(message, json, is_repeat=False)
-    return sent, [Announcement(event, {"message": json})]
+    return sent, [Announcement(event, {"message": json, **thread_of(message, counts)})]
+
+
+async def _drop_saved(tx: Transaction, post: _Post) -> list[Announcement]:
+    """What was begun in the conversation is sent; the sender's devices hear that it is gone."""
+    told: list[Announcement] = []
+    change = Change(tx, post.at, post.actor.user_id, told)
+    await drop_draft(change, post.actor.user_id, post.draft.conversation_id)
+    return told
 
 
 async def _sent_before(
@@ -256,7 +401,9 @@ async def _sent_before(
         if sent is None or sent[1] != fingerprint:
             return None
         message = sent[0]
-        lowest = await members.select_lowest_pointers(reader, message.conversation_id)
+        lowest = await members.select_lowest_pointers(
+            reader, message.conversation_id, actor.user_id
+        )
         return SentMessage(message, message.as_json(lowest.state_of(message)), is_repeat=True)
 
     return await deps.database.read(query)

@@ -152,14 +152,18 @@ async def require_reachable(reader: Reader, user_id: str, peer_id: str) -> None:
 
 
 async def require_none_blocked(
-    reader: Reader, user_id: str, others: Sequence[str], pointer: str
+    reader: Reader,
+    user_id: str,
+    others: Sequence[str],
+    pointer: str,
+    present: Collection[str] = (),
 ) -> None:
-    """Refuse to bring people together between whom there is a block.
+    """Refuse to bring people together between whom there is a block, but those ``present``.
 
     Raises:
         UserBlocked: with an entry for each of them.
     """
-    apart = await blocks.select_apart(reader, user_id, others)
+    apart = await blocks.select_apart(reader, user_id, others) - set(present)
     if apart:
         detail = say("This person can't be added by you.")
         raise UserBlocked(

@@ -14,6 +14,7 @@ from altlas_chat.domain.times import rfc3339, rfc3339_or_none
 from altlas_chat.services.access import require_member, require_message
 from altlas_chat.services.changes import Change, commit_change
 from altlas_chat.services.deps import Deps
+from altlas_chat.services.notifying import read_those_of
 from altlas_chat.storage import members, messages, streams
 from altlas_chat.storage.database import Reader, Transaction
 from altlas_chat.storage.members import Pointers, ReadMark
@@ -36,7 +37,7 @@ class Progress:
 
 
 async def mark_read(deps: Deps, actor: Actor, conversation_id: str, seq: int) -> Progress:
-    """Everything up to ``seq`` is read, and so delivered.
+    """Everything up to ``seq`` is read, and so delivered, with its notifications.
 
     A pointer never moves back: an earlier ``seq`` changes nothing.
 
@@ -45,7 +46,7 @@ async def mark_read(deps: Deps, actor: Actor, conversation_id: str, seq: int) ->
         ValidationFailed: the conversation's stream does not reach ``seq``.
     """
     own = user_stream(actor.user_id)
-    moved: list[int] = []
+    moved: list[tuple[int, set[str]]] = []
 
     async def change(change: Change) -> Progress:
         moved.clear()
@@ -53,6 +54,7 @@ async def mark_read(deps: Deps, actor: Actor, conversation_id: str, seq: int) ->
         await streams.lock_streams(tx, [own, conversation_stream(conversation_id)])
         await require_member(tx, actor, conversation_id)
         end = await _require_reached(tx, conversation_id, seq)
+        await read_those_of(change, actor.user_id, conversation_id, seq)
         before = await _pointers(tx, conversation_id, actor.user_id)
         if seq <= before.read_seq:
             return Progress(conversation_id, before)
@@ -66,14 +68,14 @@ async def mark_read(deps: Deps, actor: Actor, conversation_id: str, seq: int) ->
         # The count is true up to here; a client adds what comes after.
         facts = {**progress.as_json(), "upToSeq": end}
         await change.announce(own, "conversation.read", facts, facts)
-        moved.append(change.at)
+        moved.append((change.at, await members.select_hiding(tx, conversation_id)))
         return progress
 
     progress = await commit_change(
         deps, conversation_stream(conversation_id), change, actor_id=actor.user_id
     )
     if moved:
-        _tell(deps, actor, progress, moved[0])
+        _tell(deps, actor, progress, *moved[0])
     return progress
 
 
@@ -86,28 +88,39 @@ async def mark_delivered(deps: Deps, actor: Actor, conversation_id: str, seq: in
     """
     at = deps.clock.now_ms()
 
-    async def change(tx: Transaction) -> tuple[Progress, bool]:
+    async def change(tx: Transaction) -> tuple[Progress, bool, set[str]]:
         await require_member(tx, actor, conversation_id)
         await _require_reached(tx, conversation_id, seq)
         moved = await members.update_delivered(tx, conversation_id, actor.user_id, seq, at)
-        return Progress(conversation_id, await _pointers(tx, conversation_id, actor.user_id)), moved
+        progress = Progress(conversation_id, await _pointers(tx, conversation_id, actor.user_id))
+        return progress, moved, await members.select_hiding(tx, conversation_id) if moved else set()
 
-    progress, moved = await deps.database.write(change, lane=conversation_stream(conversation_id))
+    lane = conversation_stream(conversation_id)
+    progress, moved, hiding = await deps.database.write(change, lane=lane)
     if moved:
-        _tell(deps, actor, progress, at)
+        _tell(deps, actor, progress, at, hiding)
     return progress
 
 
-def _tell(deps: Deps, actor: Actor, progress: Progress, at: int) -> None:
+def _tell(deps: Deps, actor: Actor, progress: Progress, at: int, hiding: set[str]) -> None:
+    """Tell the others; ``readSeq`` is 0 from, and to, who hides what was read."""
     data = {
         "conversationId": progress.conversation_id,
         "userId": actor.user_id,
         "deliveredSeq": progress.pointers.delivered_seq,
-        "readSeq": progress.pointers.read_seq,
+        "readSeq": 0,
         "at": rfc3339(at),
     }
     stream = conversation_stream(progress.conversation_id)
-    deps.publisher.pass_on(stream, PassingEvent("receipt.updated", at, data))
+    less = PassingEvent("receipt.updated", at, data)
+    if actor.user_id in hiding:
+        deps.publisher.pass_on(stream, less)
+        return
+    data = {**data, "readSeq": progress.pointers.read_seq}
+    whole = PassingEvent("receipt.updated", at, data)
+    deps.publisher.pass_on(stream, whole, but=hiding)
+    if hiding:
+        deps.publisher.pass_on(stream, less, only=hiding)
 
 
 async def _require_reached(reader: Reader, conversation_id: str, seq: int) -> int:
@@ -149,7 +162,8 @@ async def list_receipts(deps: Deps, actor: Actor, message_id: str) -> list[Json]
     """For each member but the sender: whether the message was delivered and read.
 
     The times are those of the pointer's last move: the message was read at
-    that moment or before.
+    that moment or before. Who hides what was read is at most delivered, and
+    sees no more of the others.
 
     Raises:
         MessageNotFound: there is none for the actor.
@@ -158,8 +172,14 @@ async def list_receipts(deps: Deps, actor: Actor, message_id: str) -> list[Json]
     async def query(reader: Reader) -> list[Json]:
         message, _ = await require_message(reader, actor, message_id)
         rows = await members.select_all_pointers(reader, message.conversation_id)
+        hiding = await members.select_hiding(reader, message.conversation_id)
         return [
-            _receipt(user_id, pointers, message.seq)
+            _receipt(
+                user_id,
+                pointers,
+                message.seq,
+                shows_read=user_id == actor.user_id or not hiding & {user_id, actor.user_id},
+            )
             for user_id, pointers in rows
             if user_id != message.sender_id
         ]
@@ -167,8 +187,8 @@ async def list_receipts(deps: Deps, actor: Actor, message_id: str) -> list[Json]
     return await deps.database.read(query)
 
 
-def _receipt(user_id: str, pointers: Pointers, seq: int) -> Json:
-    is_read = pointers.read_seq >= seq
+def _receipt(user_id: str, pointers: Pointers, seq: int, *, shows_read: bool) -> Json:
+    is_read = shows_read and pointers.read_seq >= seq
     is_delivered = pointers.delivered_seq >= seq
     return {
         "userId": user_id,

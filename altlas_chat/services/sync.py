@@ -14,9 +14,12 @@ from altlas_chat.domain.permissions import Actor
 from altlas_chat.domain.times import rfc3339
 from altlas_chat.services.conversations import conversation_views
 from altlas_chat.services.deps import Deps
+from altlas_chat.services.notifications import unread_count
+from altlas_chat.services.preferences import preferences_view
 from altlas_chat.services.replay import render_events
 from altlas_chat.services.users import current_user_view
 from altlas_chat.storage import members, streams
+from altlas_chat.storage.blocks import select_blocked_ids
 from altlas_chat.storage.database import PATIENCE_SECONDS, Reader
 from altlas_chat.storage.meta import select_meta
 
@@ -64,6 +67,9 @@ async def take_snapshot(deps: Deps, actor: Actor) -> Json:
         return {
             "cursor": (await _cursor(deps, reader, actor, positions)).encode(),
             "user": await current_user_view(reader, actor.user_id),
+            "preferences": await preferences_view(reader, actor.user_id),
+            "blockedUserIds": await select_blocked_ids(reader, actor.user_id),
+            "unreadNotifications": await unread_count(reader, actor.user_id),
             "conversations": [view.as_json() for view in views],
         }
 

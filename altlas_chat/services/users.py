@@ -1,12 +1,13 @@
 """People as others see them, and one's own profile."""
 
-from altlas_chat.domain.accounts import ProfileUpdate, User
+from altlas_chat.domain.accounts import ProfileUpdate
 from altlas_chat.domain.errors import UserNotFound
 from altlas_chat.domain.events import Json, user_stream
 from altlas_chat.domain.permissions import Actor
 from altlas_chat.services.accounts import taken
 from altlas_chat.services.changes import Change, commit_change
 from altlas_chat.services.deps import Deps
+from altlas_chat.services.privacy import sights
 from altlas_chat.storage import accounts, streams
 from altlas_chat.storage.database import Reader, UniqueViolated
 
@@ -28,17 +29,24 @@ async def get_current_user(deps: Deps, actor: Actor) -> Json:
     return await deps.database.read(lambda reader: current_user_view(reader, actor.user_id))
 
 
-async def get_user(deps: Deps, actor: Actor, user_id: str) -> User:
-    """A person's public profile.
+async def get_user(deps: Deps, actor: Actor, user_id: str) -> Json:
+    """A person's public profile, as far as the person lets the actor know.
 
     Raises:
         UserNotFound: there is none.
     """
-    del actor  # everybody who is logged in may see it
-    user = await deps.database.read(lambda reader: accounts.select_user(reader, user_id))
-    if user is None:
-        raise UserNotFound
-    return user
+
+    async def query(reader: Reader) -> Json:
+        user = await accounts.select_user(reader, user_id)
+        if user is None:
+            raise UserNotFound
+        sight = (await sights(reader, actor.user_id, [user_id]))[user_id]
+        view = user.as_json(shows_last_seen=sight.last_seen)
+        if sight.presence:
+            view["presence"] = deps.presence.state_of(user_id)
+        return view
+
+    return await deps.database.read(query)
 
 
 async def update_profile(deps: Deps, actor: Actor, update: ProfileUpdate) -> Json:

@@ -19,6 +19,7 @@ class Access(NamedTuple):
     editing: str
     role: str
     cleared_seq: int
+    has_draft: bool
 
     @property
     def is_group(self) -> bool:
@@ -33,7 +34,8 @@ class Access(NamedTuple):
 async def select_access(reader: Reader, conversation_id: str, user_id: str) -> Access | None:
     """A person's standing in a conversation; None for who does not belong to it."""
     row = await reader.fetch_one(
-        "SELECT c.kind, c.posting, c.inviting, c.editing, m.role, m.cleared_seq FROM members m"
+        "SELECT c.kind, c.posting, c.inviting, c.editing, m.role, m.cleared_seq,"
+        " m.has_draft FROM members m"
         " JOIN conversations c ON c.conversation_id = m.conversation_id"
         " WHERE m.conversation_id = ? AND m.user_id = ? AND c.deleted_at IS NULL",
         conversation_id,
@@ -155,18 +157,39 @@ async def update_delivered(
     return changed > 0
 
 
-async def select_lowest_pointers(reader: Reader, conversation_id: str) -> LowestPointers:
-    """The two members who are furthest behind, for each of the two pointers."""
+async def select_lowest_pointers(
+    reader: Reader, conversation_id: str, viewer_id: str | None
+) -> LowestPointers:
+    """The two members who are furthest behind, for each of the two pointers.
+
+    Who hides what was read has read nothing here. For a viewer who hides it,
+    and where it is not known who will see it, nobody has read anything.
+    """
     delivered = await reader.fetch_all(
         "SELECT user_id, delivered_seq FROM members WHERE conversation_id = ?"
         " ORDER BY delivered_seq LIMIT 2",
         conversation_id,
     )
+    if viewer_id is None:
+        return LowestPointers(_pairs(delivered), ())
     read = await reader.fetch_all(
-        "SELECT user_id, read_seq FROM members WHERE conversation_id = ? ORDER BY read_seq LIMIT 2",
+        "SELECT m.user_id, CASE WHEN m.hides_read THEN 0 ELSE m.read_seq END AS told_seq"
+        " FROM members m WHERE m.conversation_id = ? AND NOT EXISTS (SELECT 1 FROM members v"
+        " WHERE v.conversation_id = ? AND v.user_id = ? AND v.hides_read)"
+        " ORDER BY told_seq LIMIT 2",
         conversation_id,
+        conversation_id,
+        viewer_id,
     )
     return LowestPointers(_pairs(delivered), _pairs(read))
+
+
+async def select_hiding(reader: Reader, conversation_id: str) -> set[str]:
+    """The members who hide what they read, and so are not told it of others."""
+    rows = await reader.fetch_all(
+        "SELECT user_id FROM members WHERE conversation_id = ? AND hides_read", conversation_id
+    )
+    return {row[0] for row in rows}
 
 
 def _pairs(rows: list[Row]) -> list[tuple[str, int]]:
@@ -208,11 +231,14 @@ async def select_moved_pointers(
 ) -> list[MovedPointers]:
     """Pointers of the viewer's companions that moved at or after a moment."""
     rows = await reader.fetch_all(
-        "SELECT o.conversation_id, o.user_id, o.delivered_seq, o.read_seq,"
-        " CASE WHEN coalesce(o.read_at, 0) > coalesce(o.delivered_at, 0) THEN o.read_at"
+        "SELECT o.conversation_id, o.user_id, o.delivered_seq,"
+        " CASE WHEN o.hides_read OR mine.hides_read THEN 0 ELSE o.read_seq END,"
+        " CASE WHEN NOT (o.hides_read OR mine.hides_read)"
+        " AND coalesce(o.read_at, 0) > coalesce(o.delivered_at, 0) THEN o.read_at"
         " ELSE o.delivered_at END"
         " FROM members mine JOIN members o ON o.conversation_id = mine.conversation_id"
-        " WHERE mine.user_id = ? AND o.user_id <> ? AND (o.read_at >= ? OR o.delivered_at >= ?)"
+        " WHERE mine.user_id = ? AND o.user_id <> ? AND (o.delivered_at >= ?"
+        " OR (o.read_at >= ? AND NOT (o.hides_read OR mine.hides_read)))"
         " ORDER BY o.conversation_id, o.user_id LIMIT ?",
         viewer_id,
         viewer_id,

@@ -207,11 +207,23 @@ async def select_hidden(
     return found
 
 
-async def select_task_titles(reader: Reader, task_ids: Iterable[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
+class TaskTitle(NamedTuple):
+    """What a task is called, and who sees it: its people, and its conversation's members."""
+
+    title: str
+    creator_id: str
+    assignee_id: str | None
+    conversation_id: str | None
+
+
+async def select_task_titles(reader: Reader, task_ids: Iterable[str]) -> dict[str, TaskTitle]:
+    """Tasks by id; those that are not there are left out."""
+    found: dict[str, TaskTitle] = {}
     for chunk in _chunks(task_ids):
         rows = await reader.fetch_all(
-            f"SELECT task_id, title FROM tasks WHERE task_id IN ({_marks(chunk)})", *chunk
+            "SELECT task_id, title, creator_id, assignee_id, conversation_id FROM tasks"
+            f" WHERE task_id IN ({_marks(chunk)})",
+            *chunk,
         )
-        found.update((row[0], row[1]) for row in rows)
+        found.update((row[0], TaskTitle(*tuple(row)[1:])) for row in rows)
     return found

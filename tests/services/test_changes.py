@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -208,7 +208,14 @@ class Witness(Ear):
             if not self._is_there(one.event.stream, one.event.seq):
                 self.not_there.append((one.event.stream, one.event.seq))
 
-    def pass_on(self, stream: str, event: PassingEvent) -> None:
+    def pass_on(
+        self,
+        stream: str,
+        event: PassingEvent,
+        *,
+        but: Collection[str] = (),
+        only: Collection[str] | None = None,
+    ) -> None:
         super().pass_on(stream, event)
 
     def _is_there(self, stream: str, seq: int) -> bool:

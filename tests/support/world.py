@@ -10,7 +10,7 @@ import contextlib
 import copy
 import itertools
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,9 +26,21 @@ from altlas_chat.domain.cursor import Cursor
 from altlas_chat.domain.events import Announcement, PassingEvent
 from altlas_chat.domain.messages import MessageDraft
 from altlas_chat.domain.permissions import ROLE_PERMISSIONS, Actor
+from altlas_chat.domain.tasks import TaskFilter
 from altlas_chat.realtime.frames import envelope, passing
 from altlas_chat.server.opening import opened_database
-from altlas_chat.services import accounts, conversations, groups, messages, posting, sync
+from altlas_chat.services import (
+    accounts,
+    conversations,
+    groups,
+    marks,
+    messages,
+    posting,
+    saved_drafts,
+    scheduled,
+    sync,
+    tasks,
+)
 from altlas_chat.services.accounts import Device
 from altlas_chat.services.conversations import member_views
 from altlas_chat.services.credentials import load_credentials
@@ -66,6 +78,7 @@ class Ear:
         self.told: list[Announcement] = []
         self.passing: list[tuple[str, PassingEvent]] = []
         self.ended: list[str] = []
+        self.reconnected: list[str] = []
         self.doubted: list[str] = []
 
     def publish(self, announcements: Any) -> None:
@@ -76,12 +89,28 @@ class Ear:
     def look_again(self, streams: Iterable[str]) -> None:
         self.doubted.extend(streams)
 
-    def pass_on(self, stream: str, event: PassingEvent) -> None:
+    def pass_on(
+        self,
+        stream: str,
+        event: PassingEvent,
+        *,
+        but: Collection[str] = (),
+        only: Collection[str] | None = None,
+    ) -> None:
         self.passing.append((stream, event))
         note(check_frame(wire(passing(event))))
 
+    def tell_everybody(self, event: PassingEvent) -> None:
+        self.pass_on("*", event)
+
     def end_session(self, session_id: str) -> None:
         self.ended.append(session_id)
+
+    def end_person(self, user_id: str) -> None:
+        self.ended.append(user_id)
+
+    def reconnect_person(self, user_id: str) -> None:
+        self.reconnected.append(user_id)
 
 
 @dataclass
@@ -151,7 +180,16 @@ class World:
         for view in snapshot["conversations"]:
             history = await self.history(actor, view["id"])
             state.load(view, history, await self._members(view["id"]))
+        loaded = await tasks.list_tasks(self.deps, actor, TaskFilter(), "created", None, 200)
+        state.tasks = {task["id"]: task for task in loaded["items"]}
+        state.load_own(*(await self._own(actor)))
         return state, str(snapshot["cursor"])
+
+    async def _own(self, actor: Actor) -> tuple[list[Json], list[Json], list[Json]]:
+        starred = await marks.list_starred(self.deps, actor, None, 200)
+        drafts = await saved_drafts.list_drafts(self.deps, actor, None, 200)
+        later = await scheduled.list_scheduled(self.deps, actor, None, None, 200)
+        return starred["items"], drafts["items"], later["items"]
 
     async def _members(self, conversation_id: str) -> list[Json]:
         async def query(reader: Reader) -> list[Json]:
@@ -219,12 +257,25 @@ def assert_same(applied: State, fresh: State, who: str) -> None:
                 expected[part] = {
                     name: one for name, one in expected[part].items() if name in conversation[part]
                 }
+    # The tasks of a conversation that was joined are loaded with its history.
+    for task_id, task in list(true["tasks"].items()):
+        conversation = applied.conversations.get(task["conversationId"])
+        is_part = conversation is not None and not conversation.is_whole
+        if is_part and task_id not in known["tasks"]:
+            del true["tasks"][task_id]
     assert known == true, who
 
 
 def plain(state: State) -> Json:
     """A state as data, without what numbered events do not tell (receipts, people's profiles)."""
-    found: Json = {"user": state.user, "conversations": {}}
+    found: Json = {
+        "user": state.user,
+        "tasks": state.tasks,
+        "starred": state.starred,
+        "drafts": state.drafts,
+        "scheduled": state.scheduled,
+        "conversations": {},
+    }
     for conversation_id, conversation in state.conversations.items():
         view = wire(conversation.view)
         view.pop("peer", None)
@@ -240,6 +291,9 @@ def plain(state: State) -> Json:
             "messages": kept,
             "members": wire(conversation.members),
         }
+    found["preferences"] = state.preferences
+    found["blocked"] = sorted(state.blocked)
+    found["unreadNotifications"] = state.unread_notifications
     return wire(found)
 
 

@@ -97,8 +97,11 @@ class PostingRestricted(ChatError):
 class UserBlocked(ChatError):
     code = "USER_BLOCKED"
     status = 403
-    title = "Messages between these two people are blocked"
-    remedy = "Unblock the person first, if it was you."
+    title = "These two people can't write to each other directly"
+    remedy = (
+        "If you blocked the person, unblock the person first."
+        " Otherwise the person takes no direct messages from you."
+    )
 
 
 class CursorInvalid(ChatError):
