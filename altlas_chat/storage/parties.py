@@ -20,7 +20,12 @@ class Sought(NamedTuple):
     @classmethod
     def of(cls, viewer_id: str, query: str) -> "Sought":
         """``forms`` is empty when there is no word in the query."""
-        return cls(viewer_id, words(query), name_order(query).split(), account_key(query))
+        return cls(viewer_id, words(query), name_order(query).split(), _key(query))
+
+
+def _key(query: str) -> str:
+    """As a user name; PostgreSQL takes no NUL."""
+    return account_key(query.replace("\x00", " "))
 
 
 class Party(NamedTuple):

@@ -166,3 +166,80 @@ async def test_members_come_in_pages(world: World) -> None:
     found = [one["userId"] for one in [*first["items"], *rest["items"]]]
     assert found == sorted(one.user_id for one in people)
     assert rest["nextCursor"] is None
+
+
+# -- by name ----------------------------------------------------------------------------
+
+IN_ORDER = [
+    "9 Eylül",
+    "Ahmet",
+    "Can",
+    "Çağ",
+    "Dost",
+    "Ilgaz",
+    "İzmir",
+    "Oda",
+    "Öğle",
+    "Sabah",
+    "Şeker",
+]
+
+
+@pytest.mark.parametrize("limit", [1, 3, 50])
+async def test_by_name_in_turkish_order_over_all_pages(world: World, limit: int) -> None:
+    ayse, ahmet = await world.people("ayse", "ahmet")
+    for name in reversed(IN_ORDER):
+        if name != "Ahmet":
+            await world.group(ayse, name=name)
+    await world.direct(ayse, ahmet)
+    found: list[str] = []
+    cursor = None
+    while True:
+        page = await conversations.list_conversations(
+            world.deps, ayse, Listing(by_name=True), cursor, limit
+        )
+        found += [view["name"] or view["peer"]["displayName"] for view in page["items"]]
+        cursor = page["nextCursor"]
+        if cursor is None:
+            break
+    assert found == [name.lower() if name == "Ahmet" else name for name in IN_ORDER]
+
+
+async def test_each_filter_in_both_orders(world: World) -> None:
+    ayse, mehmet = await world.people("ayse", "mehmet")
+    room = await world.direct(ayse, mehmet)
+    group = await world.group(ayse, mehmet)
+    await world.says(mehmet, group)
+    settings = SettingsUpdate.model_validate(
+        {"isFavourite": True, "mutedUntil": "9999-01-01T00:00:00Z"}
+    )
+    await conversations.update_settings(world.deps, ayse, room, settings)
+    wanted = {
+        None: {room, group},
+        "unread": {group},
+        "direct": {room},
+        "group": {group},
+        "archived": set(),
+        "favourite": {room},
+        "muted": {room},
+    }
+    for name, rooms in wanted.items():
+        for by_name in (False, True):
+            page = await conversations.list_conversations(
+                world.deps, ayse, Listing(name, by_name), None, 50
+            )
+            assert {view["id"] for view in page["items"]} == rooms, (name, by_name)
+
+
+async def test_a_cursor_of_the_other_order_is_refused(world: World) -> None:
+    ayse, mehmet = await world.people("ayse", "mehmet")
+    await world.direct(ayse, mehmet)
+    await world.group(ayse)
+    for by_name in (False, True):
+        page = await conversations.list_conversations(
+            world.deps, ayse, Listing(by_name=by_name), None, 1
+        )
+        with pytest.raises(CursorInvalid):
+            await conversations.list_conversations(
+                world.deps, ayse, Listing(by_name=not by_name), page["nextCursor"], 1
+            )
