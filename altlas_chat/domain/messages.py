@@ -38,6 +38,7 @@ class Location(Input):
 class MessageDraft(Input):
     """A message as its sender hands it in.
 
+    ``scheduled_at`` asks for it to be sent later, at a moment in RFC 3339.
     ``client_id`` is chosen by the sender's client, new for each message; the
     same draft sent again under it is the same message.
     """
@@ -52,6 +53,7 @@ class MessageDraft(Input):
     mentions: Annotated[list[OpaqueId], Field(max_length=MAX_MENTIONS)] = Field(
         default_factory=list
     )
+    scheduled_at: Annotated[str, StringConstraints(min_length=20, max_length=40)] | None = None
 
     _clean = field_validator("text", "client_id")(clean_text)
     _mentioned = field_validator("mentions")(once_each)

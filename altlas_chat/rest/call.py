@@ -20,6 +20,7 @@ from altlas_chat.domain.language import say
 from altlas_chat.domain.permissions import Actor
 from altlas_chat.services.deps import Deps
 from altlas_chat.services.languages import language_for
+from altlas_chat.services.system_messages import retell, system_messages_of
 
 NOBODY = Actor(user_id="", role="nobody", permissions=frozenset())
 """Who calls a public operation without credentials."""
@@ -92,6 +93,15 @@ class Call:
         """The language of what this request is told (:mod:`altlas_chat.services.languages`)."""
         header = self.request.headers.get("Accept-Language")
         return await language_for(self.deps, self.actor, header)
+
+    async def answer(
+        self, body: Any, status: int = 200, headers: Mapping[str, str] | None = None
+    ) -> web.Response:
+        """A JSON answer that may have messages in it: those of the system in the reader's words."""
+        found = system_messages_of(body)
+        if found:
+            retell(found, await self.language())
+        return answer(body, status, headers)
 
     async def body(self, shape: type[AnInput]) -> AnInput:
         """The request's JSON body as a ``shape``.

@@ -14,6 +14,7 @@ from aiohttp import web
 from altlas_chat.server.app import Parts, assemble, build_app
 from altlas_chat.server.housekeeping import Housekeeping
 from altlas_chat.server.opening import StartFailed, opened_database
+from altlas_chat.server.scheduling import Scheduling
 from altlas_chat.services.accounts import refresh_revocations
 from altlas_chat.settings import Settings
 from altlas_chat.system import Randomness, SystemClock, SystemIds
@@ -57,10 +58,13 @@ async def running_server(settings: Settings) -> AsyncIterator[Running]:
         parts.sockets.heartbeats.start()
         housekeeping = Housekeeping(parts.deps)
         housekeeping.start()
+        scheduling = Scheduling(parts.deps)
+        scheduling.start()
         try:
             yield Running(url, parts)
         finally:
             await _drain(parts, settings)
+            await scheduling.stop()
             await housekeeping.stop()
             await runner.cleanup()
             await parts.holes.stop()

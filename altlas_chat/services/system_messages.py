@@ -1,23 +1,38 @@
 """Messages that nobody wrote: what happened to a group, in its history.
 
 They say what happened by ``content`` (who did what to whom), so that each
-client can tell it in its reader's language; the text is for those that can't.
+client can tell it in its reader's language; the text is for those that can't. It
+is kept, and told in events, in ``Settings.default_language``, as an event is
+framed once for all; who reads over REST gets it in the own language (:func:`retell`).
 They are never unread.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 from altlas_chat.domain.events import Json, conversation_stream
+from altlas_chat.domain.language import render, say
 from altlas_chat.domain.messages import Message
 from altlas_chat.services.changes import Change
 from altlas_chat.storage import messages
 
 TEXTS = {
-    "group_created": "The group was created",
-    "members_added": "Members were added",
-    "member_removed": "A member was removed",
-    "member_left": "A member left",
-    "group_updated": "The group was changed",
-    "role_changed": "A role was changed",
+    "group_created": say("The group was created"),
+    "members_added": say("Members were added"),
+    "member_removed": say("A member was removed"),
+    "member_left": say("A member left"),
+    "group_updated": say("The group was changed"),
+    "role_changed": say("A role was changed"),
+    "task_created": say("A task was made"),
+    "task_completed": say("A task was completed"),
+    "message_pinned": say("A message was pinned"),
+    "message_unpinned": say("A message was unpinned"),
 }
+
+_HOLDING_MESSAGES = frozenset(
+    {"items", "lastMessage", "message", "conversations", "events", "data", "snapshot"}
+)
+"""Under which names an answer has messages, or what has some."""
 
 
 async def post_system_message(
@@ -34,7 +49,7 @@ async def post_system_message(
         sender_id=None,
         client_id=None,
         kind="system",
-        text=TEXTS[action],
+        text=render(TEXTS[action], change.language),
         content={"action": action, "actorId": change.actor_id, **facts},
         mentions=(),
         quoted=None,
@@ -53,3 +68,26 @@ async def post_system_message(
         {"messageId": message_id},
         {"message": message.as_json()},
     )
+
+
+def system_messages_of(body: Any) -> list[Json]:
+    """The system messages in what is about to be answered, wherever messages stand."""
+    if isinstance(body, list):
+        return [message for one in body for message in system_messages_of(one)]
+    if not isinstance(body, dict):
+        return []
+    if body.get("kind") == "system":
+        return [body]
+    return [
+        message
+        for key in _HOLDING_MESSAGES & body.keys()
+        for message in system_messages_of(body[key])
+    ]
+
+
+def retell(system_messages: Sequence[Json], language: str) -> None:
+    """Put the text of system messages into a reader's language; of those that have one."""
+    for message in system_messages:
+        sentence = TEXTS.get((message.get("content") or {}).get("action", ""))
+        if sentence is not None and message["text"]:
+            message["text"] = render(sentence, language)

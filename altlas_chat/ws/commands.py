@@ -15,7 +15,7 @@ from altlas_chat.domain.inputs import Input, OpaqueId, check_input
 from altlas_chat.domain.language import say
 from altlas_chat.domain.messages import MessageDraft, MessageEdit
 from altlas_chat.domain.permissions import Actor
-from altlas_chat.services import messages, posting, receipts
+from altlas_chat.services import messages, posting, receipts, scheduled
 from altlas_chat.services.deps import Deps
 
 PLANNED = frozenset({"typing.start", "typing.stop", "presence.set", "auth.renew"})
@@ -37,6 +37,9 @@ class PointerCommand(Input):
 
 
 async def send_message(deps: Deps, actor: Actor, draft: MessageDraft) -> Json:
+    if draft.scheduled_at is not None:
+        kept, is_repeat = await scheduled.schedule_message(deps, actor, draft)
+        return {"scheduledMessage": kept.as_json(), "isRepeat": is_repeat}
     sent = await posting.post_message(deps, actor, draft)
     return {"message": sent.as_json(), "isRepeat": sent.is_repeat}
 
