@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from altlas_chat.client.plain_text import plain, plain_lines
+from altlas_chat.domain.language import ENGLISH, render, say
 
 Json = dict[str, Any]
 NameOf = Callable[[str | None], str]
@@ -18,11 +19,14 @@ def day_of(message: Json) -> str:
     return _local(message["createdAt"]).strftime("%Y-%m-%d")
 
 
-def message_lines(message: Json, name_of: NameOf) -> list[str]:
-    """A message: its time, who sent it, what it says; a long text has more lines."""
+def message_lines(message: Json, name_of: NameOf, language: str = ENGLISH) -> list[str]:
+    """A message: its time, who sent it, what it says; a long text has more lines.
+
+    What happened to a group is told in the reader's ``language``.
+    """
     time = _local(message["createdAt"]).strftime("%H:%M")
     if message["kind"] == "system":
-        return [f"{time}  · {_happened(message, name_of)}"]
+        return [f"{time}  · {_happened(message, name_of, language)}"]
     first, *others = _said(message)
     head = f"{time}  {name_of(message['senderId'])}: "
     return [head + _relation(message, name_of) + first, *_below(others)]
@@ -81,16 +85,27 @@ def _relation(message: Json, name_of: NameOf) -> str:
     return f"(to {name_of(quoted['senderId'])}: {text}) "
 
 
-def _happened(message: Json, name_of: NameOf) -> str:
+_ROLES = {"owner": say("owner"), "admin": say("admin"), "member": say("member")}
+
+
+def _happened(message: Json, name_of: NameOf, language: str) -> str:
     content = message["content"] or {}
     actor = name_of(content.get("actorId"))
     others = ", ".join(name_of(user_id) for user_id in content.get("userIds", ()))
+    role = plain(str(content.get("role")))
     told = {
-        "group_created": f"{actor} made the group",
-        "group_updated": f"{actor} changed the group",
-        "members_added": f"{actor} brought in {others}",
-        "member_removed": f"{actor} removed {others}",
-        "member_left": f"{actor} left",
-        "role_changed": f"{actor} made {others} {plain(str(content.get('role')))}",
+        "group_created": say("{actor} made the group", actor=actor),
+        "group_updated": say("{actor} changed the group", actor=actor),
+        "members_added": say("{actor} brought in {others}", actor=actor, others=others),
+        "member_removed": say("{actor} removed {others}", actor=actor, others=others),
+        "member_left": say("{actor} left", actor=actor),
+        "role_changed": say(
+            "{actor} made {others} {role}", actor=actor, others=others, role=_ROLES.get(role, role)
+        ),
+        "message_pinned": say("{actor} pinned a message", actor=actor),
+        "message_unpinned": say("{actor} unpinned a message", actor=actor),
+        "task_created": say("{actor} made a task", actor=actor),
+        "task_completed": say("{actor} completed a task", actor=actor),
     }
-    return told.get(str(content.get("action"))) or plain(message["text"])
+    sentence = told.get(str(content.get("action")))
+    return plain(message["text"]) if sentence is None else render(sentence, language)

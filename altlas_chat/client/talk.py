@@ -52,6 +52,7 @@ class Talk:
         self._listener = listener
         self._echo = echo
         self._own_id: str = api.session.user["id"]
+        self._language: str = api.session.user["language"]
         self._names: dict[str, str] = {}
         self._ids_by_username: dict[str, str] = {}
         self._silent: set[str] = set()
@@ -113,7 +114,7 @@ class Talk:
         if day_of(message) != self._day:
             self._day = day_of(message)
             self._listener.show(f"— {self._day} —")
-        for line in message_lines(message, self._name):
+        for line in message_lines(message, self._name, self._language):
             self._listener.show(line)
 
     # -- listening -----------------------------------------------------------------

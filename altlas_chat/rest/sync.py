@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 
 from altlas_chat.domain.cursor import Cursor
 from altlas_chat.realtime.frames import envelope
-from altlas_chat.rest.call import Call, Query, answer
+from altlas_chat.rest.call import Call, Query
 from altlas_chat.services import sync
 from altlas_chat.services.sync import Resync
 
@@ -20,14 +20,14 @@ class SyncQuery(Query):
 async def get_sync(call: Call) -> web.Response:
     query = call.query(SyncQuery)
     if query.cursor is None:
-        return answer(await sync.take_snapshot(call.deps, call.actor))
+        return await call.answer(await sync.take_snapshot(call.deps, call.actor))
     cursor = sync.decode_cursor(query.cursor)
     if not isinstance(cursor, Cursor):
         return await _start_over(call, cursor)
     outcome = await sync.changes_after(call.deps, call.actor, cursor, limit=query.limit)
     if isinstance(outcome, Resync):
         return await _start_over(call, outcome)
-    return answer(
+    return await call.answer(
         {
             "resyncRequired": False,
             "events": [envelope(announcement) for announcement in outcome.announcements],
@@ -40,4 +40,6 @@ async def get_sync(call: Call) -> web.Response:
 
 async def _start_over(call: Call, resync: Resync) -> web.Response:
     snapshot = await sync.take_snapshot(call.deps, call.actor)
-    return answer({"resyncRequired": True, "reason": resync.reason, "snapshot": snapshot})
+    return await call.answer(
+        {"resyncRequired": True, "reason": resync.reason, "snapshot": snapshot}
+    )

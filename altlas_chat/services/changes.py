@@ -10,6 +10,7 @@ from functools import partial
 from typing import TypeVar, cast
 
 from altlas_chat.domain.events import Announcement, Event, Json
+from altlas_chat.domain.language import ENGLISH
 from altlas_chat.services.deps import Deps, Publisher
 from altlas_chat.storage import streams
 from altlas_chat.storage.database import CommitInDoubt, Transaction
@@ -24,7 +25,7 @@ Done = tuple[T, list[Announcement]]
 class Change:
     """A change under way: its transaction, its moment, and what it will announce."""
 
-    __slots__ = ("_announcements", "actor_id", "at", "tx")
+    __slots__ = ("_announcements", "actor_id", "at", "language", "tx")
 
     def __init__(
         self,
@@ -32,10 +33,13 @@ class Change:
         at: int,
         actor_id: str | None,
         announcements: list[Announcement],
+        language: str = ENGLISH,
     ) -> None:
         self.tx = tx
         self.at = at
         self.actor_id = actor_id
+        self.language = language
+        """Of what is said in it to nobody in particular."""
         self._announcements = announcements
 
     async def take_place(self, stream: str) -> StreamPosition:
@@ -77,7 +81,7 @@ async def commit_change(
     awaits nothing but its transaction; what it raises is raised here, and
     then nothing of it is kept or announced.
     """
-    run = partial(_run, change, deps.clock.now_ms(), actor_id)
+    run = partial(_run, change, deps.clock.now_ms(), actor_id, deps.settings.default_language)
     tell = partial(_tell, deps.publisher)
     try:
         outcome: Done[T] = await deps.database.write(run, lane=lane, committed=tell)
@@ -88,10 +92,14 @@ async def commit_change(
 
 
 async def _run(
-    change: Callable[[Change], Awaitable[T]], at: int, actor_id: str | None, tx: Transaction
+    change: Callable[[Change], Awaitable[T]],
+    at: int,
+    actor_id: str | None,
+    language: str,
+    tx: Transaction,
 ) -> Done[T]:
     announcements: list[Announcement] = []
-    result = await change(Change(tx, at, actor_id, announcements))
+    result = await change(Change(tx, at, actor_id, announcements, language))
     return result, announcements
 
 

@@ -108,3 +108,18 @@ def test_names_and_places_are_made_harmless_too() -> None:
     lines = said(kind="location", content=content, replyTo={**QUOTED, "text": "\x9b2J\x07"})
     assert "\x1b" not in "".join(lines)
     assert "\x9b" not in "".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ({"action": "member_left", "actorId": "a"}, "Ayşe gruptan ayrıldı"),
+        (
+            {"action": "role_changed", "actorId": "a", "userIds": ["m"], "role": "admin"},
+            "Ayşe, yönetici rolünü verdi: Mehmet",
+        ),
+    ],
+)
+def test_what_happened_is_told_in_the_readers_language(content: dict[str, Any], told: str) -> None:
+    line = message_lines(message(kind="system", content=content, text="x"), name_of, "tr")
+    assert line[0].endswith(f"· {told}")

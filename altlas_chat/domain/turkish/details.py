@@ -164,16 +164,10 @@ DETAILS = {
         "Mesaj gönderilemedi ve artık beklemiyor."
     ),
     # tasks
-    "Only the group's owner and administrators may make tasks.": (
-        "Görevleri yalnızca grubun sahibi ve yöneticileri oluşturabilir."
-    ),
     "Only who made it or leads the group can delete a task.": (
         "Bir görevi yalnızca oluşturan kişi veya grubu yönetenler silebilir."
     ),
     "There is no such person to do the task.": "Görevi yapacak böyle bir kişi yok.",
-    # searches
-    "there is no word to look for": "aranacak bir kelime yok",
-    "the beginning of a word needs {count} letters": "kelime başı için en az {count} harf gerekir",
     # sockets
     "A frame may have {limit} bytes.": "Bir çerçeve en fazla {limit} bayt olabilir.",
     "Here WebSockets are opened: ask for an upgrade to websocket, version 13.": (

@@ -1,6 +1,32 @@
 """What people are told that nobody wrote: notifications, and the history of groups."""
 
 NOTICES = {
+    # what happened to a group
+    "The group was created": "Grup oluşturuldu",
+    "Members were added": "Üyeler eklendi",
+    "A member was removed": "Bir üye çıkarıldı",
+    "A member left": "Bir üye ayrıldı",
+    "The group was changed": "Grup bilgileri değiştirildi",
+    "A role was changed": "Bir üyenin rolü değiştirildi",
+    "A task was made": "Bir görev oluşturuldu",
+    "A task was completed": "Bir görev tamamlandı",
+    "A message was pinned": "Bir mesaj sabitlendi",
+    "A message was unpinned": "Bir mesajın sabitlemesi kaldırıldı",
+    # the same, with names, in a terminal
+    "owner": "sahip",
+    "admin": "yönetici",
+    "member": "üye",
+    "{actor} made the group": "{actor} grubu oluşturdu",
+    "{actor} changed the group": "{actor} grup bilgilerini değiştirdi",
+    "{actor} brought in {others}": "{actor} gruba ekledi: {others}",
+    "{actor} removed {others}": "{actor} gruptan çıkardı: {others}",
+    "{actor} left": "{actor} gruptan ayrıldı",
+    "{actor} made {others} {role}": "{actor}, {role} rolünü verdi: {others}",
+    "{actor} pinned a message": "{actor} bir mesajı sabitledi",
+    "{actor} unpinned a message": "{actor} bir mesajın sabitlemesini kaldırdı",
+    "{actor} made a task": "{actor} bir görev oluşturdu",
+    "{actor} completed a task": "{actor} bir görevi tamamladı",
+    # notifications
     "A file": "Dosya",
     "A place": "Konum",
     "A voice message": "Sesli mesaj",
