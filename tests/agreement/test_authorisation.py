@@ -11,6 +11,7 @@ import pytest
 
 from altlas_chat.contract.documents import Operation, load_operations
 from altlas_chat.domain.permissions import PUBLIC
+from altlas_chat.domain.times import rfc3339
 from altlas_chat.ws.commands import COMMANDS
 from tests.support.running import Chat, Person
 
@@ -24,6 +25,8 @@ FOR_ALL = {"getUser"}
 """Operations whose object everybody who is logged in may see."""
 
 BODIES: dict[str, Json] = {
+    "saveDraft": {"text": "yarın"},
+    "updateScheduledMessage": {"text": "daha sonra"},
     "postMessage": {"clientId": "c-1", "text": "merhaba"},
     "editMessage": {"text": "selam"},
     "updateConversationSettings": {"isFavourite": True},
@@ -76,7 +79,7 @@ class Town:
 
     def somewhere_else(self) -> "Town":
         """The same town for somebody who guesses ids: nothing that is named is there."""
-        people = {name: self.names[name] for name in ("userId", "kemal")}
+        people = {name: self.names[name] for name in ("userId", "kemal", "emoji")}
         nowhere = dict.fromkeys(self.names, NOT_THERE) | people
         return Town(self.chat, self.ayse, self.mehmet, self.zeynep, self.kemal, nowhere)
 
@@ -103,7 +106,12 @@ async def town(chat: Chat) -> Town:
     draft = {"conversationId": group, "clientId": "c-0", "text": "merhaba"}
     message = await ayse.gets("POST", "/messages", draft)
     await ayse.gets("DELETE", f"/groups/{group}/members/{zeynep.user_id}")
+    clock = chat.running.parts.deps.clock
+    later = {**draft, "clientId": "c-later", "scheduledAt": rfc3339(clock.now_ms() + 3_600_000)}
+    kept = await mehmet.gets("POST", "/messages", later)
     names = {
+        "emoji": "👍",
+        "scheduledId": kept["id"],
         "group": group,
         "groupId": group,
         "conversationId": group,
@@ -118,7 +126,14 @@ async def town(chat: Chat) -> Town:
 def test_each_operation_with_an_object_has_what_it_needs_here() -> None:
     for operation in WITH_OBJECT:
         places = {part[1:-1] for part in operation.path.split("/") if part.startswith("{")}
-        assert places <= {"groupId", "conversationId", "messageId", "userId"}, operation
+        assert places <= {
+            "groupId",
+            "conversationId",
+            "messageId",
+            "userId",
+            "emoji",
+            "scheduledId",
+        }, operation
     assert set(DATA) == set(COMMANDS)
 
 
