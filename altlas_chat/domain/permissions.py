@@ -6,8 +6,41 @@ services.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 PUBLIC = "public"
+
+Permission = Literal[
+    "account:manage",
+    "admin:system",
+    "admin:users",
+    "content:moderate",
+    "conversation:create",
+    "conversation:delete",
+    "conversation:read",
+    "conversation:update",
+    "file:create",
+    "file:delete",
+    "file:read",
+    "member:manage",
+    "message:create",
+    "message:delete",
+    "message:read",
+    "message:update",
+    "notification:read",
+    "notification:update",
+    "preferences:read",
+    "preferences:update",
+    "search:read",
+    "sync:read",
+    "task:create",
+    "task:delete",
+    "task:read",
+    "task:update",
+    "user:read",
+    "user:update",
+]
+"""One thing that may be done."""
 
 _READING = frozenset(
     {
@@ -64,6 +97,12 @@ class Actor:
     permissions: frozenset[str]
     session_id: str | None = None
     language: str = "en"
+    api_key_id: str | None = None
+
+    @property
+    def way_in(self) -> str | None:
+        """What let the actor in and can be taken back: a session, or an API key."""
+        return self.session_id or self.api_key_id
 
     def may(self, permission: str) -> bool:
         return permission == PUBLIC or permission in self.permissions

@@ -8,6 +8,7 @@ from altlas_chat.domain.accounts import (
     RefreshRequest,
     RegisterRequest,
 )
+from altlas_chat.rest.addresses import client_address
 from altlas_chat.rest.call import Call, answer, done
 from altlas_chat.services import accounts, users
 from altlas_chat.services.accounts import Device
@@ -17,7 +18,8 @@ def _device(call: Call, name: str) -> Device:
     request = call.request
     # A header's bytes that are no UTF-8 come as halves of surrogate pairs, which can't be stored.
     user_agent = request.headers.get("User-Agent", "").encode(errors="replace").decode()
-    return Device(name, user_agent, request.remote or "")
+    address = client_address(request, call.deps.settings.trusted_proxies)
+    return Device(name, user_agent, address)
 
 
 async def register(call: Call) -> web.Response:

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import partial
 
 from altlas_chat.domain.accounts import (
     ChangePasswordRequest,
@@ -22,12 +23,16 @@ from altlas_chat.domain.errors import (
     UsernameTaken,
 )
 from altlas_chat.domain.events import user_stream
+from altlas_chat.domain.language import say
 from altlas_chat.domain.permissions import Actor
 from altlas_chat.domain.text import account_key
 from altlas_chat.services.deps import Deps
-from altlas_chat.storage import accounts, sessions, streams
-from altlas_chat.storage.database import Transaction, UniqueViolated
+from altlas_chat.storage import accounts, api_keys, sessions, streams
+from altlas_chat.storage.database import Reader, Transaction, UniqueViolated
 from altlas_chat.storage.sessions import RefreshToken, Session
+
+ENDED_KEPT_MS = 7 * 24 * 60 * 60 * 1000
+AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ async def register(deps: Deps, request: RegisterRequest, device: Device) -> Toke
         EmailTaken: somebody has that address.
     """
     if deps.settings.registration == "closed":
-        raise PermissionDenied("Registration is closed; ask an administrator for an account.")
+        raise PermissionDenied(say("Registration is closed; ask an administrator for an account."))
     password_hash = await deps.credentials.hash_password(request.password)
     at = deps.clock.now_ms()
     user = User(
@@ -112,6 +117,7 @@ async def login(deps: Deps, request: LoginRequest, device: Device) -> Tokens:
 
     async def change(tx: Transaction) -> None:
         await _require_same_password(tx, user.user_id, password_hash)
+        await _require_active(tx, user.user_id)
         await _keep_session(tx, session, secret)
 
     await deps.database.write(change, lane=user_stream(user.user_id))
@@ -135,6 +141,13 @@ async def _require_same_password(tx: Transaction, user_id: str, password_hash: s
     await streams.lock_streams(tx, [user_stream(user_id)])
     if await accounts.select_password_hash(tx, user_id) != password_hash:
         raise InvalidCredentials
+
+
+async def _require_active(tx: Transaction, user_id: str) -> None:
+    """Refuse whose account was closed while the password was checked."""
+    user = await accounts.select_user(tx, user_id)
+    if user is None or not user.is_active:
+        raise AccountDeactivated
 
 
 def _new_session(deps: Deps, user: User, device: Device) -> tuple[Session, str]:
@@ -214,7 +227,7 @@ async def _rotate(tx: Transaction, deps: Deps, token_hash: str, fresh: str) -> T
     if session.revoked_at is not None:
         raise SessionRevoked
     if at > token.expires_at:
-        raise TokenExpired("The refresh token has expired; log in again.")
+        raise TokenExpired(say("The refresh token has expired; log in again."))
     await _mark_used(tx, deps, token, _hash(fresh), at)
     expires_at = at + deps.settings.refresh_token_seconds * 1000
     successor = RefreshToken(_hash(fresh), token.session_id, expires_at, None, None)
@@ -251,10 +264,11 @@ async def end_session(deps: Deps, session_id: str, reason: str) -> None:
     await deps.database.write(
         lambda tx: sessions.revoke_session(tx, session_id, reason, at), lane="sessions"
     )
-    _refuse(deps, session_id, at)
+    refuse(deps, session_id, at)
 
 
-def _refuse(deps: Deps, session_id: str, at: int) -> None:
+def refuse(deps: Deps, session_id: str, at: int) -> None:
+    """Let nobody in any more by a session or an API key, and close its sockets."""
     if deps.credentials.revoke(session_id, at):
         deps.publisher.end_session(session_id)
 
@@ -273,7 +287,7 @@ async def logout_everywhere(deps: Deps, actor: Actor) -> None:
         lane="sessions",
     )
     for session_id in ended:
-        _refuse(deps, session_id, at)
+        refuse(deps, session_id, at)
 
 
 async def change_password(deps: Deps, actor: Actor, request: ChangePasswordRequest) -> None:
@@ -291,7 +305,7 @@ async def change_password(deps: Deps, actor: Actor, request: ChangePasswordReque
             lambda reader: accounts.select_password_hash(reader, actor.user_id)
         )
         if not await deps.credentials.is_password(request.current_password, present):
-            raise InvalidCredentials("The present password is another.")
+            raise InvalidCredentials(say("The present password is another."))
     password_hash = await deps.credentials.hash_password(request.new_password)
     at = deps.clock.now_ms()
 
@@ -303,12 +317,46 @@ async def change_password(deps: Deps, actor: Actor, request: ChangePasswordReque
         )
 
     for session_id in await deps.database.write(change, lane=user_stream(actor.user_id)):
-        _refuse(deps, session_id, at)
+        refuse(deps, session_id, at)
 
 
 async def refresh_revocations(deps: Deps) -> None:
-    """Hear of sessions that were ended elsewhere: refuse their tokens, close their sockets."""
+    """Hear of what was changed elsewhere: sessions ended, API keys revoked, roles changed.
+
+    Their tokens are refused and their sockets closed; who has another role comes again.
+    """
     since = deps.credentials.forget_old_revocations()
-    revoked = await deps.database.read(lambda reader: sessions.select_revoked_since(reader, since))
-    for session_id, at in revoked:
-        _refuse(deps, session_id, at)
+
+    async def query(reader: Reader) -> tuple[list[tuple[str, int]], list[tuple[str, str, int]]]:
+        ended = await sessions.select_revoked_since(reader, since)
+        ended += await api_keys.select_revoked_since(reader, since)
+        return ended, await accounts.select_roles_since(reader, since)
+
+    revoked, roles = await deps.database.read(query)
+    for way_in, at in revoked:
+        refuse(deps, way_in, at)
+    for user_id, role, at in roles:
+        if deps.credentials.note_role(user_id, role, at):
+            deps.publisher.reconnect_person(user_id)
+
+
+async def forget_old_sessions(deps: Deps) -> int:
+    """Delete sessions that are over, and refresh tokens that have expired; how many.
+
+    An ended session is kept for some days, in which its tokens are refused
+    with the reason. Works in small steps, so that nobody waits for it.
+    """
+    at = deps.clock.now_ms()
+    forgotten = 0
+    for delete, before in (
+        (sessions.delete_old_refresh_tokens, at),
+        (sessions.delete_old_sessions, at - ENDED_KEPT_MS),
+    ):
+        while True:
+            step = await deps.database.write(
+                partial(delete, before=before, limit=AT_ONCE), lane="housekeeping"
+            )
+            forgotten += step
+            if step < AT_ONCE:
+                break
+    return forgotten

@@ -8,6 +8,7 @@ import jwt
 from altlas_chat.domain.accounts import User
 from altlas_chat.domain.errors import AccountDeactivated, TokenInvalid
 from altlas_chat.domain.events import user_stream
+from altlas_chat.domain.language import say
 from altlas_chat.domain.permissions import ROLE_PERMISSIONS, Actor
 from altlas_chat.services.accounts import create_user
 from altlas_chat.services.credentials import ISSUER, Claims
@@ -32,7 +33,8 @@ async def authenticate(deps: Deps, token: str) -> Actor:
     """
     if _issuer(token) == ISSUER:
         claims = deps.credentials.claims_of(token)
-        role = sys.intern(claims["role"])  # one string for all sockets
+        role = deps.credentials.role_of(claims["sub"], claims["role"])
+        role = sys.intern(role)  # one string for all sockets
         if role not in ROLE_PERMISSIONS:
             raise TokenInvalid
         return Actor(claims["sub"], role, ROLE_PERMISSIONS[role], claims["sid"])
@@ -41,7 +43,7 @@ async def authenticate(deps: Deps, token: str) -> Actor:
     if user is None:
         user = await _make_known(deps, claims)
     if user.origin != "alt_las":
-        raise TokenInvalid("This id belongs to an account that is not ALT_LAS's.")
+        raise TokenInvalid(say("This id belongs to an account that is not ALT_LAS's."))
     if not user.is_active:
         raise AccountDeactivated
     role = _role(claims)
@@ -102,4 +104,4 @@ async def _make_known(deps: Deps, claims: Claims) -> User:
                 return known
         else:
             return user
-    raise TokenInvalid("No user name could be found for this person.")
+    raise TokenInvalid(say("No user name could be found for this person."))

@@ -24,6 +24,8 @@ from altlas_chat.domain.errors import (
     TokenExpired,
     TokenInvalid,
 )
+from altlas_chat.domain.language import say
+from altlas_chat.services.known_keys import KnownKeys
 from altlas_chat.settings import Settings
 from altlas_chat.storage.database import Database, Transaction
 from altlas_chat.storage.meta import insert_meta_once
@@ -56,6 +58,8 @@ class Credentials:
         self._threads = ThreadPoolExecutor(HASHING_THREADS, "altlas-chat-password")
         self._nobodys_hash: str | None = None
         self._revoked: dict[str, int] = {}
+        self._roles: dict[str, tuple[str, int]] = {}
+        self.api_keys = KnownKeys()
         self._failures: dict[str, list[int]] = {}
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -103,7 +107,7 @@ class Credentials:
         """
         settings = self._settings
         if not settings.alt_las_token_secret:
-            raise TokenInvalid("Tokens of ALT_LAS are not accepted here.")
+            raise TokenInvalid(say("Tokens of ALT_LAS are not accepted here."))
         claims = self._decoded(
             token,
             settings.alt_las_token_secret,
@@ -111,7 +115,7 @@ class Credentials:
             settings.alt_las_audience,
         )
         if "type" in claims and claims["type"] != "access":
-            raise TokenInvalid("A refresh token is no access token.")
+            raise TokenInvalid(say("A refresh token is no access token."))
         user_id = claims.get("userId")
         if not isinstance(user_id, str) or not 0 < len(user_id) <= 128 or not user_id.isprintable():
             raise TokenInvalid
@@ -163,7 +167,21 @@ class Credentials:
         lifetime_ms = (self._settings.access_token_seconds + LEEWAY_SECONDS) * 1000
         before = self._clock.now_ms() - lifetime_ms
         self._revoked = {name: at for name, at in self._revoked.items() if at >= before}
+        self._roles = {name: one for name, one in self._roles.items() if one[1] >= before}
         return before
+
+    # -- changed roles -----------------------------------------------------------
+
+    def note_role(self, user_id: str, role: str, at: int) -> bool:
+        """Whatever older access tokens say, a person has this role; False if that was known."""
+        is_new = self._roles.get(user_id) != (role, at)
+        self._roles[user_id] = (role, at)
+        return is_new
+
+    def role_of(self, user_id: str, claimed: str) -> str:
+        """A person's role at present, where an access token claims one."""
+        role, _ = self._roles.get(user_id, (claimed, 0))
+        return role
 
     # -- passwords ---------------------------------------------------------------
 
@@ -224,7 +242,7 @@ class Credentials:
         recent = [at for at in self._failures.get(who, ()) if at > now - FAILURES_WINDOW_MS]
         if len(recent) >= FAILURES_ALLOWED:
             seconds = (recent[0] + FAILURES_WINDOW_MS - now) // 1000 + 1
-            raise RateLimitExceeded("Too many failed logins.", retry_after_seconds=seconds)
+            raise RateLimitExceeded(say("Too many failed logins."), retry_after_seconds=seconds)
 
     def _note_failure(self, who: str) -> None:
         """Count a failed try; the oldest counts are forgotten when there are too many."""

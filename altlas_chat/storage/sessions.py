@@ -145,3 +145,25 @@ async def delete_expired_refresh_tokens(tx: Transaction, session_id: str, at: in
     await tx.execute(
         "DELETE FROM refresh_tokens WHERE session_id = ? AND expires_at < ?", session_id, at
     )
+
+
+async def delete_old_sessions(tx: Transaction, before: int, limit: int) -> int:
+    """Forget sessions that were over before a moment, with their tokens; how many."""
+    return await tx.execute(
+        "DELETE FROM sessions WHERE session_id IN ("
+        " SELECT session_id FROM sessions WHERE expires_at < ?"
+        " UNION SELECT session_id FROM sessions WHERE revoked_at < ? LIMIT ?)",
+        before,
+        before,
+        limit,
+    )
+
+
+async def delete_old_refresh_tokens(tx: Transaction, before: int, limit: int) -> int:
+    """Forget refresh tokens that expired before a moment; how many."""
+    return await tx.execute(
+        "DELETE FROM refresh_tokens WHERE token_hash IN ("
+        "SELECT token_hash FROM refresh_tokens WHERE expires_at < ? LIMIT ?)",
+        before,
+        limit,
+    )
