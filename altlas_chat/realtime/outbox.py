@@ -6,18 +6,21 @@ slowly is over its bound and is cut.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 
 
 class Flusher:
     """Writes the outboxes that were filled during this turn of the event loop."""
 
-    __slots__ = ("_filled", "_loop", "_scheduled")
+    __slots__ = ("_filled", "_loop", "_scheduled", "closings")
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._filled: list[Outbox] = []
         self._scheduled = False
+        self.closings: Counter[int] = Counter()
+        """How many sockets were closed by us, by code."""
 
     def add(self, outbox: "Outbox") -> None:
         self._filled.append(outbox)
@@ -90,6 +93,16 @@ class Outbox:
         if behind > self.limit_bytes or (behind and self._unsent_frames > self.limit_frames):
             self.close()
             self._overflowed()
+
+    @property
+    def depth(self) -> tuple[int, int]:
+        """What waits at this moment: frames not yet written, bytes not yet sent."""
+        unsent = 0 if self._transport is None else self._transport.get_write_buffer_size()
+        return len(self._frames), unsent
+
+    def count_closing(self, code: int) -> None:
+        """Its socket is closed by us, with a code."""
+        self._flusher.closings[code] += 1
 
     def close(self) -> None:
         """Take nothing any more. What was put before is written first."""

@@ -16,7 +16,7 @@ from altlas_chat.domain.errors import NotImplementedYet, PermissionDenied
 from altlas_chat.domain.language import say
 from altlas_chat.domain.permissions import PUBLIC
 from altlas_chat.rest.authentication import actor_of
-from altlas_chat.rest.call import ACTOR, NOBODY, Call, unknown_parameters
+from altlas_chat.rest.call import ACTOR, NOBODY, OPERATION, Call, unknown_parameters
 from altlas_chat.rest.request_ids import request_id_of
 from altlas_chat.services.deps import Deps
 
@@ -96,6 +96,7 @@ def _endpoint(
     permission = operation.permission
 
     async def endpoint(request: web.Request) -> web.StreamResponse:
+        request[OPERATION] = operation.operation_id
         actor = NOBODY if permission == PUBLIC else await actor_of(deps, request)
         request[ACTOR] = actor
         if not actor.may(permission):

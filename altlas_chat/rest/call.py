@@ -30,6 +30,10 @@ ACTOR = web.RequestKey("actor", Actor)
 """Who was found to call, for those who answer after the handler."""
 
 
+OPERATION = web.RequestKey("operation", str)
+"""Which operation was asked for."""
+
+
 class Query(BaseModel):
     """The base of every operation's query parameters: closed, camelCase, from text."""
 

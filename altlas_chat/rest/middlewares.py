@@ -1,11 +1,13 @@
 """What every request passes: its id, cross-origin rules, refusals."""
 
 from collections.abc import Sequence
+from time import perf_counter
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from altlas_chat.rest.call import ACTOR
+from altlas_chat.figures import Requests
+from altlas_chat.rest.call import ACTOR, OPERATION
 from altlas_chat.rest.problems import problem, refusal_of
 from altlas_chat.rest.request_ids import HEADER, REQUEST_ID, chosen_request_id
 from altlas_chat.services.deps import Deps
@@ -16,15 +18,16 @@ ALLOWED_HEADERS = (
     "Content-Type, Authorization, X-Requested-With, X-API-Key, X-Request-Id, Last-Event-ID, Range"
 )
 EXPOSED_HEADERS = "Location, X-Request-Id, Retry-After, ETag, Content-Range, Content-Disposition"
+_UPGRADED = 101
 MAX_AGE_SECONDS = "86400"
 
 
-def manners(deps: Deps, origins: Sequence[str]) -> Middleware:
-    """Give each request its id, and make a problem document of whatever is raised.
+def manners(deps: Deps, origins: Sequence[str], requests: Requests) -> Middleware:
+    """Give each request its id, count it, and make a problem document of whatever is raised.
 
     The document is in the caller's language. Pages of the named origins may
-    call, with credentials; ``*`` names all, without them. One middleware for all of this: every open socket holds on
-    to the frames of those that it passed.
+    call, with credentials; ``*`` names all, without them. One middleware for
+    all of this: every open socket holds on to the frames of those that it passed.
     """
 
     @web.middleware
@@ -33,6 +36,7 @@ def manners(deps: Deps, origins: Sequence[str]) -> Middleware:
             preflight = web.Response(status=204)
             _mark(preflight, request, origins, is_preflight=True)
             return preflight
+        began = perf_counter()
         request_id = chosen_request_id(request, deps.ids.new())
         request[REQUEST_ID] = request_id
         try:
@@ -49,6 +53,9 @@ def manners(deps: Deps, origins: Sequence[str]) -> Middleware:
             response.headers.setdefault("Cache-Control", "no-store")
             response.headers.setdefault("X-Content-Type-Options", "nosniff")
             _mark(response, request, origins, is_preflight=False)
+        if response.status != _UPGRADED:  # a socket is no request; it is there for hours
+            operation = request.get(OPERATION, "none")
+            requests.add(operation, response.status, perf_counter() - began)
         return response
 
     return middleware

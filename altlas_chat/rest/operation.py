@@ -1,5 +1,8 @@
 """Whether the server lives and is ready, and the contracts that it keeps."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from aiohttp import web
 
 from altlas_chat.contract.documents import asyncapi_bytes, openapi_bytes
@@ -28,7 +31,15 @@ class Health:
             raise ServiceUnavailable(say("The database does not answer.")) from error
 
 
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Who tells the figures of this server."""
+
+    text: Callable[[], bytes]
+
+
 HEALTH = web.AppKey("health", Health)
+FIGURES = web.AppKey("figures", Figures)
 
 
 async def _ask(reader: Reader) -> None:
@@ -43,6 +54,12 @@ async def get_health(call: Call) -> web.Response:
 async def get_readiness(call: Call) -> web.Response:
     await call.request.app[HEALTH].require_ready()
     return answer({"status": "ready"})
+
+
+async def get_metrics(call: Call) -> web.Response:
+    body = call.request.app[FIGURES].text()
+    content_type = "text/plain; version=0.0.4; charset=utf-8"
+    return web.Response(body=body, headers={"Content-Type": content_type})
 
 
 async def get_openapi_document(call: Call) -> web.Response:

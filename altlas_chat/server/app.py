@@ -9,6 +9,7 @@ from aiohttp import web
 from altlas_chat.contract.documents import load_operations
 from altlas_chat.domain.permissions import Actor
 from altlas_chat.realtime.attendance import Attendance
+from altlas_chat.figures import Requests
 from altlas_chat.realtime.hub import Hub
 from altlas_chat.realtime.outbox import Flusher
 from altlas_chat.rest import (
@@ -35,6 +36,7 @@ from altlas_chat.rest.call import Call, Query
 from altlas_chat.rest.middlewares import manners
 from altlas_chat.rest.request_ids import HEADER
 from altlas_chat.server.holes import HoleFiller
+from altlas_chat.server.metrics import LoopLag, figures_of
 from altlas_chat.services.credentials import load_credentials
 from altlas_chat.services.deps import Deps
 from altlas_chat.settings import Settings
@@ -73,6 +75,9 @@ class Parts:
     sockets: Sockets
     holes: HoleFiller
     health: operation.Health
+    requests: Requests
+    lag: LoopLag
+    figures: Callable[[], bytes]
 
 
 async def assemble(
@@ -97,7 +102,10 @@ async def assemble(
     heartbeats = Heartbeats(settings.heartbeat_seconds, settings.pong_timeout_seconds)
     flusher = Flusher()
     sockets = Sockets(deps, hub, catch_ups, heartbeats, flusher, attendance)
-    return Parts(deps, hub, sockets, holes, operation.Health(database))
+    requests, lag = Requests(), LoopLag()
+    figures = figures_of(database, sockets, requests, lag)
+    health = operation.Health(database)
+    return Parts(deps, hub, sockets, holes, health, requests, lag, figures)
 
 
 def build_app(parts: Parts) -> web.Application:
@@ -108,10 +116,11 @@ def build_app(parts: Parts) -> web.Application:
     """
     settings = parts.deps.settings
     app = web.Application(
-        middlewares=[manners(parts.deps, settings.cors_origins)],
+        middlewares=[manners(parts.deps, settings.cors_origins, parts.requests)],
         client_max_size=settings.max_request_bytes,
     )
     app[operation.HEALTH] = parts.health
+    app[operation.FIGURES] = operation.Figures(parts.figures)
     handlers = {
         **handlers_of(HANDLER_MODULES),
         "connect_socket": socket_handler(parts.sockets),

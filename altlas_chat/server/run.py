@@ -56,6 +56,7 @@ async def running_server(settings: Settings) -> AsyncIterator[Running]:
         await refresh_revocations(parts.deps)
         url = await _listen(runner, settings)
         parts.sockets.heartbeats.start()
+        parts.lag.start()
         housekeeping = Housekeeping(parts.deps)
         housekeeping.start()
         scheduling = Scheduling(parts.deps)
@@ -64,6 +65,7 @@ async def running_server(settings: Settings) -> AsyncIterator[Running]:
             yield Running(url, parts)
         finally:
             await _drain(parts, settings)
+            parts.lag.stop()
             await scheduling.stop()
             await housekeeping.stop()
             await runner.cleanup()

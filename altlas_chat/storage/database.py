@@ -9,6 +9,8 @@ nothing else.
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Literal, Protocol, TypeVar
 
+from altlas_chat.figures import Workload
+
 T = TypeVar("T")
 Item = TypeVar("Item")
 
@@ -99,6 +101,9 @@ class Database(Protocol):
         an item of which nothing is to be kept. When it raises instead,
         nothing is kept, and it is run again for each item alone.
         """
+
+    def workload(self) -> Workload:
+        """What it has to do at this moment, and what it did since it was opened."""
 
     async def close(self) -> None:
         """Finish the changes that wait, then let go of the database."""

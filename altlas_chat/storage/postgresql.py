@@ -16,6 +16,7 @@ from typing import Any, TypeVar, cast
 
 import asyncpg
 
+from altlas_chat.figures import SIZES, Spread, Workload
 from altlas_chat.storage.database import (
     PATIENCE_SECONDS,
     CommitInDoubt,
@@ -97,11 +98,17 @@ class PostgresTransaction:
 class _Lane:
     """One queue of changes, and the task that empties it."""
 
-    def __init__(self, pool: "asyncpg.Pool[Any]", batch_size: int) -> None:
+    def __init__(self, pool: "asyncpg.Pool[Any]", batch_size: int, sizes: Spread) -> None:
         self._pool = pool
+        self._sizes = sizes
         self._batch_size = batch_size
         self._queue: deque[Waiting] = deque()
         self._task: asyncio.Task[None] | None = None
+
+    @property
+    def waiting(self) -> int:
+        """How many changes wait for a transaction."""
+        return len(self._queue)
 
     def submit(self, waiting: Waiting) -> None:
         self._queue.append(waiting)
@@ -128,6 +135,7 @@ class _Lane:
             _fail(left, StorageUnavailable("changes were given up"))
 
     async def _commit(self, batch: list[Waiting]) -> None:
+        self._sizes.add(len(batch))
         try:
             await self._run(batch)
         except _AGAIN:
@@ -215,7 +223,8 @@ class PostgresDatabase:
 
     def __init__(self, pool: "asyncpg.Pool[Any]", batch_size: int) -> None:
         self._pool = pool
-        self._lanes = [_Lane(pool, batch_size) for _ in range(LANES)]
+        self._sizes = Spread(SIZES)
+        self._lanes = [_Lane(pool, batch_size, self._sizes) for _ in range(LANES)]
 
     @classmethod
     async def open(
@@ -279,6 +288,10 @@ class PostgresDatabase:
     def _submit(self, waiting: Waiting) -> None:
         place = zlib.crc32(waiting.lane.encode()) % len(self._lanes)
         self._lanes[place].submit(waiting)
+
+    def workload(self) -> Workload:
+        waiting = sum(lane.waiting for lane in self._lanes)
+        return Workload(self._sizes, waiting, self._pool.get_size(), self._pool.get_idle_size())
 
     async def close(self) -> None:
         finishing = asyncio.get_running_loop().create_task(self._finish())

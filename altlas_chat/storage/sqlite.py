@@ -19,6 +19,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 import aiosqlite
 
+from altlas_chat.figures import SIZES, Spread, Workload
 from altlas_chat.storage.database import (
     PATIENCE_SECONDS,
     Dialect,
@@ -136,6 +137,7 @@ class SqliteWriter:
         self._patience_seconds = patience_seconds
         self._loop = asyncio.get_running_loop()
         self._queue: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
+        self.sizes = Spread(SIZES)
         self._opened = self._loop.create_future()
         self._thread = threading.Thread(target=self._work, name="altlas-chat-writer", daemon=True)
         self.batches = 0
@@ -147,6 +149,11 @@ class SqliteWriter:
 
     def submit(self, waiting: Waiting) -> None:
         self._queue.put(waiting)
+
+    @property
+    def waiting(self) -> int:
+        """How many changes wait for a transaction."""
+        return self._queue.qsize()
 
     async def stop(self) -> None:
         """Commit what waits, then close. Nothing may be submitted afterwards."""
@@ -169,6 +176,7 @@ class SqliteWriter:
                 _run_batch(connection, transaction, batch)
                 self.batches += 1
                 self.changes += len(batch)
+                self.sizes.add(len(batch))
                 self._loop.call_soon_threadsafe(serve, batch)
         connection.close()
 
@@ -355,6 +363,10 @@ class SqliteDatabase:
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self.writer.submit(Waiting(lane, committed, future, bulk=bulk, item=item))
         return await future
+
+    def workload(self) -> Workload:
+        writer = self.writer
+        return Workload(writer.sizes, writer.waiting, len(self._readers), self._idle.qsize())
 
     async def close(self) -> None:
         await self.writer.stop()

@@ -126,6 +126,7 @@ class Socket:
             notice_frame("session.closing", {"code": reason.code, "reason": reason.words})
         )
         self.outbox.close()
+        self.outbox.count_closing(reason.code)
         self._closing = self.loop.create_task(self._close(reason))
 
     async def _close(self, reason: CloseReason) -> None:

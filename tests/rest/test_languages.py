@@ -7,6 +7,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from altlas_chat.domain.errors import ALL_ERRORS
+from altlas_chat.figures import Requests
 from altlas_chat.rest.middlewares import manners
 from tests.support.running import Chat, Person, ServeChat
 from tests.support.sentences import all_templates
@@ -77,7 +78,7 @@ async def test_every_code_in_both_languages(chat: Chat) -> None:
     async def refuse(request: web.Request) -> web.StreamResponse:
         raise ALL_ERRORS[request.match_info["code"]]
 
-    app = web.Application(middlewares=[manners(chat.running.parts.deps, ())])
+    app = web.Application(middlewares=[manners(chat.running.parts.deps, (), Requests())])
     app.router.add_get("/{code}", refuse)
     async with TestClient(TestServer(app)) as client:
         for code, refusal in ALL_ERRORS.items():

@@ -1,0 +1,97 @@
+"""The figures of a server."""
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.support.devices import PASSWORD
+from tests.support.running import Chat, Person
+from tests.support.waiting import until
+
+Figures = dict[tuple[str, frozenset[tuple[str, str]]], float]
+
+
+async def admin_of(chat: Chat) -> Person:
+    """Somebody who may see the figures."""
+    ayse = await chat.person("ayse")
+    database = chat.running.parts.deps.database
+    await database.write(
+        lambda tx: tx.execute("UPDATE users SET role = 'admin' WHERE user_id = ?", ayse.user_id),
+        lane="test",
+    )
+    body = {"login": "ayse", "password": PASSWORD}
+    async with chat.http.post(f"{chat.url}/v1/auth/login", json=body) as response:
+        token = (await response.json())["accessToken"]
+    return Person(chat.http, chat.url, ayse.user_id, token)
+
+
+async def figures(chat: Chat, admin: Person) -> Figures:
+    headers = {"Authorization": f"Bearer {admin.token}"}
+    async with chat.http.get(f"{chat.url}/v1/metrics", headers=headers) as response:
+        assert response.status == 200
+        assert response.content_type == "text/plain"
+        text = await response.text()
+    return {
+        (sample.name, frozenset(sample.labels.items())): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+def figure(found: Figures, name: str, **labels: str) -> float:
+    return found.get((f"altlas_chat_{name}", frozenset(labels.items())), 0.0)
+
+
+async def test_what_is_counted(chat_on_each: Chat) -> None:
+    chat = chat_on_each
+    admin = await admin_of(chat)
+    mehmet = await chat.person("mehmet")
+    before = await figures(chat, admin)
+    wire = await mehmet.connects()
+    group = await chat.group(admin, mehmet)
+    await wire.next_of("conversation.joined")
+    for _ in range(3):
+        await mehmet.gets("GET", f"/conversations/{group}")
+    await mehmet.call("GET", "/conversations/none")
+    await mehmet.call("GET", "/nothing")
+    after = await figures(chat, admin)
+
+    def more(name: str, **labels: str) -> float:
+        return figure(after, name, **labels) - figure(before, name, **labels)
+
+    assert more("requests_total", operation="getConversation", status="200") == 3
+    assert more("requests_total", operation="getConversation", status="404") == 1
+    assert more("requests_total", operation="none", status="404") == 1
+    assert more("request_seconds_count", operation="getConversation") == 4
+    assert more("request_seconds_bucket", operation="getConversation", le="+Inf") == 4
+    assert more("request_seconds_sum", operation="getConversation") > 0
+    assert more("sockets") == 1
+    assert more("commit_changes_count") >= 1
+    assert more("commit_changes_sum") >= more("commit_changes_count")
+    assert figure(after, "changes_waiting") == 0
+    assert figure(after, "database_connections") >= 1
+    assert figure(after, "outbox_frames") == figure(after, "outbox_bytes") == 0
+    assert after["process_resident_memory_bytes", frozenset()] > 2**20
+    assert ("process_cpu_seconds_total", frozenset()) in after
+
+
+async def test_why_sockets_were_closed_and_the_delay_of_the_loop(chat: Chat) -> None:
+    admin = await admin_of(chat)
+    wire = await admin.connects()
+    await wire.sends("ping", {})
+    await admin.gets("POST", "/auth/logout")
+    assert await wire.close_code() == 4003
+    mehmet = await chat.person("mehmet")
+    assert mehmet.token
+    flusher = chat.running.parts.sockets.flusher
+    assert flusher.closings == {4003: 1}
+    lag = chat.running.parts.lag
+    await until(lambda: sum(lag.spread.counts) > 0)
+
+
+@pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer nothing"}])
+async def test_figures_are_not_for_everybody(chat: Chat, header: dict[str, str]) -> None:
+    async with chat.http.get(f"{chat.url}/v1/metrics", headers=header) as response:
+        assert response.status == 401
+    ayse = await chat.person("ayse")
+    status, problem = await ayse.call("GET", "/metrics")
+    assert (status, problem["code"]) == (403, "PERMISSION_DENIED")
