@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from loadtests.harness import Cores, Plan, Row, machine, say, table
 
-BENCHMARKS = ("durable", "fanout", "history", "memory", "startup")
+BENCHMARKS = ("durable", "fanout", "history", "memory", "reads", "startup")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if cores.server == cores.generator:
         say("There is one core only: server and load share it, and the ratios mean little.")
     cores.claim()
-    plan = Plan(options.folder, cores, options.runs, options.scale)
+    plan = Plan(options.folder, cores, options.runs, options.scale, options.keep)
     facts = machine(options.folder)
     if facts["disk"] in ("tmpfs", "ramfs"):
         say(f"{options.folder} is kept in memory: nothing is durable there. Use --folder.")
@@ -64,6 +64,12 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         default=Path(tempfile.gettempdir()),
         help="where the databases are made, on the disk to be measured; they are removed",
+    )
+    parser.add_argument(
+        "--keep",
+        type=Path,
+        metavar="FOLDER",
+        help="keep the database of `reads` there, to use again",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
     parser.add_argument("--enforce", action="store_true", help="exit with 1 if a target is missed")

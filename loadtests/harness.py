@@ -318,6 +318,8 @@ class Plan:
     cores: Cores
     runs: int = 3
     scale: float = 1.0
+    kept: Path | None = None
+    """Where the largest database is kept, and found again."""
 
     def count(self, full: int, *, least: int = 1) -> int:
         return max(least, int(full * self.scale))
