@@ -44,8 +44,8 @@ STATEMENTS = (
     # Every 10th message told the other members of something, every 100th is a task.
     (
         "INSERT INTO notifications (notification_id, user_id, kind, actor_id, conversation_id,"
-        " message_id, created_at) SELECT m.message_id || o.user_id, o.user_id, 'mention', m.sender_id,"
-        " m.conversation_id, m.message_id, m.created_at FROM messages m"
+        " message_id, created_at) SELECT m.message_id || o.user_id, o.user_id, 'mention',"
+        " m.sender_id, m.conversation_id, m.message_id, m.created_at FROM messages m"
         " JOIN members o ON o.conversation_id = m.conversation_id AND o.user_id <> m.sender_id"
         " WHERE m.message_number % 10 = 0"
     ),
