@@ -1,6 +1,6 @@
 """What one emoji is: flags, keycaps, families, skin tones; and no letter."""
 
-from emoji import EMOJI_DATA, STATUS
+from emoji import EMOJI_DATA, STATUS, purely_emoji
 
 MAX_EMOJI_CHARACTERS = 32
 _TEXT_OR_PICTURE = "\ufe0f"
@@ -22,3 +22,8 @@ def known_emoji(text: str) -> str | None:
     if len(text) > MAX_EMOJI_CHARACTERS:
         return None
     return _FORMS.get(text.replace(_TEXT_OR_PICTURE, ""))
+
+
+def are_emoji(text: str) -> bool:
+    """Whether ``text`` is emoji and nothing else but space between them."""
+    return purely_emoji("".join(text.split()))

@@ -5,10 +5,18 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Literal, NamedTuple
 
 import orjson
-from pydantic import AfterValidator, Field, StringConstraints, field_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    field_validator,
+)
 
 from altlas_chat.domain.events import Json
-from altlas_chat.domain.inputs import Input, OpaqueId, clean_text
+from altlas_chat.domain.inputs import Input, MayBeLeftOut, OpaqueId, clean_text
 from altlas_chat.domain.times import rfc3339, rfc3339_or_none
 
 MAX_MENTIONS = 50
@@ -35,6 +43,45 @@ class Location(Input):
     )
 
 
+class VoiceContent(Input):
+    """How a recording sounds before it is played; the sound itself is a file."""
+
+    duration_ms: Annotated[int, Field(ge=1, le=3_600_000)]
+    waveform: MayBeLeftOut[
+        Annotated[list[Annotated[int, Field(ge=0, le=255)]], Field(max_length=256)]
+    ] = None
+
+
+class Kind(NamedTuple):
+    """What a kind of message has beside its text, and what it can't do without."""
+
+    content: type[Input] | None = None
+    needs_text: bool = False
+    is_emoji: bool = False
+
+
+KINDS: dict[str, Kind] = {
+    "text": Kind(needs_text=True),
+    "emoji": Kind(needs_text=True, is_emoji=True),
+    "file": Kind(),
+    "image": Kind(),
+    "voice": Kind(content=VoiceContent),
+    "location": Kind(content=Location),
+}
+"""Every kind that people send. A new one is a row here and a variant in the contract."""
+
+
+def _by_kind(value: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+    """Content is what its kind says; so what is wrong with it is told of that form alone."""
+    kind = KINDS.get(info.data.get("kind", ""))
+    if kind is None or not isinstance(value, dict):
+        return handler(value)
+    return (kind.content or Location).model_validate(value, by_alias=True, by_name=False)
+
+
+Content = Annotated[Location | VoiceContent | None, WrapValidator(_by_kind)]
+
+
 class MessageDraft(Input):
     """A message as its sender hands it in.
 
@@ -47,7 +94,7 @@ class MessageDraft(Input):
     client_id: Annotated[str, StringConstraints(min_length=1, max_length=64)]
     kind: MessageKind = "text"
     text: str = ""
-    content: Location | None = None
+    content: Content = None
     reply_to_id: OpaqueId | None = None
     forward_from_id: OpaqueId | None = None
     mentions: Annotated[list[OpaqueId], Field(max_length=MAX_MENTIONS)] = Field(

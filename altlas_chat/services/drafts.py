@@ -1,8 +1,9 @@
 """What a draft must be to become a message, whoever sends it."""
 
+from altlas_chat.domain.emoji import are_emoji
 from altlas_chat.domain.errors import FieldError, MessageTooLong, ValidationFailed
 from altlas_chat.domain.language import Phrase, say
-from altlas_chat.domain.messages import MessageDraft
+from altlas_chat.domain.messages import KINDS, MessageDraft
 from altlas_chat.storage import members
 from altlas_chat.storage.database import Reader
 
@@ -19,20 +20,27 @@ def check_draft(draft: MessageDraft, max_characters: int) -> None:
         if draft.text or draft.content is not None:
             raise invalid("/text", "NOT_EMPTY", say("A forwarded message brings its own content."))
         return
-    if draft.kind == "location":
-        if draft.content is None:
-            raise invalid(
-                "/content", "MISSING", say("A location needs its coordinates in content.")
-            )
-        return
-    if draft.content is not None:
-        raise invalid(
-            "/content",
-            "UNEXPECTED",
-            say("A message of kind {kind} has no content.", kind=draft.kind),
-        )
-    if not draft.text.strip():
+    kind = KINDS[draft.kind]
+    if kind.content is not None and draft.content is None:
+        detail = say("A message of kind {kind} needs its content.", kind=draft.kind)
+        raise invalid("/content", "MISSING", detail)
+    if kind.content is None and draft.content is not None:
+        detail = say("A message of kind {kind} has no content.", kind=draft.kind)
+        raise invalid("/content", "UNEXPECTED", detail)
+    check_text(draft.kind, draft.text)
+
+
+def check_text(kind: str, text: str) -> None:
+    """Refuse a text that a message of this kind can't have.
+
+    Raises:
+        ValidationFailed: there is none, or it is not what the kind is made of.
+    """
+    rules = KINDS[kind]
+    if rules.needs_text and not text.strip():
         raise invalid("/text", "EMPTY", say("The message has no text."))
+    if rules.is_emoji and not are_emoji(text):
+        raise invalid("/text", "NO_EMOJI", say("This is more than emoji."))
 
 
 def check_length(text: str, max_characters: int) -> None:

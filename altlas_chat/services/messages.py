@@ -16,7 +16,7 @@ from altlas_chat.domain.permissions import Actor
 from altlas_chat.services.access import require_member, require_message
 from altlas_chat.services.changes import Change, commit_change
 from altlas_chat.services.deps import Deps
-from altlas_chat.services.drafts import check_length, invalid, require_mentionable
+from altlas_chat.services.drafts import check_length, check_text, require_mentionable
 from altlas_chat.services.notifying import Notice, notify
 from altlas_chat.services.paging import decoded_place, page_cursor
 from altlas_chat.services.privacy import hides_read
@@ -176,8 +176,7 @@ async def edit_message(deps: Deps, actor: Actor, message_id: str, edit: MessageE
         await streams.lock_streams(change.tx, [stream])
         message, _ = await require_message(change.tx, actor, message_id)
         _require_editable(deps, actor, message, change.at)
-        if not edit.text.strip() and message.kind in ("text", "emoji"):
-            raise invalid("/text", "EMPTY", say("The message has no text."))
+        check_text(message.kind, edit.text)
         mentions = list(message.mentions) if edit.mentions is None else edit.mentions
         if edit.mentions:
             await require_mentionable(change.tx, message.conversation_id, edit.mentions)

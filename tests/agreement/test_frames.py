@@ -86,5 +86,4 @@ def test_the_reasons_of_a_resync_are_those_of_the_contract() -> None:
 
 def test_what_system_messages_tell_is_in_the_contract() -> None:
     told = SCHEMAS["SystemContent"]["properties"]["action"]["enum"]
-    planned = ["message_pinned", "message_unpinned", "task_created", "task_completed"]
-    assert sorted(told) == sorted([*TEXTS, *planned])
+    assert sorted(told) == sorted(TEXTS)

@@ -131,7 +131,8 @@ DETAILS = {
         "Metin {count} karakter; en fazla {limit} karaktere izin veriliyor."
     ),
     "A forwarded message brings its own content.": "İletilen mesaj kendi içeriğiyle gelir.",
-    "A location needs its coordinates in content.": "Konum için content içinde koordinatlar gerekir.",
+    "A message of kind {kind} needs its content.": "{kind} türündeki bir mesajın content alanı gerekir.",
+    "This is more than emoji.": "Bunda emojiden başka şeyler var.",
     "A message of kind {kind} has no content.": "{kind} türündeki bir mesajın content alanı olmaz.",
     "Only members can be mentioned.": "Yalnızca üyelerden bahsedilebilir.",
     "is not a member of the conversation": "sohbetin üyesi değil",
