@@ -12,7 +12,12 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 REQUIRE_VARIABLE = "ALTLAS_CHAT_TEST_REQUIRE_ALL"
 
-pytest_plugins = ["tests.support.contract", "tests.support.running", "tests.support.world"]
+pytest_plugins = [
+    "tests.support.browser",
+    "tests.support.contract",
+    "tests.support.running",
+    "tests.support.world",
+]
 
 # At the end, so that an installed package goes before the checkout.
 sys.path.append(str(ROOT))

@@ -2,7 +2,8 @@
 
 A contract's operation without its handler, or a handler that no operation
 names, keeps the server from starting. Operations that the contract lists as
-planned answer 501.
+planned answer 501. The files of the documentation's pages are no operations:
+:mod:`.assets` adds them.
 """
 
 import re

@@ -8,8 +8,8 @@ from aiohttp import web
 
 from altlas_chat.contract.documents import load_operations
 from altlas_chat.domain.permissions import Actor
-from altlas_chat.realtime.attendance import Attendance
 from altlas_chat.figures import Requests
+from altlas_chat.realtime.attendance import Attendance
 from altlas_chat.realtime.hub import Hub
 from altlas_chat.realtime.outbox import Flusher
 from altlas_chat.rest import (
@@ -17,6 +17,7 @@ from altlas_chat.rest import (
     administration,
     api_keys,
     conversations,
+    documentation,
     drafts,
     groups,
     marks,
@@ -30,6 +31,7 @@ from altlas_chat.rest import (
     tasks,
     users,
 )
+from altlas_chat.rest.assets import add_assets
 from altlas_chat.rest.authentication import actor_of, has_credentials
 from altlas_chat.rest.binding import bind, handlers_of
 from altlas_chat.rest.call import Call, Query
@@ -51,6 +53,7 @@ HANDLER_MODULES = (
     administration,
     api_keys,
     conversations,
+    documentation,
     drafts,
     groups,
     marks,
@@ -126,6 +129,7 @@ def build_app(parts: Parts) -> web.Application:
         "connect_socket": socket_handler(parts.sockets),
     }
     bind(app, parts.deps, load_operations(), handlers)
+    add_assets(app, settings.base_path)
     return app
 
 
