@@ -21,7 +21,7 @@ class NotificationsQuery(Query):
 
 
 class ReadQuery(Query):
-    until: Annotated[str, StringConstraints(max_length=40)] | None = None
+    until: Annotated[str, StringConstraints(min_length=20, max_length=40)] | None = None
 
 
 async def list_notifications(call: Call) -> web.Response:

@@ -21,7 +21,7 @@ BUILT = [one for one in load_operations() if not one.planned]
 WITH_OBJECT = [one for one in BUILT if "{" in one.path]
 NOT_THERE = "019ab3f2-0000-7000-8000-000000000000"
 
-FOR_ALL = {"getUser"}
+FOR_ALL = {"getUser", "blockUser", "unblockUser", "getPresence"}
 """Operations whose object everybody who is logged in may see."""
 
 BODIES: dict[str, Json] = {
@@ -35,6 +35,9 @@ BODIES: dict[str, Json] = {
     "updateGroup": {"name": "Kahve"},
     "addMembers": {"userIds": ["{kemal}"]},
     "setMemberRole": {"role": "admin"},
+    "updateTask": {"title": "Kahve"},
+    "assignTask": {"assigneeId": None},
+    "setUserRole": {"role": "moderator"},
 }
 
 NOT_FOR_A_PLAIN_MEMBER = {
@@ -43,6 +46,10 @@ NOT_FOR_A_PLAIN_MEMBER = {
     "deleteGroup",
     "removeMember",
     "setMemberRole",
+    "deleteTask",
+    "setUserRole",
+    "deactivateUser",
+    "reactivateUser",
 }
 """What somebody who is neither the author nor leads the group may not do there."""
 
@@ -109,9 +116,16 @@ async def town(chat: Chat) -> Town:
     clock = chat.running.parts.deps.clock
     later = {**draft, "clientId": "c-later", "scheduledAt": rfc3339(clock.now_ms() + 3_600_000)}
     kept = await mehmet.gets("POST", "/messages", later)
+    told = await mehmet.gets("GET", "/notifications")
+    task = await ayse.gets("POST", "/tasks", {"title": "Çay", "conversationId": group})
+    scopes = {"name": "bot", "scopes": ["message:create"]}
+    key = await mehmet.gets("POST", "/api-keys", scopes)
     names = {
         "emoji": "👍",
         "scheduledId": kept["id"],
+        "notificationId": told["items"][0]["id"],
+        "taskId": task["id"],
+        "apiKeyId": key["apiKey"]["id"],
         "group": group,
         "groupId": group,
         "conversationId": group,
@@ -121,6 +135,11 @@ async def town(chat: Chat) -> Town:
         "kemal": kemal.user_id,
     }
     return Town(chat, ayse, mehmet, zeynep, kemal, names)
+
+
+def status_of_nothing(operation: Operation) -> int:
+    """What somebody is told who finds nothing; who is no administrator is told no more than that."""
+    return 403 if operation.permission.startswith("admin:") else 404
 
 
 def test_each_operation_with_an_object_has_what_it_needs_here() -> None:
@@ -133,6 +152,9 @@ def test_each_operation_with_an_object_has_what_it_needs_here() -> None:
             "userId",
             "emoji",
             "scheduledId",
+            "notificationId",
+            "taskId",
+            "apiKeyId",
         }, operation
     assert set(DATA) == set(COMMANDS)
 
@@ -162,7 +184,7 @@ async def test_a_stranger_finds_nothing_there(town: Town, operation: Operation, 
     not_mine = await town.try_it(stranger, operation)
     not_there = await town.somewhere_else().try_it(stranger, operation)
     assert not_mine == not_there
-    assert not_mine[0] == 404
+    assert not_mine[0] == status_of_nothing(operation)
     assert await town.seen() == before
 
 
@@ -181,7 +203,7 @@ async def test_a_member_may_what_a_member_may(town: Town, operation: Operation) 
 async def test_a_member_finds_nothing_at_an_invented_id(town: Town, operation: Operation) -> None:
     town.names["userId"] = NOT_THERE
     status, _ = await town.somewhere_else().try_it(town.ayse, operation)
-    assert status == 404
+    assert status == status_of_nothing(operation)
 
 
 @pytest.mark.parametrize("command", sorted(DATA))

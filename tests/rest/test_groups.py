@@ -204,7 +204,8 @@ async def test_who_was_put_out_sees_nothing_any_more(group: Group) -> None:
         assert (await member.call(method, path))[0] == 404, (method, path)
     assert (await member.gets("GET", "/conversations"))["items"] == []
     changes = await member.gets("GET", "/sync", cursor=snapshot["cursor"])
-    assert [event["event"] for event in changes["events"]] == ["conversation.left"]
+    told = [event["event"] for event in changes["events"]]
+    assert told == ["conversation.left", "notification.all_read"]
     assert (await member.gets("GET", "/sync"))["conversations"] == []
 
 

@@ -70,6 +70,7 @@ async def test_what_happens_between_two_pages_is_on_the_next(chat_on_each: Chat)
     chat = chat_on_each
     ayse, mehmet = await chat.people("ayse", "mehmet")
     room = await chat.direct(ayse, mehmet)
+    await say(ayse, room, "first")  # of which there is a notification, and of none after it
     cursor = (await mehmet.gets("GET", "/sync"))["cursor"]
     heard: list[str] = []
     for number in range(6):

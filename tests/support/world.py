@@ -77,6 +77,7 @@ class Ear:
     def __init__(self) -> None:
         self.told: list[Announcement] = []
         self.passing: list[tuple[str, PassingEvent]] = []
+        self.among: list[tuple[set[str], set[str] | None]] = []
         self.ended: list[str] = []
         self.reconnected: list[str] = []
         self.doubted: list[str] = []
@@ -98,6 +99,7 @@ class Ear:
         only: Collection[str] | None = None,
     ) -> None:
         self.passing.append((stream, event))
+        self.among.append((set(but), None if only is None else set(only)))
         note(check_frame(wire(passing(event))))
 
     def tell_everybody(self, event: PassingEvent) -> None:

@@ -98,7 +98,7 @@ STATEMENTS = (
     CREATE INDEX notifications_by_user ON notifications (user_id, created_at, notification_id)
     """,
     """
-    CREATE INDEX notifications_unread ON notifications (user_id, conversation_id)
+    CREATE INDEX notifications_unread ON notifications (user_id, conversation_id, kind)
         WHERE read_at IS NULL
     """,
     """
