@@ -12,7 +12,7 @@ from typing import NamedTuple
 from altlas_chat.domain.events import Event, conversation_stream, user_stream
 from altlas_chat.domain.messages import Message, MessageDraft, Quoted
 from altlas_chat.seeding.playground import SeedingRefused
-from altlas_chat.storage import bulk
+from altlas_chat.storage import bulk, marks
 from altlas_chat.storage.bulk import Place, Side
 from altlas_chat.storage.database import Database, Transaction
 
@@ -212,6 +212,7 @@ class Ledger:
         async def change(tx: Transaction) -> None:
             await _require_untouched(tx, page)
             await bulk.insert_messages(tx, page.sent)
+            await marks.count_replies(tx, [message for message, _ in page.sent], 1)
             await bulk.insert_mentions(tx, page.mentioning)
             await bulk.insert_events(tx, page.events)
             await bulk.update_places(tx, [room.as_place() for room in page.rooms.values()])

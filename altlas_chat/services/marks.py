@@ -6,7 +6,13 @@ Doing a thing again changes nothing, and nobody hears of it.
 from collections.abc import Sequence
 
 from altlas_chat.domain.emoji import known_emoji
-from altlas_chat.domain.errors import FieldError, MessageDeleted, PermissionDenied, ValidationFailed
+from altlas_chat.domain.errors import (
+    FieldError,
+    MessageDeleted,
+    PermissionDenied,
+    UserBlocked,
+    ValidationFailed,
+)
 from altlas_chat.domain.events import Event, Json, conversation_stream, user_stream
 from altlas_chat.domain.language import say
 from altlas_chat.domain.messages import Message
@@ -16,11 +22,13 @@ from altlas_chat.services.changes import Change, commit_change
 from altlas_chat.services.deps import Deps
 from altlas_chat.services.drafts import invalid
 from altlas_chat.services.messages import present_form, present_forms
+from altlas_chat.services.notifying import Notice, notify
 from altlas_chat.services.paging import decoded_place, page_cursor
 from altlas_chat.services.system_messages import post_system_message
 from altlas_chat.storage import marks, streams
 from altlas_chat.storage.attached import select_reactions
 from altlas_chat.storage.database import Reader
+from altlas_chat.storage.directs import select_direct_sides
 from altlas_chat.storage.marks import Marked
 
 MAX_DIFFERENT_REACTIONS = 200
@@ -48,11 +56,12 @@ def _as_json(message: Message) -> list[Json]:
 async def add_reaction(deps: Deps, actor: Actor, message_id: str, text: str) -> list[Json]:
     """The actor's emoji is on the message; all reactions. Members hear of it once.
 
-    Every member may, also where only administrators post.
+    The author is notified. Every member may, also where only administrators post.
 
     Raises:
         MessageNotFound: there is none for the actor.
         MessageDeleted: it was deleted for everyone, or nobody wrote it.
+        UserBlocked: it is in a direct conversation, with a block between the two.
         ValidationFailed: ``text`` is not one emoji, or there are too many different ones.
     """
     emoji = _emoji(text)
@@ -61,8 +70,10 @@ async def add_reaction(deps: Deps, actor: Actor, message_id: str, text: str) -> 
 
     async def change(change: Change) -> list[Json]:
         await streams.lock_streams(change.tx, [stream])
-        message, _ = await require_message(change.tx, actor, message_id)
+        message, access = await require_message(change.tx, actor, message_id)
         _require_there(message)
+        if not access.is_group:
+            await _require_not_apart(change.tx, actor, message.conversation_id)
         there = {one.emoji for one in message.reactions}
         if emoji not in there and len(there) >= MAX_DIFFERENT_REACTIONS:
             raise ValidationFailed(
@@ -71,7 +82,9 @@ async def add_reaction(deps: Deps, actor: Actor, message_id: str, text: str) -> 
             )
         if not await marks.insert_reaction(change.tx, message_id, actor.user_id, emoji, change.at):
             return _as_json(message)
-        return await _tell_reaction(change, "reaction.added", message, actor.user_id, emoji)
+        reactions = await _tell_reaction(change, "reaction.added", message, actor.user_id, emoji)
+        await notify(deps.ids, change, [_notice(message, actor.user_id, emoji)])
+        return reactions
 
     return await commit_change(deps, stream, change, actor_id=actor.user_id)
 
@@ -110,6 +123,24 @@ def _require_there(message: Message) -> None:
         raise MessageDeleted
     if message.sender_id is None:
         raise MessageDeleted(say("Nobody wrote this message; nothing can be hung on it."))
+
+
+async def _require_not_apart(reader: Reader, actor: Actor, conversation_id: str) -> None:
+    sides = await select_direct_sides(reader, {conversation_id})
+    peer = sides.get((conversation_id, actor.user_id))
+    if peer is not None and peer.is_apart:
+        raise UserBlocked
+
+
+def _notice(message: Message, actor_id: str, emoji: str) -> Notice:
+    return Notice(
+        str(message.sender_id),
+        "reaction",
+        actor_id,
+        message.conversation_id,
+        message.message_id,
+        facts={"emoji": emoji},
+    )
 
 
 async def _tell_reaction(

@@ -27,6 +27,7 @@ from altlas_chat.services.access import require_member
 from altlas_chat.services.changes import Change, commit_change
 from altlas_chat.services.deps import Deps
 from altlas_chat.services.drafts import check_draft, invalid
+from altlas_chat.services.notifying import Notice, notify
 from altlas_chat.services.paging import decoded_place, page_cursor
 from altlas_chat.services.posting import check_post, post_in_change
 from altlas_chat.services.saved_drafts import drop_draft
@@ -309,6 +310,10 @@ async def _fail(deps: Deps, due: ScheduledMessage, code: str) -> None:
         failed = one._replace(failed_code=code)
         await scheduled.update_scheduled(change.tx, failed)
         await _tell(change, "scheduled_message.updated", failed)
+        facts = {"scheduledId": one.scheduled_id, "code": code}
+        here = one.conversation_id
+        notice = Notice(one.user_id, "scheduled_failed", conversation_id=here, facts=facts)
+        await notify(deps.ids, change, [notice])
 
     await commit_change(deps, own, change, actor_id=due.user_id)
 

@@ -6,10 +6,11 @@ from altlas_chat.domain.errors import (
     MessageDeleted,
     MessageNotFound,
     PermissionDenied,
+    UserBlocked,
     ValidationFailed,
 )
 from altlas_chat.domain.messages import MessageEdit
-from altlas_chat.services import conversations, groups, marks, messages
+from altlas_chat.services import blocks, conversations, groups, marks, messages
 from altlas_chat.services.marks import MAX_PINS
 from altlas_chat.storage.database import Reader
 from altlas_chat.storage.messages import Span, select_span
@@ -316,3 +317,28 @@ async def test_as_many_queries_for_many_messages_as_for_one(world: World) -> Non
         return counted
 
     assert await queries(1) == await queries(30) == 2
+
+
+async def test_the_author_is_notified_of_a_reaction_of_another(world: World) -> None:
+    ayse, mehmet = await world.people("ayse", "mehmet")
+    sent = await world.says(ayse, await world.direct(ayse, mehmet))
+    async with world.state_equals_events():
+        for actor in (mehmet, mehmet, ayse):
+            await marks.add_reaction(world.deps, actor, sent["id"], "👍")
+    told = [one for one in world.ear.told if one.event.kind == "notification.created"]
+    assert [(one.event.stream, one.data["notification"]["kind"]) for one in told] == [
+        (f"user:{ayse.user_id}", "reaction")
+    ]
+
+
+async def test_between_two_who_are_blocked_nothing_is_hung_on_messages(world: World) -> None:
+    ayse, mehmet = await world.people("ayse", "mehmet")
+    room, group = await world.direct(ayse, mehmet), await world.group(ayse, mehmet)
+    direct, common = await world.says(ayse, room), await world.says(ayse, group)
+    await blocks.block_user(world.deps, ayse, mehmet.user_id)
+    for actor in (ayse, mehmet):
+        with pytest.raises(UserBlocked):
+            await marks.add_reaction(world.deps, actor, direct["id"], "👍")
+    async with world.state_equals_events():
+        await marks.add_reaction(world.deps, mehmet, common["id"], "👍")
+    assert not [one for one in world.ear.told if one.event.kind == "notification.created"]

@@ -133,6 +133,10 @@ async def test_who_left_meanwhile_sends_nothing(world: World) -> None:
     world.clock.forward(HOUR)
     async with world.state_equals_events():
         await scheduled.send_due(world.deps)
+    told = [one for one in world.ear.told if one.event.kind == "notification.created"]
+    assert [(one.event.stream, one.data["notification"]["kind"]) for one in told] == [
+        (f"user:{ayse.user_id}", "scheduled_failed")
+    ]
     (failed,) = await mine(world, ayse)
     assert (failed["state"], failed["failedCode"]) == ("failed", "CONVERSATION_NOT_FOUND")
     assert "sonra" not in [one["text"] for one in await world.history(mehmet, group)]
