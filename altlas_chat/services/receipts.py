@@ -54,9 +54,9 @@ async def mark_read(deps: Deps, actor: Actor, conversation_id: str, seq: int) ->
         await streams.lock_streams(tx, [own, conversation_stream(conversation_id)])
         await require_member(tx, actor, conversation_id)
         end = await _require_reached(tx, conversation_id, seq)
-        await read_those_of(change, actor.user_id, conversation_id, seq)
         before = await _pointers(tx, conversation_id, actor.user_id)
         if seq <= before.read_seq:
+            await read_those_of(change, actor.user_id, conversation_id, seq)
             return Progress(conversation_id, before)
         mark = ReadMark(
             seq,
@@ -68,6 +68,7 @@ async def mark_read(deps: Deps, actor: Actor, conversation_id: str, seq: int) ->
         # The count is true up to here; a client adds what comes after.
         facts = {**progress.as_json(), "upToSeq": end}
         await change.announce(own, "conversation.read", facts, facts)
+        await read_those_of(change, actor.user_id, conversation_id, seq)
         moved.append((change.at, await members.select_hiding(tx, conversation_id)))
         return progress
 
