@@ -6,6 +6,7 @@ from pydantic import Field, StringConstraints, field_validator
 
 from altlas_chat.domain.events import Json
 from altlas_chat.domain.inputs import Input, clean_text
+from altlas_chat.domain.language import say
 from altlas_chat.domain.permissions import Permission
 from altlas_chat.domain.tasks import Moment
 from altlas_chat.domain.times import rfc3339, rfc3339_or_none
@@ -27,7 +28,7 @@ class ApiKeyRequest(Input):
     @classmethod
     def _each_once(cls, scopes: list[Permission]) -> list[Permission]:
         if len(set(scopes)) != len(scopes):
-            raise ValueError("name each scope once")
+            raise ValueError(say("name each scope once"))
         return scopes
 
 

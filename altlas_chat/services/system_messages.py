@@ -23,10 +23,10 @@ TEXTS = {
     "member_left": say("A member left"),
     "group_updated": say("The group was changed"),
     "role_changed": say("A role was changed"),
-    "task_created": say("A task was made"),
-    "task_completed": say("A task was completed"),
     "message_pinned": say("A message was pinned"),
     "message_unpinned": say("A message was unpinned"),
+    "task_created": say("A task was made"),
+    "task_completed": say("A task was completed"),
 }
 
 _HOLDING_MESSAGES = frozenset(

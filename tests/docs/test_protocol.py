@@ -62,6 +62,7 @@ def test_all_events_are_told_with_their_stream() -> None:
         **dict.fromkeys(CONVERSATION_EVENTS, "conversation"),
         **dict.fromkeys(USER_EVENTS, "own"),
         **dict.fromkeys(PASSING_EVENTS, "passing"),
+        **dict.fromkeys(CONVERSATION_EVENTS & USER_EVENTS, "conversation, or own"),
     }
     assert told == expected
 

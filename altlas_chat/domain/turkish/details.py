@@ -182,4 +182,6 @@ DETAILS = {
     "a ping says nothing": "ping veri taşımaz",
     "an id is a whole number or at most 64 characters": "id bir tam sayı veya en fazla 64 karakterdir",
     "{name} came before auth.": "{name}, auth çerçevesinden önce geldi.",
+    # tasks, API keys, administration
+    "name each scope once": "her yetkiyi bir kez yazın",
 }

@@ -1,0 +1,26 @@
+"""From where a request comes, and whom to believe."""
+
+import pytest
+from aiohttp.test_utils import make_mocked_request
+
+from altlas_chat.rest.addresses import client_address
+
+
+@pytest.mark.parametrize(
+    ("remote", "forwarded", "address"),
+    [
+        ("10.0.0.9", "198.51.100.7", "198.51.100.7"),
+        ("10.0.0.9", "203.0.113.5, 198.51.100.7, 10.0.0.8", "198.51.100.7"),
+        ("10.0.0.9", "", "10.0.0.9"),
+        ("10.0.0.9", "unknown", "10.0.0.9"),
+        ("10.0.0.9", "10.0.0.1, 10.0.0.2", "10.0.0.1"),
+        ("192.0.2.1", "198.51.100.7", "192.0.2.1"),
+        ("::1", "2001:db8::7", "2001:db8::7"),
+        ("::ffff:10.0.0.9", "198.51.100.7", "198.51.100.7"),
+    ],
+)
+def test_only_trusted_proxies_are_believed(remote: str, forwarded: str, address: str) -> None:
+    headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+    request = make_mocked_request("GET", "/", headers=headers).clone(remote=remote)
+    assert client_address(request, ("10.0.0.0/8", "::1")) == address
+    assert client_address(request, ()) == remote
