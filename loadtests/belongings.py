@@ -41,13 +41,13 @@ STATEMENTS = (
         " SELECT o.user_id, m.message_id, m.conversation_id, m.created_at FROM messages m"
         " JOIN members o ON o.conversation_id = m.conversation_id WHERE m.message_number % 50 = 0"
     ),
-    # Every 10th message told the other members of something, every 100th is a task.
+    # Every 50th message told the other members of something, every 100th is a task.
     (
         "INSERT INTO notifications (notification_id, user_id, kind, actor_id, conversation_id,"
         " message_id, created_at) SELECT m.message_id || o.user_id, o.user_id, 'mention',"
         " m.sender_id, m.conversation_id, m.message_id, m.created_at FROM messages m"
         " JOIN members o ON o.conversation_id = m.conversation_id AND o.user_id <> m.sender_id"
-        " WHERE m.message_number % 10 = 0"
+        " WHERE m.message_number % 50 = 0"
     ),
     (
         "INSERT INTO tasks (task_id, title, creator_id, assignee_id, due_at, conversation_id,"

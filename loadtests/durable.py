@@ -107,8 +107,9 @@ class Listener:
 
     def hear(self) -> int:
         texts = self.wire.receive()
-        self._texts.extend(texts)
-        return len(texts)
+        created = [text for text in texts if text.startswith(b'{"event":"message.created"')]
+        self._texts.extend(created)
+        return len(created)
 
     def heard(self) -> list[tuple[int, str, str]]:
         """Place, ``clientId`` and id of each message, in the order in which they came."""
