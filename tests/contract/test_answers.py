@@ -27,7 +27,7 @@ def answer(
 
 
 def problem(code: str, **headers: str) -> Answer:
-    value = example(code)
+    value, headers = example(code), {"Content-Language": "en", **headers}
     return answer(value, value["status"], "application/problem+json; charset=utf-8", **headers)
 
 

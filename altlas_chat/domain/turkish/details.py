@@ -156,6 +156,17 @@ DETAILS = {
         "Bir sohbette en fazla {limit} sabitlenmiş mesaj olabilir."
     ),
     "Only administrators can pin in this group.": "Bu grupta yalnızca yöneticiler mesaj sabitleyebilir.",
+    # files
+    "A file comes in a form, as multipart/form-data.": "Dosya, multipart/form-data biçiminde bir formla gönderilir.",
+    "At most {limit} bytes are taken.": "En fazla {limit} bayt kabul edilir.",
+    "Only its owner can delete a file.": "Bir dosyayı yalnızca sahibi silebilir.",
+    "Programs are not taken.": "Program dosyaları kabul edilmez.",
+    "The file can't be kept at the moment.": "Dosya şu anda saklanamıyor.",
+    "The file can't be read at the moment.": "Dosya şu anda okunamıyor.",
+    "The file has {size} bytes.": "Dosya {size} bayt.",
+    "The file is empty.": "Dosya boş.",
+    "The form has one field, `file`.": "Formda yalnızca `file` alanı bulunur.",
+    "The image has {count} pixels; {limit} are allowed.": "Görsel {count} piksel; en fazla {limit} piksele izin veriliyor.",
     # messages for later
     "This moment has passed.": "Bu zaman geçmiş.",
     "A message can be kept for at most {days} days.": "Bir mesaj en fazla {days} gün bekletilebilir.",
