@@ -1,8 +1,8 @@
 """What the services would write for many messages, worked out in memory and kept in one step.
 
-It follows :mod:`altlas_chat.services.messages` (posting) and
-:mod:`altlas_chat.services.receipts` (the pointers) rule by rule; a test lets
-the services do the same and compares every row.
+It follows :mod:`altlas_chat.services.posting` and
+:mod:`altlas_chat.services.receipts` (the pointers) rule by rule, as where nobody
+wants to be notified; a test lets the services do the same and compares every row.
 """
 
 from collections.abc import Iterable
@@ -28,6 +28,7 @@ class Seat:
     delivered_seq: int
     delivered_at: int | None
     own_unread: int
+    has_written: bool
 
     def as_side(self, conversation_id: str) -> Side:
         return Side(
@@ -39,6 +40,7 @@ class Seat:
             self.delivered_seq,
             self.delivered_at,
             self.own_unread,
+            self.has_written,
         )
 
 
@@ -158,6 +160,7 @@ class Ledger:
             deleted_at=None,
         )
         room.last = message
+        seat.has_written = True
         page.sent.append((message, draft.fingerprint()))
         if draft.mentions:
             page.mentioning.append(message)

@@ -3,7 +3,7 @@
 People and conversations are made by the services; messages and read marks are
 worked out as the services would and kept many thousands at a time
 (:mod:`altlas_chat.seeding.ledger`). What is there afterwards can't be told
-from what the services write.
+from what the services write where nobody wants notifications of messages.
 
 Reproducible: the same seed and numbers give the same people, conversations,
 ids, texts, readers and order. The numbers are totals: what the same seed made

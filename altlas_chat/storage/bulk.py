@@ -146,6 +146,7 @@ class Side(NamedTuple):
     delivered_seq: int
     delivered_at: int | None
     own_unread: int
+    has_written: bool
 
 
 async def select_sides(reader: Reader, conversation_ids: Iterable[str]) -> list[Side]:
@@ -156,7 +157,7 @@ async def select_sides(reader: Reader, conversation_ids: Iterable[str]) -> list[
         chunk = wanted[start : start + _CHUNK]
         rows = await reader.fetch_all(
             "SELECT conversation_id, user_id, read_seq, read_position, read_at, delivered_seq,"
-            " delivered_at, own_unread FROM members"
+            " delivered_at, own_unread, has_written FROM members"
             f" WHERE conversation_id IN ({_marks(len(chunk))})"
             " ORDER BY conversation_id, user_id",
             *chunk,
@@ -169,6 +170,10 @@ async def update_sides(tx: Transaction, sides: Iterable[Side]) -> None:
     """Say how far members have come now."""
     await tx.execute_many(
         "UPDATE members SET read_seq = ?, read_position = ?, read_at = ?, delivered_seq = ?,"
-        " delivered_at = ?, own_unread = ? WHERE conversation_id = ? AND user_id = ?",
-        [(*side[2:], side.conversation_id, side.user_id) for side in sides],
+        " delivered_at = ?, own_unread = ?, has_written = ?"
+        " WHERE conversation_id = ? AND user_id = ?",
+        [
+            (*side[2:-1], bool(side.has_written), side.conversation_id, side.user_id)
+            for side in sides
+        ],
     )

@@ -29,7 +29,14 @@ def snapshot(seq: int = 1, unread: int = 0) -> Any:
         "lastMessage": None,
         "membership": {"role": "member", "readSeq": seq, "deliveredSeq": seq},
     }
-    return {"cursor": "c", "user": {"id": ME}, "conversations": [view]}
+    return {
+        "cursor": "c",
+        "user": {"id": ME},
+        "preferences": {},
+        "blockedUserIds": [],
+        "unreadNotifications": 0,
+        "conversations": [view],
+    }
 
 
 def told(seq: int, event: str, /, **data: Any) -> Any:

@@ -30,7 +30,7 @@ COLUMNS = {
     "members": (
         "conversation_id, user_id, role, joined_at, joined_seq, invited_by, read_seq,"
         " read_position, read_at, delivered_seq, delivered_at, own_unread, notifications,"
-        " muted_until, is_archived, is_favourite, cleared_seq"
+        " muted_until, is_archived, is_favourite, cleared_seq, has_written"
     ),
     "messages": (
         "message_number, message_id, conversation_id, seq, position, sender_id, client_id,"

@@ -21,7 +21,7 @@ from altlas_chat.services.deps import Deps
 from altlas_chat.services.messages import Place as HistoryPlace
 from altlas_chat.services.messages import list_messages
 from altlas_chat.storage import bulk
-from altlas_chat.storage.database import Database, Reader
+from altlas_chat.storage.database import Database, Reader, Transaction
 from altlas_chat.storage.streams import select_position
 from tests.seeding.places import NOW, Dump, Place
 from tests.support.world import World, assert_dense, assert_same
@@ -69,6 +69,11 @@ async def talk_about(database: Database, ledger: Ledger) -> list[list[Action]]:
     ]
 
 
+async def want_no_notifications(tx: Transaction) -> None:
+    await tx.execute("UPDATE members SET notifications = 'none'")
+    await tx.execute("UPDATE notifications SET read_at = created_at")
+
+
 class Given:
     """Gives the one id that is set."""
 
@@ -104,6 +109,8 @@ async def test_every_row_is_what_the_services_write(place: Place) -> None:
     async with place.fresh() as one, place.fresh() as other:
         await fill(place, one, empty)
         await fill(place, other, empty)
+        for database in (one, other):
+            await database.write(want_no_notifications, lane="test")
         assert await place.dump(one) == await place.dump(other)
 
         ledger = await ledger_of(one)
