@@ -347,10 +347,12 @@ async def forget_old_sessions(deps: Deps) -> int:
     with the reason. Works in small steps, so that nobody waits for it.
     """
     at = deps.clock.now_ms()
+    # No sooner than its access tokens are refused by their own end.
+    kept_ms = max(ENDED_KEPT_MS, 2 * deps.settings.access_token_seconds * 1000)
     forgotten = 0
     for delete, before in (
         (sessions.delete_old_refresh_tokens, at),
-        (sessions.delete_old_sessions, at - ENDED_KEPT_MS),
+        (sessions.delete_old_sessions, at - kept_ms),
     ):
         while True:
             step = await deps.database.write(
