@@ -3,16 +3,21 @@
 from typing import Annotated
 
 from aiohttp import web
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from altlas_chat.domain.administration import AnnouncementRequest, RoleChange, UserRole
+from altlas_chat.domain.inputs import clean_text
 from altlas_chat.rest.call import Call, Query, answer, done
 from altlas_chat.services import administration
 from altlas_chat.storage.accounts import AccountFilter
 
+NameBeginning = Annotated[
+    str, StringConstraints(min_length=1, max_length=100), AfterValidator(clean_text)
+]
+
 
 class UsersQuery(Query):
-    q: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = None
+    q: NameBeginning | None = None
     role: UserRole | None = None
     is_active: bool | None = None
     cursor: Annotated[str, StringConstraints(min_length=1, max_length=1024)] | None = None

@@ -3,8 +3,9 @@
 from typing import Annotated
 
 from aiohttp import web
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field
 
+from altlas_chat.domain.inputs import OpaqueId
 from altlas_chat.rest.call import Call, Query, answer
 from altlas_chat.services import presence
 
@@ -14,7 +15,7 @@ def _separated(value: object) -> object:
 
 
 UserIds = Annotated[
-    list[Annotated[str, StringConstraints(min_length=1, max_length=128)]],
+    list[OpaqueId],
     Field(min_length=1, max_length=100),
     BeforeValidator(_separated),
 ]

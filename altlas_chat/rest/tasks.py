@@ -3,8 +3,9 @@
 from typing import Annotated, Literal
 
 from aiohttp import web
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
+from altlas_chat.domain.inputs import OpaqueId, clean_text
 from altlas_chat.domain.tasks import (
     ForeignJobId,
     Priority,
@@ -17,16 +18,14 @@ from altlas_chat.domain.tasks import (
 from altlas_chat.rest.call import Call, Query, answer, done
 from altlas_chat.services import tasks
 
-Id = Annotated[str, StringConstraints(min_length=1, max_length=128)]
-
 
 class TasksQuery(Query):
     status: Status | None = None
     priority: Priority | None = None
-    assignee_id: Id | None = None
-    creator_id: Id | None = None
-    conversation_id: Id | None = None
-    foreign_job_id: ForeignJobId | None = None
+    assignee_id: OpaqueId | None = None
+    creator_id: OpaqueId | None = None
+    conversation_id: OpaqueId | None = None
+    foreign_job_id: Annotated[ForeignJobId, AfterValidator(clean_text)] | None = None
     sort: Literal["created", "due"] = "created"
     cursor: Annotated[str, StringConstraints(min_length=1, max_length=1024)] | None = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50

@@ -12,7 +12,9 @@ from typing import Any
 import orjson
 import pytest
 
-from altlas_chat.contract.documents import METHODS, load_openapi
+from altlas_chat.contract.documents import METHODS, load_openapi, load_operations
+from altlas_chat.services import administration
+from altlas_chat.services.administration import OPERATOR
 from tests.support.running import Chat, Person
 
 Json = dict[str, Any]
@@ -30,6 +32,9 @@ CHECKS = (
 )
 RUN = "from schemathesis.cli import schemathesis; schemathesis()"
 ENDS_THE_SESSION = frozenset({"logout", "logoutEverywhere", "changePassword"})
+OF_ADMINISTRATORS = frozenset(
+    one.operation_id for one in load_operations() if one.permission.startswith("admin:")
+)
 SECONDS = 100
 
 
@@ -100,6 +105,16 @@ async def test_the_server_keeps_the_contract_whatever_it_is_asked(
     document = built(but=ENDS_THE_SESSION)
     await fuzz(chat, ayse, document, tmp_path / "fuzz", names if is_known else {})
     assert (await mehmet.call("GET", "/users/me"))[0] == 200
+
+
+@pytest.mark.slow
+async def test_so_do_the_operations_of_administrators(chat_on_each: Chat, tmp_path: Path) -> None:
+    ayse, mehmet = await chat_on_each.people("ayse", "mehmet")
+    deps = chat_on_each.running.parts.deps
+    await administration.set_user_role(deps, OPERATOR, ayse.user_id, "admin")
+    names = {"userId": mehmet.user_id}
+    await fuzz(chat_on_each, ayse, built(only=OF_ADMINISTRATORS), tmp_path / "fuzz", names)
+    assert (await ayse.call("GET", "/admin/users"))[0] == 200
 
 
 @pytest.mark.slow

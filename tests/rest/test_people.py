@@ -39,7 +39,13 @@ async def test_a_new_role_opens_doors_and_sockets_come_again(chat: Chat) -> None
     assert await wire.close_code() == 1012
     page = await mehmet.gets("GET", "/admin/users", role="admin", isActive="true", q="a")
     assert [one["username"] for one in page["items"]] == ["ayse"]
-    for query in ({"role": "king"}, {"isActive": "perhaps"}, {"q": ""}, {"limit": 0}):
+    for query in (
+        {"role": "king"},
+        {"isActive": "perhaps"},
+        {"q": ""},
+        {"q": "a\x00"},
+        {"limit": 0},
+    ):
         status, _ = await mehmet.call("GET", "/admin/users", **query)
         assert status == 422
     assert (await mehmet.call("GET", "/admin/users", cursor="x"))[0] == 400
@@ -143,7 +149,7 @@ async def test_presence_comes_and_goes_with_sockets(chat: Chat) -> None:
         hidden = await asker.gets("GET", f"/users/{other.user_id}/presence")
         assert (hidden["presence"], hidden["lastSeenAt"]) == ("offline", None)
     assert (await ayse.call("GET", "/users/nobody/presence"))[0] == 404
-    for bad in ("", ",", "a," + ",".join("x" * 3 for _ in range(100))):
+    for bad in ("", ",", "a\x00", "a," + ",".join("x" * 3 for _ in range(100))):
         assert (await ayse.call("GET", "/presence", userIds=bad))[0] == 422
 
 

@@ -62,12 +62,14 @@ async def test_a_bad_task_is_not_made(chat: Chat, body: Json) -> None:
     assert (await ayse.gets("GET", "/tasks"))["items"] == []
 
 
-async def test_bad_changes_and_questions(chat: Chat) -> None:
-    ayse = await chat.person("ayse")
+async def test_bad_changes_and_questions(chat_on_each: Chat) -> None:
+    ayse = await chat_on_each.person("ayse")
     task = await ayse.gets("POST", "/tasks", {"title": "x"})
     for body in ({}, {"title": None}, {"status": "late"}, {"assigneeId": None}):
         assert (await ayse.call("PUT", f"/tasks/{task['id']}", body))[0] == 422
     assert (await ayse.call("PUT", f"/tasks/{task['id']}/assignee", {}))[0] == 422
-    for query in ({"status": "late"}, {"sort": "title"}, {"limit": 201}, {"foreignJobId": ""}):
+    for query in ({"status": "late"}, {"sort": "title"}, {"limit": 201}, {"foreignJobId": "\x00"}):
         assert (await ayse.call("GET", "/tasks", **query))[0] == 422
+    for name in ("assigneeId", "creatorId", "conversationId"):
+        assert (await ayse.call("GET", "/tasks", **{name: "\x00"}))[0] == 422
     assert (await ayse.call("GET", "/tasks", cursor="x"))[0] == 400
