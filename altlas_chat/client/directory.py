@@ -98,7 +98,8 @@ class Directory:
 
     async def _anywhere(self, name: str) -> Json | None:
         try:
-            found = await self._api.call("GET", "/users/search", query={"q": name[:100]})
+            query: dict[str, str | int] = {"q": name[:100], "kind": "user", "limit": 100}
+            found = await self._api.call("GET", "/users/search", query=query)
         except Refused:
             found = {"items": []}  # not every server can search
         for hit in found["items"]:
