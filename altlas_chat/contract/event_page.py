@@ -1,4 +1,4 @@
-"""The AsyncAPI document as a page to read: commands, events, close codes, shapes. Needs no script."""
+"""The AsyncAPI document as a page: commands, events, close codes, shapes. Needs no script."""
 
 import re
 from collections.abc import Iterable, Iterator

@@ -1,6 +1,7 @@
 """One REST request, as a handler sees it, and the answers it can give."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import orjson
@@ -97,6 +98,10 @@ class Call:
         """The language of what this request is told (:mod:`altlas_chat.services.languages`)."""
         header = self.request.headers.get("Accept-Language")
         return await language_for(self.deps, self.actor, header)
+
+    async def reader(self) -> Actor:
+        """The actor, in the language of what this request is told."""
+        return replace(self.actor, language=await self.language())
 
     async def answer(
         self, body: Any, status: int = 200, headers: Mapping[str, str] | None = None

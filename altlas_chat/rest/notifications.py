@@ -28,7 +28,7 @@ async def list_notifications(call: Call) -> web.Response:
     query = call.query(NotificationsQuery)
     return answer(
         await notifications.list_notifications(
-            call.deps, call.actor, query.cursor, query.limit, unread_only=query.unread_only
+            call.deps, await call.reader(), query.cursor, query.limit, unread_only=query.unread_only
         )
     )
 
@@ -39,7 +39,8 @@ async def count_notifications(call: Call) -> web.Response:
 
 async def mark_notification_read(call: Call) -> web.Response:
     notification_id = call.path("notificationId")
-    return answer(await notifications.read_notification(call.deps, call.actor, notification_id))
+    reader = await call.reader()
+    return answer(await notifications.read_notification(call.deps, reader, notification_id))
 
 
 async def mark_all_notifications_read(call: Call) -> web.Response:

@@ -133,3 +133,17 @@ async def test_what_a_person_wrote_is_never_translated(chat: Chat) -> None:
     await ayse.gets("POST", "/messages", {"conversationId": room, "clientId": "1", "text": text})
     (message,) = (await mehmet.gets("GET", f"/conversations/{room}/messages"))["items"]
     assert message["text"] == text
+
+
+async def test_notifications_are_told_in_the_readers_language(chat_on_each: Chat) -> None:
+    chat = chat_on_each
+    ayse, mehmet = await chat.people("ayse", "mehmet")
+    await speaks(mehmet, "tr")
+    await chat.group(ayse, mehmet, name="Kahve")
+    (notification,) = (await mehmet.gets("GET", "/notifications"))["items"]
+    assert notification["title"] == "Ayse sizi Kahve grubuna ekledi"
+    await speaks(mehmet, "en")
+    (notification,) = (await mehmet.gets("GET", "/notifications"))["items"]
+    assert notification["title"] == "Ayse added you to the group Kahve"
+    read = await mehmet.gets("PUT", f"/notifications/{notification['id']}/read")
+    assert "Kahve" in str(read)
