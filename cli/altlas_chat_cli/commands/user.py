@@ -4,10 +4,10 @@ Exit codes: 0 done; 1 it did not work; 2 the command line or the settings are
 wrong; 3 the database waits for ``migrate up``.
 """
 
-import asyncio
 import sys
+from collections.abc import Coroutine
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -16,6 +16,8 @@ from altlas_chat_cli import output
 
 if TYPE_CHECKING:
     from altlas_chat.domain.accounts import User
+
+T = TypeVar("T")
 
 app = typer.Typer(help="Accounts, their roles and passwords.", no_args_is_help=True)
 
@@ -64,7 +66,7 @@ def list_(
     wanted = AccountFilter(
         role=None if role is None else role.value, is_active=False if inactive else None
     )
-    found = asyncio.run(operating.listed(_settings(database), wanted))
+    found = _run(operating.listed(_settings(database), wanted))
     if as_json:
         output.print_json({"users": found})
         return
@@ -98,7 +100,7 @@ def create(
         "language": language,
         **{key: value for key, value in given.items() if value is not None},
     }
-    user = asyncio.run(operating.created(_settings(database), body, role.value))
+    user = _run(operating.created(_settings(database), body, role.value))
     _tell(user, f"{user.username} is there, as {user.role}.", as_json, password, password_stdin)
 
 
@@ -113,7 +115,7 @@ def role(
     """Give an account another role; the last administrator keeps his."""
     from altlas_chat_cli import operating  # noqa: PLC0415
 
-    user = asyncio.run(operating.with_role(_settings(database), name, role.value))
+    user = _run(operating.with_role(_settings(database), name, role.value))
     _tell(user, f"{user.username} is {user.role} now.", as_json)
 
 
@@ -122,7 +124,7 @@ def deactivate(name: Name, *, database: Database_ = None, as_json: Json = False)
     """Close an account: nobody can log in to it, its sessions and API keys end."""
     from altlas_chat_cli import operating  # noqa: PLC0415
 
-    user = asyncio.run(operating.deactivated(_settings(database), name))
+    user = _run(operating.deactivated(_settings(database), name))
     _tell(user, f"{user.username} is deactivated.", as_json)
 
 
@@ -131,7 +133,7 @@ def reactivate(name: Name, *, database: Database_ = None, as_json: Json = False)
     """Open an account again."""
     from altlas_chat_cli import operating  # noqa: PLC0415
 
-    user = asyncio.run(operating.reactivated(_settings(database), name))
+    user = _run(operating.reactivated(_settings(database), name))
     _tell(user, f"{user.username} is active again.", as_json)
 
 
@@ -147,9 +149,16 @@ def reset_password(
     from altlas_chat_cli import operating  # noqa: PLC0415
 
     password = _password(password_stdin) or operating.fresh_password()
-    user = asyncio.run(operating.with_password(_settings(database), name, password))
+    user = _run(operating.with_password(_settings(database), name, password))
     told = f"{user.username} has another password."
     _tell(user, told, as_json, password, password_stdin)
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    # Loaded here, so that --help stays quick.
+    import asyncio  # noqa: PLC0415
+
+    return asyncio.run(work)
 
 
 def _settings(database: str | None) -> Settings:
