@@ -62,12 +62,23 @@ class Settings:
         pattern=r"memory:",
         form="`memory:`",
     )
-    files: str = setting(
-        "./altlas-chat-files",
-        "Folder for the bytes of files.",
-        pattern=r"(?!.*://).+",
-        form="a folder",
+    files: str | None = setting(
+        None,
+        "Folder or s3://bucket/prefix for the bytes of files. Left out, a folder beside the"
+        " database file.",
+        flag=True,
+        pattern=r"(?!.*://).+|s3://[^/]+(/.*)?",
+        form="a folder or `s3://BUCKET/PREFIX`",
     )
+    s3_endpoint: str | None = setting(
+        None,
+        "Address of an S3-compatible store other than Amazon's.",
+        pattern=r"https?://.+",
+        form="an address such as `https://s3.example.org`",
+    )
+    s3_region: str | None = setting(None, "Region of the bucket.", minimum=1)
+    s3_access_key: str | None = setting(None, "Who asks the store.", minimum=1)
+    s3_secret_key: str | None = setting(None, "The secret of that key.", secret=True, minimum=1)
     workers: int = setting(1, "Server processes; this version runs one.", minimum=1, maximum=1)
     base_path: str = setting(
         "/v1",
@@ -141,6 +152,9 @@ class Settings:
     max_group_members: int = setting(1000, "Most members of a group.", minimum=2)
     max_file_bytes: int = setting(50 * MIB, "Largest file.", minimum=1)
     max_image_bytes: int = setting(20 * MIB, "Largest image.", minimum=1)
+    max_image_pixels: int = setting(
+        100_000_000, "Most pixels of an image, width by height.", minimum=1
+    )
     max_request_bytes: int = setting(
         MIB, "Largest body of a request that carries no file.", minimum=1024
     )

@@ -19,6 +19,7 @@ from altlas_chat.rest import (
     conversations,
     documentation,
     drafts,
+    files,
     groups,
     marks,
     messages,
@@ -37,6 +38,7 @@ from altlas_chat.rest.binding import bind, handlers_of
 from altlas_chat.rest.call import Call, Query
 from altlas_chat.rest.middlewares import manners
 from altlas_chat.rest.request_ids import HEADER
+from altlas_chat.server.bytes_of_files import chosen_blobs
 from altlas_chat.server.holes import HoleFiller
 from altlas_chat.server.metrics import LoopLag, figures_of
 from altlas_chat.services.credentials import load_credentials
@@ -55,6 +57,7 @@ HANDLER_MODULES = (
     conversations,
     documentation,
     drafts,
+    files,
     groups,
     marks,
     messages,
@@ -98,6 +101,7 @@ async def assemble(
         randomness=randomness,
         credentials=await load_credentials(settings, database, clock, randomness),
         presence=attendance,
+        blobs=chosen_blobs(settings),
     )
     catch_ups = CatchUps(deps, hub)
     holes = HoleFiller(deps, hub)

@@ -70,6 +70,7 @@ async def running_server(settings: Settings) -> AsyncIterator[Running]:
             await housekeeping.stop()
             await runner.cleanup()
             await parts.holes.stop()
+            parts.deps.blobs.close()
 
 
 async def _listen(runner: web.AppRunner, settings: Settings) -> str:

@@ -33,6 +33,7 @@ from altlas_chat.system import Clock, Randomness
 
 ALGORITHM = "HS256"
 ISSUER = AUDIENCE = "altlas-chat"
+LINK_AUDIENCE = "altlas-chat-files"
 LEEWAY_SECONDS = 5
 HASHING_THREADS = 2
 
@@ -95,6 +96,28 @@ class Credentials:
         self.require_open(claims["sid"])
         return claims
 
+    def link_token(self, user_id: str, file_id: str, until: int) -> str:
+        """What a link to a file carries; ``until`` is in seconds."""
+        claims = {
+            "iss": ISSUER,
+            "aud": LINK_AUDIENCE,
+            "sub": user_id,
+            "file": file_id,
+            "exp": until,
+        }
+        return jwt.encode(claims, self._key, ALGORITHM)
+
+    def opened_link(self, token: str) -> tuple[str, str] | None:
+        """Who made a link, and to which file; None if it is none, or its time is over."""
+        try:
+            claims = self._decoded(token, self._key, ISSUER, LINK_AUDIENCE, leeway_seconds=0)
+        except (TokenInvalid, TokenExpired):
+            return None
+        user_id, file_id = claims.get("sub"), claims.get("file")
+        if not isinstance(user_id, str) or not isinstance(file_id, str):
+            return None
+        return user_id, file_id
+
     def alt_las_claims_of(self, token: str) -> Claims:
         """What an access token of ALT_LAS says.
 
@@ -121,7 +144,15 @@ class Credentials:
             raise TokenInvalid
         return claims
 
-    def _decoded(self, token: str, key: str, issuer: str, audience: str) -> Claims:
+    def _decoded(
+        self,
+        token: str,
+        key: str,
+        issuer: str,
+        audience: str,
+        *,
+        leeway_seconds: int = LEEWAY_SECONDS,
+    ) -> Claims:
         try:
             claims: Claims = jwt.decode(
                 token,
@@ -141,7 +172,7 @@ class Credentials:
         expires = claims["exp"]
         if not isinstance(expires, int | float) or not 0 <= expires < 2**53:
             raise TokenInvalid
-        if self._clock.now_ms() / 1000 > expires + LEEWAY_SECONDS:
+        if self._clock.now_ms() / 1000 > expires + leeway_seconds:
             raise TokenExpired
         return claims
 

@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from altlas_chat.blobs.nowhere import NoBlobs
+from altlas_chat.blobs.store import Blobs
 from altlas_chat.domain.events import Announcement, PassingEvent
 from altlas_chat.services.credentials import Credentials
 from altlas_chat.settings import Settings
@@ -91,3 +93,4 @@ class Deps:
     randomness: Randomness
     credentials: Credentials
     presence: Presence = field(default_factory=NobodyThere)
+    blobs: Blobs = field(default_factory=NoBlobs)

@@ -21,7 +21,7 @@ BUILT = [one for one in load_operations() if not one.planned]
 WITH_OBJECT = [one for one in BUILT if "{" in one.path]
 NOT_THERE = "019ab3f2-0000-7000-8000-000000000000"
 
-FOR_ALL = {"getUser", "blockUser", "unblockUser", "getPresence"}
+FOR_ALL = {"getUser", "blockUser", "unblockUser", "getPresence", "downloadSignedFile"}
 """Operations whose object everybody who is logged in may see."""
 
 BODIES: dict[str, Json] = {
@@ -38,6 +38,7 @@ BODIES: dict[str, Json] = {
     "updateTask": {"title": "Kahve"},
     "assignTask": {"assigneeId": None},
     "setUserRole": {"role": "moderator"},
+    "createFileLink": {},
 }
 
 NOT_FOR_A_PLAIN_MEMBER = {
@@ -120,7 +121,11 @@ async def town(chat: Chat) -> Town:
     task = await ayse.gets("POST", "/tasks", {"title": "Çay", "conversationId": group})
     scopes = {"name": "bot", "scopes": ["message:create"]}
     key = await mehmet.gets("POST", "/api-keys", scopes)
+    file = await mehmet.uploads(b"{}")
+    link = await mehmet.gets("POST", f"/files/{file['id']}/links", {})
     names = {
+        "fileId": file["id"],
+        "signature": link["url"].rpartition("/")[2],
         "emoji": "👍",
         "scheduledId": kept["id"],
         "notificationId": told["items"][0]["id"],
@@ -155,6 +160,8 @@ def test_each_operation_with_an_object_has_what_it_needs_here() -> None:
             "notificationId",
             "taskId",
             "apiKeyId",
+            "fileId",
+            "signature",
         }, operation
     assert set(DATA) == set(COMMANDS)
 

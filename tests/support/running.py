@@ -65,6 +65,15 @@ class Person:
         assert status < 300, answer
         return answer
 
+    async def uploads(self, data: bytes, name: str = "file.txt") -> Json:
+        """Upload a file; what is known of it."""
+        form = aiohttp.FormData()
+        form.add_field("file", data, filename=name)
+        url, headers = f"{self.url}/v1/files", {"Authorization": f"Bearer {self.token}"}
+        async with self.http.post(url, data=form, headers=headers) as response:
+            assert response.status == 201, await response.text()
+            return dict(await response.json())
+
     async def connects(self, resume: Json | None = None) -> "Wire":
         """A socket after its ``ready``."""
         wire = await open_wire(self.http, self.url)

@@ -1,0 +1,89 @@
+"""Rows of files and of the bytes that they share.
+
+Bytes are kept once for each checksum. A row of ``blobs`` is locked before it
+is used or removed, so that an upload never gets hold of what is being deleted.
+"""
+
+from altlas_chat.domain.files import StoredFile
+from altlas_chat.storage.database import Reader, Transaction
+
+_NAMES = (
+    "file_id, owner_id, conversation_id, name, media_type, kind, size_bytes, sha256, width,"
+    " height, duration_ms, has_preview, state, created_at"
+)
+_COLUMNS = ", ".join(f"f.{name.strip()}" for name in _NAMES.split(","))
+
+
+async def insert_file(tx: Transaction, file: StoredFile, storage_key: str) -> bool:
+    """Keep a file; False if its bytes are kept under another key already."""
+    is_new = 0
+    while True:
+        is_new += await tx.execute(
+            "INSERT INTO blobs (sha256, size_bytes, storage_key, created_at) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT DO NOTHING",
+            file.sha256,
+            file.size_bytes,
+            storage_key,
+            file.created_at,
+        )
+        if await _lock(tx, file.sha256):
+            break
+    marks = ", ".join("?" * len(file))
+    await tx.execute(f"INSERT INTO files ({_NAMES}) VALUES ({marks})", *file)
+    return is_new > 0
+
+
+async def _lock(tx: Transaction, sha256: str) -> bool:
+    """Hold the row of some bytes until the end of the transaction; False if there is none."""
+    changed = await tx.execute("UPDATE blobs SET size_bytes = size_bytes WHERE sha256 = ?", sha256)
+    return changed > 0
+
+
+async def select_file(reader: Reader, file_id: str) -> tuple[StoredFile, str] | None:
+    """A file, and the key of its bytes."""
+    row = await reader.fetch_one(
+        f"SELECT {_COLUMNS}, b.storage_key FROM files f JOIN blobs b ON b.sha256 = f.sha256"
+        " WHERE f.file_id = ? AND f.deleted_at IS NULL",
+        file_id,
+    )
+    if row is None:
+        return None
+    values = tuple(row)
+    return StoredFile(*values[:-1]), values[-1]
+
+
+async def delete_file(tx: Transaction, file: StoredFile) -> str | None:
+    """Remove a file from all messages and for good; the key of its bytes if nobody has them now."""
+    await _lock(tx, file.sha256)
+    await tx.execute("DELETE FROM message_files WHERE file_id = ?", file.file_id)
+    await tx.execute("DELETE FROM files WHERE file_id = ?", file.file_id)
+    other = await tx.fetch_one("SELECT 1 FROM files WHERE sha256 = ? LIMIT 1", file.sha256)
+    if other is not None:
+        return None
+    row = await tx.fetch_one("SELECT storage_key FROM blobs WHERE sha256 = ?", file.sha256)
+    await tx.execute("DELETE FROM blobs WHERE sha256 = ?", file.sha256)
+    return None if row is None else str(row[0])
+
+
+async def can_see(reader: Reader, user_id: str, file_id: str) -> bool:
+    """Whether a message that the person can see carries the file."""
+    row = await reader.fetch_one(
+        "SELECT 1 FROM message_files l JOIN messages m ON m.message_id = l.message_id"
+        " JOIN members p ON p.conversation_id = m.conversation_id AND p.user_id = ?"
+        " JOIN conversations c ON c.conversation_id = m.conversation_id"
+        " WHERE l.file_id = ? AND m.deleted_at IS NULL AND c.deleted_at IS NULL"
+        " AND m.seq > p.cleared_seq AND NOT EXISTS (SELECT 1 FROM hidden_messages h"
+        " WHERE h.user_id = ? AND h.message_id = m.message_id) LIMIT 1",
+        user_id,
+        file_id,
+        user_id,
+    )
+    return row is not None
+
+
+async def sum_sizes(reader: Reader, owner_id: str) -> int:
+    """How many bytes a person's files have together."""
+    row = await reader.fetch_one(
+        "SELECT coalesce(sum(size_bytes), 0) FROM files WHERE owner_id = ?", owner_id
+    )
+    return 0 if row is None else int(row[0])

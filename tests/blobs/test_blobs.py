@@ -1,0 +1,69 @@
+"""Both places for bytes, a folder and an S3-compatible store, by the same tests."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+from moto.server import ThreadedMotoServer
+
+from altlas_chat.blobs.folder import FolderBlobs
+from altlas_chat.blobs.s3 import S3Access, S3Blobs
+from altlas_chat.blobs.store import Blobs, BlobsUnavailable
+
+
+@pytest.fixture(scope="module")
+def store() -> Iterator[str]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture(params=["folder", "s3"])
+async def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Blobs]:
+    if request.param == "folder":
+        yield FolderBlobs(tmp_path / "files")
+        return
+    endpoint = request.getfixturevalue("store")
+    async with aiohttp.ClientSession() as http, http.put(f"{endpoint}/chat") as response:
+        assert response.status == 200
+    bucket = S3Blobs("s3://chat/some/place", S3Access(endpoint, "us-east-1", "me", "secret"))
+    yield bucket
+    bucket.close()
+
+
+async def read(blobs: Blobs, key: str, start: int, end: int) -> bytes:
+    return b"".join([part async for part in blobs.read(key, start, end)])
+
+
+async def test_what_is_kept_is_read(blobs: Blobs) -> None:
+    data = bytes(range(256)) * 40_000
+    source = blobs.incoming() / "one"
+    source.write_bytes(data)
+    await blobs.keep(source, "ab/abc-1")
+    assert await read(blobs, "ab/abc-1", 0, len(data)) == data
+    assert await read(blobs, "ab/abc-1", 250, 300_000) == data[250:300_000]
+
+
+async def test_what_is_forgotten_is_gone(blobs: Blobs) -> None:
+    source = blobs.incoming() / "one"
+    source.write_bytes(b"merhaba")
+    await blobs.keep(source, "ab/abc-1")
+    await blobs.delete("ab/abc-1")
+    await blobs.delete("ab/abc-1")
+    with pytest.raises(BlobsUnavailable):
+        await read(blobs, "ab/abc-1", 0, 7)
+
+
+async def test_what_is_not_there_can_not_be_kept(blobs: Blobs) -> None:
+    with pytest.raises(BlobsUnavailable):
+        await blobs.keep(blobs.incoming() / "nothing", "ab/abc-2")
+
+
+def test_what_a_crash_left_is_removed(tmp_path: Path) -> None:
+    blobs = FolderBlobs(tmp_path)
+    (blobs.incoming() / "half").write_bytes(b"mer")
+    blobs.forget_incoming()
+    assert list(blobs.incoming().iterdir()) == []
