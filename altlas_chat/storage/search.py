@@ -8,11 +8,11 @@ from altlas_chat.storage import indexing
 from altlas_chat.storage.database import Dialect, Reader
 from altlas_chat.storage.indexing import Phrase
 
-MOST_NAMED = 400
+MOST_NAMED: dict[Dialect, int] = {"sqlite": 400, "postgresql": 40}
 """Of somebody who is in more conversations the index is not told which.
 
-So many conversations hold a good part of all messages: it is cheaper then to
-pass over those of others.
+PostgreSQL compares each message with all that are named. So many conversations
+hold a good part of all messages: it is cheaper then to pass over those of others.
 """
 
 HAVING = {
@@ -146,12 +146,12 @@ async def _marks(
         rows = await reader.fetch_all(
             "SELECT conversation_id FROM members WHERE user_id = ? LIMIT ?",
             wanted.viewer_id,
-            MOST_NAMED + 1,
+            MOST_NAMED[reader.dialect] + 1,
         )
         conversations = [row[0] for row in rows]
         if not conversations:
             return None, []
-    if len(conversations) <= MOST_NAMED:
+    if len(conversations) <= MOST_NAMED[reader.dialect]:
         any_of.append([indexing.conversation_mark(one) for one in conversations])
     if wanted.sender_id is not None:
         any_of.append([indexing.sender_mark(wanted.sender_id)])
