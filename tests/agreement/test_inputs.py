@@ -87,7 +87,10 @@ def schema_name(schema: Json) -> str:
     return str(schema.get("$ref", "")).rpartition("/")[2]
 
 
-BODIES = [name for name in BUILT if "requestBody" in OPERATIONS[name]]
+FORMS = {"uploadFile"}
+"""What is read as it comes, part by part, and by no model."""
+
+BODIES = [name for name in BUILT if "requestBody" in OPERATIONS[name] and name not in FORMS]
 
 
 @pytest.mark.parametrize("operation_id", BODIES)
@@ -99,7 +102,7 @@ def test_a_body_is_what_the_contract_says(operation_id: str) -> None:
     assert not differences(schema_name(schema), contract, code_form(shape))
 
 
-@pytest.mark.parametrize("operation_id", sorted(set(BUILT) - set(BODIES)))
+@pytest.mark.parametrize("operation_id", sorted(set(BUILT) - set(BODIES) - FORMS))
 def test_without_a_body_in_the_contract_none_is_read(operation_id: str) -> None:
     handler = HANDLERS.get(handler_name(operation_id))
     assert handler is None or not shapes_asked_for(handler, "body")
