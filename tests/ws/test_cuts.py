@@ -198,11 +198,11 @@ async def test_no_hole_and_no_double_whenever_the_connection_breaks(
 
 
 async def test_who_missed_too_much_starts_over(database_url: str, serve_chat: ServeChat) -> None:
-    chat = await serve_chat(database=database_url, replay_limit_events=5)
+    chat = await serve_chat(database=database_url, replay_limit_events=6)
     ayse, mehmet = await chat.people("ayse", "mehmet")
     room = await chat.direct(ayse, mehmet)
     cursor = (await mehmet.gets("GET", "/sync"))["cursor"]
-    for number in range(5):
+    for number in range(5):  # and one notification
         await say(ayse, room, f"{number}")
     near = await mehmet.connects({"cursor": cursor})
     assert near.ready["data"]["resumed"] is True

@@ -135,7 +135,10 @@ async def test_sync_gives_the_same_as_the_socket(chat: Chat) -> None:
         assert page["resyncRequired"] is False
         events += page["events"]
         cursor, more = page["cursor"], page["hasMore"]
-    assert [event["data"]["message"]["text"] for event in events] == [
+    said = [event for event in events if event["stream"] == f"conversation:{room}"]
+    assert [event["data"]["message"]["text"] for event in said] == [
         f"number {number}" for number in range(5)
     ]
+    others = [event["event"] for event in events if event not in said]
+    assert others == ["notification.created"]
     assert (await mehmet.gets("GET", "/sync", cursor=cursor))["events"] == []
