@@ -19,7 +19,7 @@ from altlas_chat.services.deps import Deps
 from altlas_chat.services.drafts import check_length, check_text, require_mentionable
 from altlas_chat.services.notifying import Notice, notify
 from altlas_chat.services.paging import decoded_place, page_cursor
-from altlas_chat.services.privacy import hides_read
+from altlas_chat.services.privacy import hides_read, require_not_apart
 from altlas_chat.services.threads import thread_of
 from altlas_chat.storage import conversations, marks, members, messages, streams
 from altlas_chat.storage.database import Reader
@@ -164,6 +164,7 @@ async def edit_message(deps: Deps, actor: Actor, message_id: str, edit: MessageE
         MessageNotFound: there is none for the actor.
         PermissionDenied: somebody else wrote it.
         MessageDeleted: it was deleted for everyone.
+        UserBlocked: it is in a direct conversation, with a block between the two.
         EditWindowClosed: it is older than ``Settings.edit_window_seconds``.
         MessageTooLong: the text is over ``Settings.max_message_characters``.
         ValidationFailed: there is no text, or a mentioned person is no member.
@@ -174,8 +175,10 @@ async def edit_message(deps: Deps, actor: Actor, message_id: str, edit: MessageE
 
     async def change(change: Change) -> Json:
         await streams.lock_streams(change.tx, [stream])
-        message, _ = await require_message(change.tx, actor, message_id)
+        message, access = await require_message(change.tx, actor, message_id)
         _require_editable(deps, actor, message, change.at)
+        if not access.is_group:
+            await require_not_apart(change.tx, actor.user_id, message.conversation_id)
         check_text(message.kind, edit.text)
         mentions = list(message.mentions) if edit.mentions is None else edit.mentions
         if edit.mentions:

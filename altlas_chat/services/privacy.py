@@ -19,6 +19,7 @@ from altlas_chat.domain.language import say
 from altlas_chat.domain.preferences import EVERYTHING, NOTHING, Sight, choice
 from altlas_chat.storage import blocks, preferences
 from altlas_chat.storage.database import Reader
+from altlas_chat.storage.directs import select_direct_sides
 
 
 def direct_key(one: str, other: str) -> str:
@@ -148,6 +149,18 @@ async def require_reachable(reader: Reader, user_id: str, peer_id: str) -> None:
         if peer_id in {writer_id for _, writer_id in writers}:
             return
     if audience != "everyone":
+        raise UserBlocked
+
+
+async def require_not_apart(reader: Reader, user_id: str, conversation_id: str) -> None:
+    """Refuse to say something in a direct conversation with a block between the two.
+
+    Raises:
+        UserBlocked: there is one, whoever made it.
+    """
+    sides = await select_direct_sides(reader, {conversation_id})
+    peer = sides.get((conversation_id, user_id))
+    if peer is not None and peer.is_apart:
         raise UserBlocked
 
 

@@ -22,7 +22,7 @@ from altlas_chat.services.deps import Deps
 from altlas_chat.services.drafts import invalid
 from altlas_chat.services.notifying import Notice, notify
 from altlas_chat.services.paging import decoded_place, page_cursor
-from altlas_chat.services.privacy import require_reachable
+from altlas_chat.services.privacy import require_not_apart, require_reachable
 from altlas_chat.services.system_messages import post_system_message
 from altlas_chat.storage import accounts, members, streams, tasks
 from altlas_chat.storage.database import Reader
@@ -94,7 +94,8 @@ async def create_task(deps: Deps, actor: Actor, draft: TaskDraft) -> Json:
         MessageNotFound: there is none for the actor, or it was deleted.
         PostingRestricted: the actor may not post in the conversation.
         UserNotFound: there is no such assignee, or not in the conversation.
-        UserBlocked: the assignee takes no direct messages from the actor.
+        UserBlocked: the assignee takes no direct messages from the actor, or there is a
+            block in the direct conversation.
         ValidationFailed: the due time is none, or the message is in another conversation.
     """
     due_at = None if draft.due_at is None else moment(draft.due_at, "/dueAt")
@@ -150,6 +151,8 @@ async def _require_posting(reader: Reader, actor: Actor, conversation_id: str) -
     access = await require_member(reader, actor, conversation_id)
     if access.is_group and access.posting == "admins" and not access.leads:
         raise PostingRestricted
+    if not access.is_group:
+        await require_not_apart(reader, actor.user_id, conversation_id)
 
 
 async def _require_assignable(
@@ -249,6 +252,7 @@ async def update_task(deps: Deps, actor: Actor, task_id: str, update: TaskUpdate
 
     Raises:
         TaskNotFound: there is none for the actor.
+        UserBlocked: its words would change in a direct conversation with a block.
         ValidationFailed: the due time is none.
     """
     wanted: dict[str, Any] = update.model_dump(exclude_unset=True)
@@ -256,10 +260,13 @@ async def update_task(deps: Deps, actor: Actor, task_id: str, update: TaskUpdate
         wanted["due_at"] = moment(update.due_at, "/dueAt")
     message_id = deps.ids.new()
 
-    async def work(change: Change, task: Task, _: Access | None) -> Json:
+    async def work(change: Change, task: Task, access: Access | None) -> Json:
         renewed = task._replace(**wanted)
         if renewed == task:
             return task.as_json()
+        is_said = (renewed.title, renewed.description) != (task.title, task.description)
+        if is_said and access is not None and not access.is_group:
+            await require_not_apart(change.tx, actor.user_id, str(task.conversation_id))
         is_completed = renewed.status == "completed"
         completed_at = (task.completed_at or change.at) if is_completed else None
         renewed = renewed._replace(updated_at=change.at, completed_at=completed_at)

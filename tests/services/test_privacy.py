@@ -7,8 +7,10 @@ import pytest
 from altlas_chat.domain.conversations import MembersToAdd, OpenDirect
 from altlas_chat.domain.cursor import Cursor
 from altlas_chat.domain.errors import UserBlocked, UserNotFound, ValidationFailed
+from altlas_chat.domain.messages import MessageEdit
 from altlas_chat.domain.permissions import Actor
 from altlas_chat.domain.preferences import DEFAULTS, PreferencesUpdate
+from altlas_chat.domain.tasks import TaskDraft, TaskUpdate
 from altlas_chat.services import (
     blocks,
     conversations,
@@ -19,6 +21,7 @@ from altlas_chat.services import (
     privacy,
     receipts,
     sync,
+    tasks,
     users,
 )
 from altlas_chat.storage.accounts import update_last_seen
@@ -283,3 +286,24 @@ async def test_an_opened_conversation_is_no_way_round(world: World) -> None:
     request = OpenDirect.model_validate({"userId": mehmet.user_id})
     view, is_new = await conversations.open_direct(world.deps, ayse, request)
     assert (view["id"], is_new) == (room, False)
+
+
+async def test_a_block_ends_what_else_could_carry_words(world: World) -> None:
+    ada, can = await world.people("ada", "can")
+    here = await world.direct(ada, can)
+    said = await world.says(can, here)
+    draft = TaskDraft.model_validate({"title": "çay al", "conversationId": here})
+    task = await tasks.create_task(world.deps, can, draft)
+    await blocks.block_user(world.deps, ada, can.user_id)
+    async with world.state_equals_events():
+        with pytest.raises(UserBlocked):
+            words = MessageEdit.model_validate({"text": "yine ben"})
+            await messages.edit_message(world.deps, can, said["id"], words)
+        for actor in (ada, can):
+            with pytest.raises(UserBlocked):
+                await tasks.create_task(world.deps, actor, draft)
+            with pytest.raises(UserBlocked):
+                title = TaskUpdate.model_validate({"title": "yine ben"})
+                await tasks.update_task(world.deps, actor, task["id"], title)
+        done = TaskUpdate.model_validate({"status": "completed"})
+        await tasks.update_task(world.deps, can, task["id"], done)
