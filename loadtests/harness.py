@@ -240,6 +240,13 @@ class Process:
         lines = Path(f"/proc/{self.pid}/smaps_rollup").read_text().splitlines()
         return sum(float(line.split()[1]) for line in lines if line.startswith("Private_"))
 
+    def peak_kib(self, *, from_now: bool = False) -> float:
+        """The most memory that it had at a time; ``from_now`` forgets what was before."""
+        if from_now:
+            Path(f"/proc/{self.pid}/clear_refs").write_text("5")
+        lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
+        return next(float(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
+
     def stop(self) -> None:
         self._child.send_signal(signal.SIGTERM)
         try:
