@@ -10,7 +10,7 @@ from altlas_chat.domain.language import say
 from altlas_chat.domain.messages import MessageDraft, MessageEdit
 from altlas_chat.domain.times import rfc3339
 from altlas_chat.rest.call import Call, Query, answer, done
-from altlas_chat.services import messages, posting, receipts
+from altlas_chat.services import messages, posting, receipts, scheduled
 from altlas_chat.services.messages import Place
 
 Seq = Annotated[int, Field(ge=0, lt=2**53)]
@@ -41,6 +41,10 @@ class PointerBody(Input):
 
 async def post_message(call: Call) -> web.Response:
     draft = await call.body(MessageDraft)
+    if draft.scheduled_at is not None:
+        kept, _ = await scheduled.schedule_message(call.deps, call.actor, draft)
+        where = f"{call.deps.settings.base_path}/scheduled-messages/{kept.scheduled_id}"
+        return answer(kept.as_json(), 202, {"Location": where})
     sent = await posting.post_message(call.deps, call.actor, draft)
     status = 200 if sent.is_repeat else 201
     location = f"{call.deps.settings.base_path}/messages/{sent.message.message_id}"
