@@ -67,7 +67,12 @@ async def test_wrong_frames_are_noted_though_nobody_looks_at_them(url: str) -> N
     assert "the server sent a binary frame" in found
 
 
-NOT_OUR_SERVER = {"client/test_api.py", "contract/test_watching.py", "realtime/test_frames.py"}
+NOT_OUR_SERVER = {
+    "blobs/test_blobs.py",
+    "client/test_api.py",
+    "contract/test_watching.py",
+    "realtime/test_frames.py",
+}
 
 
 def test_no_test_talks_past_the_contract() -> None:

@@ -21,6 +21,13 @@ def serve(
     database: Annotated[
         str | None, typer.Option(help="sqlite:///file.db or postgresql://user@host/name.")
     ] = None,
+    files: Annotated[
+        str | None,
+        typer.Option(
+            help="Folder or s3://bucket/prefix for the bytes of files. Left out, a folder beside"
+            " the database file."
+        ),
+    ] = None,
     demo: Annotated[
         bool, typer.Option("--demo", help="Seed a demo world, in a throw-away database by default.")
     ] = False,
@@ -33,7 +40,7 @@ def serve(
     An SQLite database is made if there is none; a PostgreSQL one must have been
     prepared with `altlas-chat migrate up`.
     """
-    given = {"host": host, "port": port, "database": database}
+    given = {"host": host, "port": port, "database": database, "files": files}
     settings = load_settings({name: value for name, value in given.items() if value is not None})
     if demo and database is None:
         with tempfile.TemporaryDirectory(prefix="altlas-chat-demo-") as folder:
