@@ -155,6 +155,12 @@ class Settings:
     max_image_pixels: int = setting(
         100_000_000, "Most pixels of an image, width by height.", minimum=1
     )
+    unsent_file_hours: int = setting(
+        24, "How long a file is kept that no message carries, unless it is an avatar.", minimum=1
+    )
+    file_retention_days: int = setting(
+        0, "How long any file but an avatar is kept; 0 stands for ever.", minimum=0
+    )
     max_request_bytes: int = setting(
         MIB, "Largest body of a request that carries no file.", minimum=1024
     )

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
 
-from altlas_chat.blobs.store import CHUNK_BYTES, BlobsUnavailable
+from altlas_chat.blobs.store import CHUNK_BYTES, BlobsUnavailable, forget_older
 
 
 class FolderBlobs:
@@ -23,6 +23,19 @@ class FolderBlobs:
         with suppress(OSError):
             for path in (self._folder / "incoming").iterdir():
                 path.unlink()
+
+    async def forget_old_incoming(self, before: int) -> None:
+        await asyncio.to_thread(forget_older, self._folder / "incoming", before)
+
+    async def listed(self) -> AsyncIterator[tuple[str, int]]:
+        try:
+            for folder in await asyncio.to_thread(_listed, self._folder):
+                for path in await asyncio.to_thread(_listed, folder):
+                    with suppress(FileNotFoundError):
+                        at = int(path.stat().st_mtime * 1000)
+                        yield f"{folder.name}/{path.name}", at
+        except OSError as error:
+            raise BlobsUnavailable(str(error.strerror)) from error
 
     def close(self) -> None:
         self.forget_incoming()
@@ -61,6 +74,10 @@ class FolderBlobs:
             await asyncio.to_thread((self._folder / key).unlink, missing_ok=True)
         except OSError as error:
             raise BlobsUnavailable(str(error.strerror)) from error
+
+
+def _listed(folder: Path) -> list[Path]:
+    return list(folder.iterdir()) if folder.is_dir() else []
 
 
 def _made(folder: Path) -> Path:

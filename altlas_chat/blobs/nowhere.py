@@ -14,6 +14,14 @@ class NoBlobs:
     def incoming(self) -> Path:
         raise BlobsUnavailable(_SAID)
 
+    async def forget_old_incoming(self, before: int) -> None:
+        """Nothing came in."""
+
+    async def listed(self) -> AsyncIterator[tuple[str, int]]:
+        nothing: tuple[tuple[str, int], ...] = ()
+        for one in nothing:
+            yield one
+
     def close(self) -> None:
         """Nothing came in."""
 

@@ -1,5 +1,6 @@
 """Bytes in a store that speaks S3's language."""
 
+import asyncio
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
@@ -10,7 +11,7 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
-from altlas_chat.blobs.store import CHUNK_BYTES, BlobsUnavailable
+from altlas_chat.blobs.store import CHUNK_BYTES, BlobsUnavailable, forget_older
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,18 @@ class S3Blobs:
         except OSError as error:
             raise BlobsUnavailable(str(error.strerror)) from error
         return self._incoming
+
+    async def forget_old_incoming(self, before: int) -> None:
+        if self._incoming is not None:
+            await asyncio.to_thread(forget_older, self._incoming, before)
+
+    async def listed(self) -> AsyncIterator[tuple[str, int]]:
+        try:
+            async for some in obstore.list(self._store):
+                for one in some:
+                    yield str(one["path"]), int(one["last_modified"].timestamp() * 1000)
+        except (BaseError, OSError) as error:
+            raise BlobsUnavailable(_said(error)) from error
 
     def close(self) -> None:
         if self._incoming is not None:

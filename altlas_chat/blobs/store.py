@@ -5,6 +5,7 @@ keep what it says for ever.
 """
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -24,6 +25,16 @@ class Blobs(Protocol):
 
         Raises:
             BlobsUnavailable: it can't be made.
+        """
+
+    async def forget_old_incoming(self, before: int) -> None:
+        """Remove what came in before a moment (UTC milliseconds) and was not kept."""
+
+    def listed(self) -> AsyncIterator[tuple[str, int]]:
+        """Every key that is kept, with when it was (UTC milliseconds), in no order.
+
+        Raises:
+            BlobsUnavailable: they can't be listed.
         """
 
     def close(self) -> None:
@@ -49,3 +60,12 @@ class Blobs(Protocol):
         Raises:
             BlobsUnavailable: it may still be there.
         """
+
+
+def forget_older(folder: Path, before: int) -> None:
+    """Remove the files of a folder that were last written before a moment (UTC milliseconds)."""
+    with suppress(FileNotFoundError):
+        for path in folder.iterdir():
+            with suppress(OSError):
+                if path.stat().st_mtime * 1000 < before:
+                    path.unlink()

@@ -10,11 +10,13 @@ from altlas_chat.services.accounts import forget_old_sessions, refresh_revocatio
 from altlas_chat.services.api_keys import keep_last_used
 from altlas_chat.services.deps import Deps
 from altlas_chat.services.presence import keep_last_seen, look_round
+from altlas_chat.services.sweeping import sweep_bytes, sweep_files
 from altlas_chat.storage.database import StorageUnavailable
 
 log = logging.getLogger(__name__)
 
 TRIM_EVERY_SECONDS = 600.0
+SWEEP_EVERY_SECONDS = 3600.0
 LOOK_ROUND_EVERY_SECONDS = 60.0
 KEEP_EVERY_SECONDS = 5.0
 REVOCATIONS_EVERY_SECONDS = 5.0
@@ -34,6 +36,8 @@ class Housekeeping:
             loop.create_task(self._repeat(housekeeping.trim_log, TRIM_EVERY_SECONDS)),
             loop.create_task(self._repeat(refresh_revocations, REVOCATIONS_EVERY_SECONDS)),
             loop.create_task(self._repeat(forget_old_sessions, TRIM_EVERY_SECONDS)),
+            loop.create_task(self._repeat(sweep_files, SWEEP_EVERY_SECONDS)),
+            loop.create_task(self._repeat(sweep_bytes, SWEEP_EVERY_SECONDS)),
             loop.create_task(self._repeat(look_round, LOOK_ROUND_EVERY_SECONDS)),
             loop.create_task(self._repeat(keep_last_seen, KEEP_EVERY_SECONDS)),
             loop.create_task(self._repeat(keep_last_used, KEEP_EVERY_SECONDS)),

@@ -6,7 +6,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, Literal, NamedTuple
 
 from altlas_chat.blobs.store import BlobsUnavailable
 from altlas_chat.domain.errors import (
@@ -37,7 +37,7 @@ from altlas_chat.services.access import require_member
 from altlas_chat.services.changes import Change, commit_change
 from altlas_chat.services.deps import Deps
 from altlas_chat.settings import Settings
-from altlas_chat.storage import streams, uploads
+from altlas_chat.storage import streams, sweeping, uploads
 from altlas_chat.storage.database import CommitInDoubt, Reader
 
 log = logging.getLogger(__name__)
@@ -237,21 +237,41 @@ async def delete_file(deps: Deps, actor: Actor, file_id: str) -> None:
         PermissionDenied: it is somebody else's, and the actor does not moderate.
     """
     found = await _deletable(deps, actor, file_id)
-    stream = user_stream(found.file.owner_id)
+    await remove_file(deps, file_id, found.file.owner_id, actor_id=actor.user_id)
 
-    async def change(change: Change) -> str | None:
+
+async def remove_file(
+    deps: Deps,
+    file_id: str,
+    owner_id: str,
+    *,
+    actor_id: str | None,
+    unless_used: Literal["", "avatar", "any"] = "",
+) -> bool:
+    """Remove a file for good; False if it is gone, or used in a way that keeps it.
+
+    ``unless_used`` keeps an avatar, or also (``any``) what a message carries.
+    """
+    stream = user_stream(owner_id)
+
+    async def change(change: Change) -> tuple[bool, str | None]:
         await streams.lock_streams(change.tx, [stream])
         kept = await uploads.select_file(change.tx, file_id)
         if kept is None:
-            return None
+            return False, None
+        if unless_used and await sweeping.is_used(
+            change.tx, file_id, messages=unless_used == "any"
+        ):
+            return False, None
         unused = await uploads.delete_file(change.tx, kept[0])
         facts = {"fileId": file_id, "conversationId": kept[0].conversation_id}
         await change.announce(stream, "file.deleted", facts, facts)
-        return unused
+        return True, unused
 
-    unused = await commit_change(deps, stream, change, actor_id=actor.user_id)
+    is_removed, unused = await commit_change(deps, stream, change, actor_id=actor_id)
     if unused is not None:
         await forget_bytes(deps, unused)
+    return is_removed
 
 
 async def _deletable(deps: Deps, actor: Actor, file_id: str) -> KeptFile:

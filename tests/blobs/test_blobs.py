@@ -1,5 +1,6 @@
 """Both places for bytes, a folder and an S3-compatible store, by the same tests."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -55,6 +56,26 @@ async def test_what_is_forgotten_is_gone(blobs: Blobs) -> None:
     await blobs.delete("ab/abc-1")
     with pytest.raises(BlobsUnavailable):
         await read(blobs, "ab/abc-1", 0, 7)
+
+
+async def test_keys_are_listed_with_their_age(blobs: Blobs) -> None:
+    source = blobs.incoming() / "one"
+    source.write_bytes(b"merhaba")
+    begun = source.stat().st_mtime
+    await blobs.keep(source, "cd/cde-1")
+    found = dict([one async for one in blobs.listed()])
+    assert abs(found["cd/cde-1"] / 1000 - begun) < 60
+    await blobs.delete("cd/cde-1")
+    assert "cd/cde-1" not in [key async for key, _ in blobs.listed()]
+
+
+async def test_what_came_in_and_was_left_is_removed(blobs: Blobs) -> None:
+    old, new = blobs.incoming() / "old", blobs.incoming() / "new"
+    for path in (old, new):
+        path.write_bytes(b"mer")
+    os.utime(old, (1_000, 1_000))
+    await blobs.forget_old_incoming(2_000_000)
+    assert (old.exists(), new.exists()) == (False, True)
 
 
 async def test_what_is_not_there_can_not_be_kept(blobs: Blobs) -> None:
