@@ -108,12 +108,12 @@ class _Rest:
 
     def _operation(self, method: str, path: str) -> Json | str:
         """The operation; or the name of the answer that is given where there is none."""
-        routes = [route for route in self._routes if route.pattern.fullmatch(path)]
-        for route in routes:
-            operation = route.operations.get("get" if method == "HEAD" else method.lower())
-            if operation is not None:
-                return operation
-        return "MethodNotAllowed" if routes else "ResourceNotFound"
+        # The plainest paths come first: /messages/search is no {messageId}.
+        route = next((one for one in self._routes if one.pattern.fullmatch(path)), None)
+        if route is None:
+            return "ResourceNotFound"
+        method = "get" if method == "HEAD" else method.lower()
+        return route.operations.get(method, "MethodNotAllowed")
 
     def _wrong_headers(self, response: Json, answer: Answer) -> Iterator[str]:
         given = {name.lower(): value for name, value in answer.headers.items()}

@@ -59,6 +59,7 @@ class GroupUpdate(Update):
 
     name: MayBeLeftOut[Name] = None
     description: Description | None = None
+    avatar_file_id: OpaqueId | None = None
     permissions: MayBeLeftOut[PermissionsUpdate] = None
 
     _clean = field_validator("name", "description")(

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field
 
-from altlas_chat.domain.inputs import Input
+from altlas_chat.domain.inputs import Input, OpaqueId
 from altlas_chat.domain.times import rfc3339
 
 HEAD_BYTES = 64 * 1024
@@ -69,6 +69,16 @@ class StoredFile(NamedTuple):
             "state": self.state,
             "createdAt": rfc3339(self.created_at),
         }
+
+
+AVATARS = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+"""What can stand for a person or a group."""
+
+
+class AvatarChoice(Input):
+    """The image that stands for a person from now on."""
+
+    file_id: OpaqueId
 
 
 class FileLinkRequest(Input):

@@ -17,6 +17,7 @@ from pydantic import (
 
 from altlas_chat.domain.events import Json
 from altlas_chat.domain.inputs import Input, MayBeLeftOut, OpaqueId, clean_text
+from altlas_chat.domain.language import say
 from altlas_chat.domain.times import rfc3339, rfc3339_or_none
 
 MAX_MENTIONS = 50
@@ -24,8 +25,21 @@ EXCERPT_CHARACTERS = 200
 MAX_NAMED_REACTORS = 1000
 """Of more who put the same emoji on a message only the number is told."""
 
-MessageKind = Literal["text", "emoji", "location"]
-"""The kinds that can be posted now; files, images and voice come with uploads."""
+MAX_FILES = 10
+
+MessageKind = Literal["text", "emoji", "file", "image", "voice", "location"]
+"""The kinds that people send."""
+
+
+def no_twice(file_ids: list[str]) -> list[str]:
+    """The files of a message, in order.
+
+    Raises:
+        ValueError: one is named twice.
+    """
+    if len(set(file_ids)) < len(file_ids):
+        raise ValueError(say("A file is named twice"))
+    return file_ids
 
 
 def once_each(mentions: list[str] | None) -> list[str] | None:
@@ -58,14 +72,18 @@ class Kind(NamedTuple):
     content: type[Input] | None = None
     needs_text: bool = False
     is_emoji: bool = False
+    carries: tuple[str, ...] = ()
+    """The kinds of files that it carries, at least one of them; none for a kind without files."""
 
+
+ANY_FILE = ("image", "video", "audio", "document", "archive", "other")
 
 KINDS: dict[str, Kind] = {
     "text": Kind(needs_text=True),
     "emoji": Kind(needs_text=True, is_emoji=True),
-    "file": Kind(),
-    "image": Kind(),
-    "voice": Kind(content=VoiceContent),
+    "file": Kind(carries=ANY_FILE),
+    "image": Kind(carries=("image",)),
+    "voice": Kind(content=VoiceContent, carries=("audio", "video")),
     "location": Kind(content=Location),
 }
 """Every kind that people send. A new one is a row here and a variant in the contract."""
@@ -100,10 +118,12 @@ class MessageDraft(Input):
     mentions: Annotated[list[OpaqueId], Field(max_length=MAX_MENTIONS)] = Field(
         default_factory=list
     )
+    file_ids: Annotated[list[OpaqueId], Field(max_length=MAX_FILES)] = Field(default_factory=list)
     scheduled_at: Annotated[str, StringConstraints(min_length=20, max_length=40)] | None = None
 
     _clean = field_validator("text", "client_id")(clean_text)
     _mentioned = field_validator("mentions")(once_each)
+    _files = field_validator("file_ids")(no_twice)
 
     def fingerprint(self) -> str:
         """Equal for equal drafts: what tells a repeated send from a mistaken one."""
@@ -116,6 +136,7 @@ class MessageDraft(Input):
                 self.reply_to_id,
                 self.forward_from_id,
                 self.mentions,
+                self.file_ids,
             ]
         )
         return hashlib.blake2b(body, digest_size=12).hexdigest()

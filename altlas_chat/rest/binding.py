@@ -63,7 +63,8 @@ def bind(
         ContractMismatch: an operation has no handler though it is not planned,
             has one though it is, or a handler has no operation.
     """
-    unused = set(handlers)
+    operations, unused = list(operations), set(handlers)
+    plain = sorted({one.path for one in operations if "{" not in one.path})
     for operation in operations:
         name = handler_name(operation.operation_id)
         handler = handlers.get(name)
@@ -75,7 +76,7 @@ def bind(
             raise ContractMismatch(f"no handler {name} for {operation.operation_id}")
         unused.discard(name)
         path, endpoint = (
-            deps.settings.base_path + operation.path,
+            deps.settings.base_path + _but(operation.path, plain),
             _endpoint(deps, operation, handler),
         )
         method = operation.method.upper()
@@ -83,6 +84,24 @@ def bind(
             app.router.add_route(one, path, endpoint)
     if unused:
         raise ContractMismatch(f"no operation for the handlers {sorted(unused)}")
+
+
+def _but(path: str, plain: Iterable[str]) -> str:
+    """The path, as aiohttp writes one, matching none of the plain ones.
+
+    So ``/messages/search`` answers for itself whatever the method, and is
+    never the message of that name.
+    """
+    if "{" not in path:
+        return path
+    start, _, after = path.partition("{")
+    pattern = re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path)))
+    tails = [re.escape(one.removeprefix(start)) for one in plain if pattern.fullmatch(one)]
+    if not tails:
+        return path
+    name, _, rest = after.partition("}")
+    others = "|".join(tails)
+    return f"{start}{{{name}:(?!(?:{others})\\Z)[^/]+}}{rest}"
 
 
 async def _planned(call: Call) -> web.StreamResponse:

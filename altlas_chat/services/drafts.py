@@ -2,10 +2,11 @@
 
 from altlas_chat.domain.emoji import are_emoji
 from altlas_chat.domain.errors import FieldError, MessageTooLong, ValidationFailed
+from altlas_chat.domain.events import Json
 from altlas_chat.domain.language import Phrase, say
-from altlas_chat.domain.messages import KINDS, MessageDraft
-from altlas_chat.storage import members
-from altlas_chat.storage.database import Reader
+from altlas_chat.domain.messages import KINDS, Message, MessageDraft
+from altlas_chat.storage import members, uploads
+from altlas_chat.storage.database import Reader, Transaction
 
 
 def check_draft(draft: MessageDraft, max_characters: int) -> None:
@@ -17,7 +18,7 @@ def check_draft(draft: MessageDraft, max_characters: int) -> None:
     """
     check_length(draft.text, max_characters)
     if draft.forward_from_id is not None:
-        if draft.text or draft.content is not None:
+        if draft.text or draft.content is not None or draft.file_ids:
             raise invalid("/text", "NOT_EMPTY", say("A forwarded message brings its own content."))
         return
     kind = KINDS[draft.kind]
@@ -27,6 +28,12 @@ def check_draft(draft: MessageDraft, max_characters: int) -> None:
     if kind.content is None and draft.content is not None:
         detail = say("A message of kind {kind} has no content.", kind=draft.kind)
         raise invalid("/content", "UNEXPECTED", detail)
+    if kind.carries and not draft.file_ids:
+        detail = say("A message of kind {kind} needs a file.", kind=draft.kind)
+        raise invalid("/fileIds", "MISSING", detail)
+    if draft.file_ids and not kind.carries:
+        detail = say("A message of kind {kind} carries no files.", kind=draft.kind)
+        raise invalid("/fileIds", "UNEXPECTED", detail)
     check_text(draft.kind, draft.text)
 
 
@@ -78,3 +85,32 @@ async def require_mentionable(reader: Reader, conversation_id: str, mentions: li
     ]
     if errors:
         raise ValidationFailed(say("Only members can be mentioned."), errors=errors)
+
+
+async def carried_files(
+    tx: Transaction, owner_id: str, draft: MessageDraft, source: Message | None
+) -> list[Json]:
+    """The files that the message will carry: its sender's own, or those of what it forwards.
+
+    None of them is deleted before the transaction ends.
+
+    Raises:
+        ValidationFailed: with an entry for each that is not there, not the sender's,
+            not ready, or of a kind that such a message does not carry.
+    """
+    if source is not None:
+        held = await uploads.hold_files(tx, [one["id"] for one in source.files])
+        return [held[one["id"]].as_json() for one in source.files if one["id"] in held]
+    found = await uploads.hold_files(tx, draft.file_ids)
+    errors: list[FieldError] = []
+    for place, file_id in enumerate(draft.file_ids):
+        pointer, file = f"/fileIds/{place}", found.get(file_id)
+        if file is None or file.owner_id != owner_id or file.state == "pending":
+            detail = say("is no file of yours that is ready")
+            errors.append(FieldError("NO_FILE", detail, pointer))
+        elif file.kind not in KINDS[draft.kind].carries:
+            detail = say("is not what a message of kind {kind} carries", kind=draft.kind)
+            errors.append(FieldError("WRONG_KIND", detail, pointer))
+    if errors:
+        raise ValidationFailed(say("These files can't be sent."), errors=errors)
+    return [found[file_id].as_json() for file_id in draft.file_ids]

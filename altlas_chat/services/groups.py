@@ -25,6 +25,7 @@ from altlas_chat.domain.events import Json, conversation_stream, user_stream
 from altlas_chat.domain.language import Phrase, say
 from altlas_chat.domain.permissions import Actor
 from altlas_chat.services.access import require_group
+from altlas_chat.services.avatars import require_avatar
 from altlas_chat.services.changes import Change, commit_change
 from altlas_chat.services.conversations import announce_joined, begin, member_views, view_of
 from altlas_chat.services.deps import Deps
@@ -149,18 +150,20 @@ async def get_group(deps: Deps, actor: Actor, group_id: str) -> Json:
 
 
 async def update_group(deps: Deps, actor: Actor, group_id: str, update: GroupUpdate) -> Json:
-    """Change a group's name, description or permissions. The same again changes nothing.
+    """Change a group's name, description, avatar or permissions. The same again changes nothing.
 
     Raises:
         ConversationNotFound: there is none for the actor.
         NotAGroup: it is a direct conversation.
         PermissionDenied: the actor may not edit this group; permissions are
             for its owner and administrators.
+        FileNotFound: the actor has no such file that is ready.
+        ValidationFailed: the avatar is no image that browsers show.
     """
     stream, message_id = conversation_stream(group_id), deps.ids.new()
 
     async def change(change: Change) -> Json:
-        await streams.lock_streams(change.tx, [stream])
+        await streams.lock_streams(change.tx, [stream, user_stream(actor.user_id)])
         access = await require_group(change.tx, actor, group_id)
         _require_may(
             access, access.editing, say("Only a group's owner and administrators may change it.")
@@ -171,6 +174,8 @@ async def update_group(deps: Deps, actor: Actor, group_id: str, update: GroupUpd
                 "admins",
                 say("Only a group's owner and administrators may change its permissions."),
             )
+        if update.avatar_file_id is not None:
+            await require_avatar(change.tx, actor, update.avatar_file_id, "/avatarFileId")
         group = await _group(change.tx, group_id)
         renewed = _renewed(group, update)
         if renewed != group:
@@ -190,8 +195,7 @@ def _renewed(group: Conversation, update: GroupUpdate) -> Conversation:
     given = update.model_dump(exclude_unset=True)
     permissions = given.pop("permissions", None) or {}
     changes = {name: value for name, value in given.items() if value is not None}
-    if "description" in given:
-        changes["description"] = given["description"]
+    changes |= {name: given[name] for name in ("description", "avatar_file_id") if name in given}
     changes |= {name: value for name, value in permissions.items() if value is not None}
     return group._replace(**changes)
 

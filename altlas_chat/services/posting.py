@@ -24,7 +24,7 @@ from altlas_chat.domain.preferences import choice
 from altlas_chat.services.access import require_member, require_message
 from altlas_chat.services.changes import Change, Done, commit_together
 from altlas_chat.services.deps import Deps
-from altlas_chat.services.drafts import check_draft, require_mentionable
+from altlas_chat.services.drafts import carried_files, check_draft, require_mentionable
 from altlas_chat.services.notifying import Notice, notify_together, wants
 from altlas_chat.services.saved_drafts import drop_draft
 from altlas_chat.services.threads import thread_of
@@ -159,6 +159,7 @@ class _Sound(NamedTuple):
     is_direct: bool = False
     peer: DirectSide | None = None
     """The other one's side of a direct conversation."""
+    files: Sequence[Json] = ()
 
 
 async def _keep_posts(
@@ -188,11 +189,15 @@ async def _checked(tx: Transaction, posts: Sequence[_Post]) -> list[_Sound | Cha
             source = await _forwarded(tx, actor, draft) if draft.forward_from_id else None
             if draft.mentions:
                 await require_mentionable(tx, draft.conversation_id, draft.mentions)
+            files: Sequence[Json] = ()
+            if draft.file_ids or (source is not None and source.files):
+                files = await carried_files(tx, actor.user_id, draft, source)
         except ChatError as refusal:
             found.append(refusal)
         else:
             drops_saved = bool(access.has_draft) and not post.keeps_saved
-            found.append(_Sound(post, quoted, source, drops_saved, not access.is_group))
+            sound = _Sound(post, quoted, source, drops_saved, not access.is_group, files=files)
+            found.append(sound)
     return await _with_peers(tx, found)
 
 
@@ -280,6 +285,8 @@ async def _kept(
     await bulk.insert_messages(tx, list(zip(made, fingerprints, strict=True)))
     if any(message.mentions for message in made):
         await bulk.insert_mentions(tx, made)
+    if any(message.files for message in made):
+        await bulk.insert_files(tx, made)
     await members.count_own_messages(tx, [run for line in lines.values() for run in line.runs])
     events = [_event(one.post.stream, message) for one, message in zip(sound, made, strict=True)]
     await bulk.insert_events(tx, events)
@@ -335,7 +342,10 @@ def _notices(one: _Sound, message: Message) -> list[Notice]:
 def _message(one: _Sound, seq: int, position: int) -> Message:
     post, quoted, source = one[:3]
     draft = post.draft
-    content = None if draft.content is None else draft.content.model_dump(by_alias=True)
+    content = None
+    if draft.content is not None:
+        without = draft.kind == "voice"  # a waveform is there or is not; a place's name may be null
+        content = draft.content.model_dump(by_alias=True, exclude_none=without)
     return Message(
         message_id=post.message_id,
         conversation_id=draft.conversation_id,
@@ -354,6 +364,7 @@ def _message(one: _Sound, seq: int, position: int) -> Message:
         edited_at=None,
         edit_count=0,
         deleted_at=None,
+        files=one.files,
     )
 
 

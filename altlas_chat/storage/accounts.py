@@ -118,6 +118,15 @@ async def update_profile(tx: Transaction, user: User) -> None:
     await _insert_words(tx, user)
 
 
+async def update_avatar(tx: Transaction, user: User) -> None:
+    await tx.execute(
+        "UPDATE users SET avatar_file_id = ?, updated_at = ? WHERE user_id = ?",
+        user.avatar_file_id,
+        user.updated_at,
+        user.user_id,
+    )
+
+
 class AccountFilter(NamedTuple):
     """Which accounts are wanted; None for any."""
 

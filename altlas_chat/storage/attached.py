@@ -9,8 +9,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from altlas_chat.domain.events import Json
+from altlas_chat.domain.files import StoredFile
 from altlas_chat.domain.messages import Message, Reaction
 from altlas_chat.storage.database import Reader
+from altlas_chat.storage.uploads import FILE_COLUMNS
 
 _CHUNK = 500
 
@@ -55,9 +57,18 @@ async def select_reactions(reader: Reader, message_ids: Sequence[str]) -> dict[s
     }
 
 
-async def select_files(
-    reader: Reader,  # noqa: ARG001
-    message_ids: Sequence[str],  # noqa: ARG001
-) -> dict[str, list[Json]]:
+async def select_files(reader: Reader, message_ids: Sequence[str]) -> dict[str, list[Json]]:
     """Each message's files as the contract shows them, in the order of their showing."""
-    return {}
+    found: dict[str, list[Json]] = defaultdict(list)
+    for start in range(0, len(message_ids), _CHUNK):
+        chunk = message_ids[start : start + _CHUNK]
+        rows = await reader.fetch_all(
+            f"SELECT {FILE_COLUMNS}, l.message_id FROM message_files l"
+            " JOIN files f ON f.file_id = l.file_id"
+            f" WHERE l.message_id IN ({', '.join('?' * len(chunk))})"
+            " AND f.deleted_at IS NULL ORDER BY l.message_id, l.ordinal",
+            *chunk,
+        )
+        for *values, message_id in rows:
+            found[message_id].append(StoredFile(*values).as_json())
+    return found

@@ -81,6 +81,23 @@ async def insert_mentions(tx: Transaction, sent: Iterable[Message]) -> None:
     )
 
 
+async def insert_files(tx: Transaction, sent: Iterable[Message]) -> None:
+    """Keep which files new messages carry, in the order of their showing."""
+    carrying = [message for message in sent if message.files]
+    await tx.execute_many(
+        "INSERT INTO message_files (message_id, file_id, ordinal) VALUES (?, ?, ?)",
+        [
+            (message.message_id, file["id"], ordinal)
+            for message in carrying
+            for ordinal, file in enumerate(message.files)
+        ],
+    )
+    await tx.execute_many(
+        "UPDATE messages SET has_files = TRUE WHERE message_id = ?",
+        [(message.message_id,) for message in carrying],
+    )
+
+
 async def insert_events(tx: Transaction, events: Sequence[Event]) -> None:
     """Write events to the log, at places that the caller took."""
     rows = [event_row(event) for event in events]

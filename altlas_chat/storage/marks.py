@@ -175,10 +175,11 @@ async def select_starred(
 async def delete_marks(tx: Transaction, message: Message) -> None:
     """Take everything from a message that people hung on it."""
     await tx.execute(
-        "UPDATE messages SET is_pinned = FALSE, has_reactions = FALSE WHERE message_id = ?",
+        "UPDATE messages SET is_pinned = FALSE, has_reactions = FALSE, has_files = FALSE"
+        " WHERE message_id = ?",
         message.message_id,
     )
-    for table in ("reactions", "stars", "pins"):
+    for table in ("reactions", "stars", "pins", "message_files"):
         await tx.execute(f"DELETE FROM {table} WHERE message_id = ?", message.message_id)
 
 

@@ -4,6 +4,8 @@ Bytes are kept once for each checksum. A row of ``blobs`` is locked before it
 is used or removed, so that an upload never gets hold of what is being deleted.
 """
 
+from collections.abc import Sequence
+
 from altlas_chat.domain.files import StoredFile
 from altlas_chat.storage.database import Reader, Transaction
 
@@ -11,7 +13,7 @@ _NAMES = (
     "file_id, owner_id, conversation_id, name, media_type, kind, size_bytes, sha256, width,"
     " height, duration_ms, has_preview, state, created_at"
 )
-_COLUMNS = ", ".join(f"f.{name.strip()}" for name in _NAMES.split(","))
+FILE_COLUMNS = ", ".join(f"f.{name.strip()}" for name in _NAMES.split(","))
 
 
 async def insert_file(tx: Transaction, file: StoredFile, storage_key: str) -> bool:
@@ -42,7 +44,7 @@ async def _lock(tx: Transaction, sha256: str) -> bool:
 async def select_file(reader: Reader, file_id: str) -> tuple[StoredFile, str] | None:
     """A file, and the key of its bytes."""
     row = await reader.fetch_one(
-        f"SELECT {_COLUMNS}, b.storage_key FROM files f JOIN blobs b ON b.sha256 = f.sha256"
+        f"SELECT {FILE_COLUMNS}, b.storage_key FROM files f JOIN blobs b ON b.sha256 = f.sha256"
         " WHERE f.file_id = ? AND f.deleted_at IS NULL",
         file_id,
     )
@@ -52,9 +54,32 @@ async def select_file(reader: Reader, file_id: str) -> tuple[StoredFile, str] | 
     return StoredFile(*values[:-1]), values[-1]
 
 
+async def hold_files(tx: Transaction, file_ids: Sequence[str]) -> dict[str, StoredFile]:
+    """Files by id, of whomever; nobody deletes them until the transaction ends."""
+    if not file_ids:
+        return {}
+    lock = " FOR SHARE" if tx.dialect == "postgresql" else ""
+    rows = await tx.fetch_all(
+        f"SELECT {FILE_COLUMNS} FROM files f WHERE f.file_id IN ({', '.join('?' * len(file_ids))})"
+        f" AND f.deleted_at IS NULL ORDER BY f.file_id{lock}",
+        *file_ids,
+    )
+    return {row[0]: StoredFile(*row) for row in rows}
+
+
 async def delete_file(tx: Transaction, file: StoredFile) -> str | None:
     """Remove a file from all messages and for good; the key of its bytes if nobody has them now."""
     await _lock(tx, file.sha256)
+    # Waits for those who hold it (hold_files), so that what they write is seen below.
+    await tx.execute("UPDATE files SET state = state WHERE file_id = ?", file.file_id)
+    await tx.execute(
+        "UPDATE messages SET has_files = FALSE"
+        " WHERE message_id IN (SELECT l.message_id FROM message_files l WHERE l.file_id = ?)"
+        " AND NOT EXISTS (SELECT 1 FROM message_files o"
+        " WHERE o.message_id = messages.message_id AND o.file_id <> ?)",
+        file.file_id,
+        file.file_id,
+    )
     await tx.execute("DELETE FROM message_files WHERE file_id = ?", file.file_id)
     await tx.execute("DELETE FROM files WHERE file_id = ?", file.file_id)
     other = await tx.fetch_one("SELECT 1 FROM files WHERE sha256 = ? LIMIT 1", file.sha256)

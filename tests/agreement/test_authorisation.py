@@ -21,7 +21,7 @@ BUILT = [one for one in load_operations() if not one.planned]
 WITH_OBJECT = [one for one in BUILT if "{" in one.path]
 NOT_THERE = "019ab3f2-0000-7000-8000-000000000000"
 
-FOR_ALL = {"getUser", "blockUser", "unblockUser", "getPresence", "downloadSignedFile"}
+FOR_ALL = {"downloadAvatar", "getUser", "blockUser", "unblockUser", "getPresence", "downloadSignedFile"}
 """Operations whose object everybody who is logged in may see."""
 
 BODIES: dict[str, Json] = {
@@ -122,6 +122,9 @@ async def town(chat: Chat) -> Town:
     scopes = {"name": "bot", "scopes": ["message:create"]}
     key = await mehmet.gets("POST", "/api-keys", scopes)
     file = await mehmet.uploads(b"{}")
+    image = await ayse.uploads(b"GIF89a\x03\x00\x02\x00")
+    await ayse.gets("PUT", "/users/me/avatar", {"fileId": image["id"]})
+    await ayse.gets("PUT", f"/groups/{group}", {"avatarFileId": image["id"]})
     link = await mehmet.gets("POST", f"/files/{file['id']}/links", {})
     names = {
         "fileId": file["id"],

@@ -42,6 +42,8 @@ def test_the_same_draft_has_the_same_fingerprint_whatever_its_client_id() -> Non
         {"forwardFromId": "m"},
         {"mentions": ["a"]},
         {"mentions": ["a", "b"]},
+        {"fileIds": ["a"]},
+        {"kind": "file", "fileIds": ["b", "a"]},
     ],
 )
 def test_any_difference_is_another_fingerprint(changes: dict[str, Any]) -> None:
@@ -82,7 +84,10 @@ def test_somebody_named_twice_is_mentioned_once() -> None:
         {"mentions": ["a\x00"]},
         {"mentions": ["a"] * 51},
         {"kind": "system"},
-        {"kind": "image"},
+        {"kind": "video"},
+        {"fileIds": ["a", "a"]},
+        {"fileIds": ["a\x00"]},
+        {"fileIds": [str(number) for number in range(11)]},
         {"content": {"latitude": 90.1, "longitude": 0}},
         {"content": {"latitude": 0, "longitude": -180.5}},
         {"content": {"latitude": float("nan"), "longitude": 0}},

@@ -1,5 +1,6 @@
 """HTTP's own manners: methods, addresses, request ids, other origins, the base path."""
 
+import re
 from typing import Any
 
 import aiohttp
@@ -51,6 +52,38 @@ async def test_a_method_that_the_address_has_not(
     status, headers, problem = await ask(chat, method, path)
     assert (status, problem["code"]) == (405, "METHOD_NOT_ALLOWED")
     assert headers["Allow"] == allowed
+
+
+def plain_paths_that_a_template_matches() -> dict[str, set[str]]:
+    """The methods of each path such as /messages/search, where there is /messages/{messageId}."""
+    paths = {one.path for one in load_operations()}
+    templates = [re.compile(re.sub(r"\{\w+\}", "[^/]+", one)) for one in paths if "{" in one]
+    return {
+        path: {one.method.upper() for one in load_operations() if one.path == path}
+        for path in sorted(paths)
+        if "{" not in path and any(one.fullmatch(path) for one in templates)
+    }
+
+
+async def test_a_plain_address_answers_for_itself(chat: Chat) -> None:
+    plain = plain_paths_that_a_template_matches()
+    assert {"/messages/search", "/messages/starred", "/users/me", "/users/me/avatar"} <= set(plain)
+    for path, methods in plain.items():
+        has = methods | ({"HEAD"} if "GET" in methods else set())
+        for method in {"GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "TRACE"} - has:
+            status, headers, problem = await ask(chat, method, f"/v1{path}")
+            assert (status, problem["code"]) == (405, "METHOD_NOT_ALLOWED"), (method, path)
+            assert headers["Allow"] == ", ".join(sorted(has)), (method, path)
+        for method in methods:
+            status, _, _ = await ask(chat, method, f"/v1{path}")
+            assert status == 401, (method, path)
+
+
+async def test_what_only_begins_like_a_plain_address_is_a_parameter(chat: Chat) -> None:
+    for path in ("/v1/messages/searched", "/v1/messages/search%0A", "/v1/users/search/avatar"):
+        _, headers, _ = await ask(chat, "PATCH", path)
+        assert "GET" in headers["Allow"]
+        assert (await ask(chat, "GET", path))[0] == 401
 
 
 async def test_head_is_get_without_the_body(chat: Chat) -> None:

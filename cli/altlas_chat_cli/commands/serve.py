@@ -76,6 +76,7 @@ def _welcome(url: str, database: str, base_path: str, people: list[tuple[str, st
     if not people:
         say(f"  open   {url}{base_path}/openapi.json   (the API's contract)")
         say(f"  curl   {_curl(url, base_path, 'register')} -d '{_FIRST_PERSON}'   (an account)")
+        say(f"  docs   {url}{base_path}/docs   (read and try it in a browser)")
         say("Stop the server with Ctrl-C.")
         return
     names = ", ".join(name for name, _ in people)
@@ -86,6 +87,7 @@ def _welcome(url: str, database: str, base_path: str, people: list[tuple[str, st
     say(f"A demo world is ready. People: {names}. Password of all: {password}")
     say("Try this next:")
     say(f"  open   {url}{base_path}/openapi.json   (the API's contract)")
+    say(f"  docs   {url}{base_path}/docs   (read and try it in a browser)")
     talk = f"{output.program()} talk"
     say(f"  talk   {talk} --as {first} --with {second}{at}")
     say(f"         {talk} --as {second} --with {first}{at}   (in a second terminal)")

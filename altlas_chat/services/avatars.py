@@ -1,0 +1,95 @@
+"""The images that stand for people and groups."""
+
+from altlas_chat.domain.errors import FieldError, FileNotFound, UserNotFound, ValidationFailed
+from altlas_chat.domain.events import Json, user_stream
+from altlas_chat.domain.files import AVATARS
+from altlas_chat.domain.language import say
+from altlas_chat.domain.permissions import Actor
+from altlas_chat.services.access import require_member
+from altlas_chat.services.changes import Change, commit_change
+from altlas_chat.services.deps import Deps
+from altlas_chat.services.files import KeptFile
+from altlas_chat.storage import accounts, conversations, streams, uploads
+from altlas_chat.storage.database import Reader
+
+
+async def require_avatar(reader: Reader, actor: Actor, file_id: str, pointer: str) -> None:
+    """Refuse what can't be an avatar; the stream of the actor is locked.
+
+    Raises:
+        FileNotFound: the actor has no such file that is ready.
+        ValidationFailed: it is no image that browsers show.
+    """
+    found = await uploads.select_file(reader, file_id)
+    if found is None or found[0].owner_id != actor.user_id or found[0].state != "ready":
+        raise FileNotFound
+    if found[0].media_type not in AVATARS:
+        detail = say("An avatar is an image: PNG, JPEG, GIF or WebP.")
+        raise ValidationFailed(detail, errors=[FieldError("NOT_AN_IMAGE", detail, pointer)])
+
+
+async def set_avatar(deps: Deps, actor: Actor, file_id: str | None) -> Json:
+    """Choose the own image, or none; the own devices hear of it. The same again changes nothing.
+
+    Raises:
+        FileNotFound: the actor has no such file that is ready.
+        ValidationFailed: it is no image that browsers show.
+    """
+    stream = user_stream(actor.user_id)
+
+    async def change(change: Change) -> Json:
+        await streams.lock_streams(change.tx, [stream])
+        if file_id is not None:
+            await require_avatar(change.tx, actor, file_id, "/fileId")
+        user = await accounts.select_user(change.tx, actor.user_id)
+        if user is None:
+            raise UserNotFound
+        if user.avatar_file_id == file_id:
+            return user.as_own_json()
+        renewed = user._replace(avatar_file_id=file_id, updated_at=change.at)
+        await accounts.update_avatar(change.tx, renewed)
+        view = renewed.as_own_json()
+        await change.announce(stream, "user.updated", {}, {"user": view})
+        return view
+
+    return await commit_change(deps, stream, change, actor_id=actor.user_id)
+
+
+async def avatar_of_user(deps: Deps, user_id: str) -> KeptFile:
+    """A person's image, for everybody who is logged in.
+
+    Raises:
+        UserNotFound: there is no such person.
+        FileNotFound: the person has no image.
+    """
+
+    async def query(reader: Reader) -> KeptFile:
+        user = await accounts.select_user(reader, user_id)
+        if user is None:
+            raise UserNotFound
+        return await _kept(reader, user.avatar_file_id)
+
+    return await deps.database.read(query)
+
+
+async def avatar_of_conversation(deps: Deps, actor: Actor, conversation_id: str) -> KeptFile:
+    """A group's image, for its members.
+
+    Raises:
+        ConversationNotFound: there is none for the actor.
+        FileNotFound: it has no image.
+    """
+
+    async def query(reader: Reader) -> KeptFile:
+        await require_member(reader, actor, conversation_id)
+        group = await conversations.select_conversation(reader, conversation_id)
+        return await _kept(reader, None if group is None else group.avatar_file_id)
+
+    return await deps.database.read(query)
+
+
+async def _kept(reader: Reader, file_id: str | None) -> KeptFile:
+    found = None if file_id is None else await uploads.select_file(reader, file_id)
+    if found is None:
+        raise FileNotFound
+    return KeptFile(*found)
