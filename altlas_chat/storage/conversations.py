@@ -81,7 +81,8 @@ async def update_conversation(tx: Transaction, conversation: Conversation) -> No
     """Keep a group's changed name, description, permissions and number of members."""
     await tx.execute(
         "UPDATE conversations SET name = ?, search_name = ?, order_name = ?, description = ?,"
-        " avatar_file_id = ?, posting = ?, inviting = ?, editing = ?, member_count = ?, updated_at = ?"
+        " avatar_file_id = ?, posting = ?, inviting = ?, editing = ?, member_count = ?,"
+        " updated_at = ?"
         " WHERE conversation_id = ?",
         conversation.name,
         *_found_by(conversation.name),

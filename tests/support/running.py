@@ -48,7 +48,7 @@ class Person:
     async def call(
         self, method: str, path: str, body: Any = None, **query: Any
     ) -> tuple[int, Json]:
-        """One REST call; its status and its JSON."""
+        """One REST call; its status and its JSON, of an image none."""
         async with self.http.request(
             method,
             f"{self.url}/v1{path}",
@@ -57,7 +57,8 @@ class Person:
             headers={"Authorization": f"Bearer {self.token}"},
         ) as response:
             raw = await response.read()
-            return response.status, orjson.loads(raw) if raw else {}
+            is_json = bool(raw) and not response.content_type.startswith("image/")
+            return response.status, orjson.loads(raw) if is_json else {}
 
     async def gets(self, method: str, path: str, body: Any = None, **query: Any) -> Json:
         """One REST call that must succeed; its JSON."""
