@@ -56,5 +56,7 @@ class Previews:
                     process.kill()
                     await process.wait()
         if process.returncode:
-            log.info("no preview (%s): %s", process.returncode, said[-200:].decode(errors="replace"))
+            log.info(
+                "no preview (%s): %s", process.returncode, said[-200:].decode(errors="replace")
+            )
         return process.returncode == 0

@@ -21,7 +21,14 @@ BUILT = [one for one in load_operations() if not one.planned]
 WITH_OBJECT = [one for one in BUILT if "{" in one.path]
 NOT_THERE = "019ab3f2-0000-7000-8000-000000000000"
 
-FOR_ALL = {"downloadAvatar", "getUser", "blockUser", "unblockUser", "getPresence", "downloadSignedFile"}
+FOR_ALL = {
+    "downloadAvatar",
+    "getUser",
+    "blockUser",
+    "unblockUser",
+    "getPresence",
+    "downloadSignedFile",
+}
 """Operations whose object everybody who is logged in may see."""
 
 BODIES: dict[str, Json] = {

@@ -216,7 +216,7 @@ class Witness(Ear):
         but: Collection[str] = (),
         only: Collection[str] | None = None,
     ) -> None:
-        super().pass_on(stream, event)
+        super().pass_on(stream, event, but=but, only=only)
 
     def _is_there(self, stream: str, seq: int) -> bool:
         if self._url.startswith("sqlite:///"):
