@@ -18,13 +18,25 @@ from altlas_chat.domain.conversations import (
     OpenDirect,
     SettingsUpdate,
 )
+from altlas_chat.domain.drafts import DraftUpdate
 from altlas_chat.domain.messages import MessageDraft, MessageEdit
 from altlas_chat.domain.permissions import ROLE_PERMISSIONS, Actor
+from altlas_chat.domain.tasks import TaskDraft, TaskUpdate
 from altlas_chat.domain.times import rfc3339
 from altlas_chat.seeding.playground import SeedingRefused, claim, note, noted
 from altlas_chat.seeding.quiet import SetClock, quiet_deps, seeded_ids
 from altlas_chat.seeding.story import DAY_MS, DEMO_PASSWORD, Moment, Scene, Step, Story, load_story
-from altlas_chat.services import accounts, conversations, groups, messages, posting, receipts
+from altlas_chat.services import (
+    accounts,
+    conversations,
+    groups,
+    marks,
+    messages,
+    posting,
+    receipts,
+    saved_drafts,
+    tasks,
+)
 from altlas_chat.services.deps import Deps
 from altlas_chat.settings import Settings
 from altlas_chat.storage.accounts import select_login
@@ -97,6 +109,7 @@ class _Stage:
     actors: dict[str, Actor] = field(default_factory=dict)
     conversations: dict[str, str] = field(default_factory=dict)
     messages: dict[str, str] = field(default_factory=dict)
+    tasks: dict[str, str] = field(default_factory=dict)
     sent: int = 0
 
     async def enter(self, story: Story, first_ms: int) -> None:
@@ -153,6 +166,12 @@ class _Stage:
             "favourite": self._set,
             "archives": self._set,
             "mutes_for_days": self._set,
+            "reacts": self._react,
+            "pins": self._pin,
+            "stars": self._star,
+            "drafts": self._keep_draft,
+            "plans": self._plan,
+            "finishes": self._finish,
         }
         await acts[moment.step.what](self.conversations[moment.scene.key], moment.step)
 
@@ -255,3 +274,49 @@ class _Stage:
         await conversations.update_settings(
             self.deps, self.actors[step.by], conversation_id, update
         )
+
+    async def _react(self, conversation_id: str, step: Step) -> None:
+        del conversation_id  # the message knows where it is
+        message_id, emoji = self.messages[str(step.to)], str(step.reacts)
+        await marks.add_reaction(self.deps, self.actors[step.by], message_id, emoji)
+
+    async def _pin(self, conversation_id: str, step: Step) -> None:
+        message_id = self.messages[str(step.pins)]
+        await marks.set_pinned(self.deps, self.actors[step.by], message_id, pinned=True)
+        await self._read(conversation_id, step)  # who pins has read what the history says of it
+
+    async def _star(self, conversation_id: str, step: Step) -> None:
+        del conversation_id  # the message knows where it is
+        await marks.star_message(self.deps, self.actors[step.by], self.messages[str(step.stars)])
+
+    async def _keep_draft(self, conversation_id: str, step: Step) -> None:
+        update = DraftUpdate.model_validate({"text": step.drafts})
+        await saved_drafts.save_draft(self.deps, self.actors[step.by], conversation_id, update)
+
+    async def _plan(self, conversation_id: str, step: Step) -> None:
+        plan = step.plans
+        if plan is None:
+            return
+        body: dict[str, object] = {
+            "title": plan.title,
+            "description": plan.description,
+            "priority": plan.priority,
+            "conversationId": conversation_id,
+        }
+        if plan.assignee is not None:
+            (body["assigneeId"],) = self._ids_of([plan.assignee])
+        if plan.in_days is not None:
+            body["dueAt"] = rfc3339(self.today + plan.in_days * DAY_MS)
+        if plan.about is not None:
+            body["messageId"] = self.messages[plan.about]
+        draft = TaskDraft.model_validate(body)
+        task = await tasks.create_task(self.deps, self.actors[step.by], draft)
+        await self._read(conversation_id, step)
+        if step.key is not None:
+            self.tasks[step.key] = task["id"]
+
+    async def _finish(self, conversation_id: str, step: Step) -> None:
+        task_id = self.tasks[str(step.finishes)]
+        update = TaskUpdate.model_validate({"status": "completed"})
+        await tasks.update_task(self.deps, self.actors[step.by], task_id, update)
+        await self._read(conversation_id, step)

@@ -36,6 +36,12 @@ _WHAT = (
     "favourite",
     "archives",
     "mutes_for_days",
+    "reacts",
+    "pins",
+    "stars",
+    "drafts",
+    "plans",
+    "finishes",
 )
 
 
@@ -61,10 +67,23 @@ class Spot(_Part):
     name: str
 
 
-class Step(_Part):
-    """One thing that ``by`` does: exactly one of those below ``reply_to`` and ``edits``.
+class Plan(_Part):
+    """A task of the conversation, due ``in_days`` after the seeding; ``about`` names a message."""
 
-    ``edits`` goes with ``says``, which is the new text; ``role`` with ``makes``.
+    title: str
+    description: str = ""
+    assignee: str | None = None
+    priority: Literal["low", "medium", "high", "urgent"] = "medium"
+    in_days: int | None = None
+    about: str | None = None
+
+
+class Step(_Part):
+    """One thing that ``by`` does: exactly one of those below ``to``.
+
+    ``edits`` goes with ``says``, which is the new text; ``role`` with
+    ``makes``; ``to`` with ``reacts``. ``finishes`` names the ``plans`` with
+    that ``key``.
     """
 
     by: str
@@ -72,6 +91,7 @@ class Step(_Part):
     key: str | None = None
     reply_to: str | None = None
     edits: str | None = None
+    to: str | None = None
     says: str | None = None
     emoji: str | None = None
     location: Spot | None = None
@@ -86,6 +106,12 @@ class Step(_Part):
     favourite: Literal[True] | None = None
     archives: Literal[True] | None = None
     mutes_for_days: int | None = None
+    reacts: str | None = None
+    pins: str | None = None
+    stars: str | None = None
+    drafts: str | None = None
+    plans: Plan | None = None
+    finishes: str | None = None
 
     @model_validator(mode="after")
     def _one_thing(self) -> Self:
@@ -96,6 +122,8 @@ class Step(_Part):
             raise ValueError("an edit says the new text")
         if (self.makes is None) != (self.role is None):
             raise ValueError("makes and role go together")
+        if (self.reacts is None) != (self.to is None):
+            raise ValueError("reacts and to go together")
         return self
 
     @property

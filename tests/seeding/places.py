@@ -39,6 +39,18 @@ COLUMNS = {
     ),
     "message_edits": "message_id, edit_number, text, content, edited_at",
     "message_mentions": "user_id, message_id, conversation_id, seq",
+    "reactions": "message_id, user_id, emoji, created_at",
+    "stars": "user_id, message_id, conversation_id, created_at",
+    "pins": "conversation_id, message_id, pinned_by, created_at",
+    "drafts": "user_id, conversation_id, text, reply_to_id, updated_at",
+    "tasks": (
+        "task_id, title, description, status, priority, creator_id, assignee_id, due_at,"
+        " conversation_id, message_id, created_at, updated_at, completed_at"
+    ),
+    "notifications": (
+        "notification_id, user_id, kind, actor_id, conversation_id, message_id, task_id, facts,"
+        " created_at, read_at"
+    ),
 }
 """What is compared: all but secrets (password hashes, sessions) and the database's own facts."""
 

@@ -92,6 +92,8 @@ async def test_the_messages_are_of_every_kind(place: Place) -> None:
     assert not any("kedi-kuyruk" in one["text"] for one in messages), "it was deleted"
     assert dump["message_edits"]
     assert dump["message_mentions"]
+    for table in ("reactions", "pins", "stars", "drafts", "tasks", "notifications"):
+        assert dump[table], table
     assert all(NOW - 8 * 86_400_000 < one["created"] < NOW for one in messages)
 
 

@@ -38,6 +38,7 @@ def test_who_acts_is_there() -> None:
 def test_there_is_something_of_everything() -> None:
     kinds = {step.what for step in STEPS}
     assert kinds >= {"says", "emoji", "location", "forwards", "deletes", "reads", "receives"}
+    assert kinds >= {"reacts", "pins", "stars", "drafts", "plans", "finishes"}
     assert any(step.edits for step in STEPS)
     assert any(step.reply_to for step in STEPS)
     assert any("@" in text for text in TEXTS)
@@ -54,8 +55,9 @@ def test_what_is_referred_to_was_said_before() -> None:
         for moment in STORY.timeline(seed):
             step = moment.step
             if step is not None:
-                wanted = {step.reply_to, step.edits, step.deletes, step.forwards} - {None}
-                assert wanted <= said, step
+                wanted = {step.reply_to, step.edits, step.deletes, step.forwards, step.finishes}
+                wanted |= {step.to, step.pins, step.stars, step.plans and step.plans.about}
+                assert wanted - {None} <= said, step
                 said |= {step.key} if step.key else set()
 
 
@@ -84,6 +86,7 @@ def test_keys_are_used_once() -> None:
         ({"by": "ayse", "says": "a", "emoji": "b"}, "exactly one thing"),
         ({"by": "ayse", "makes": "mehmet"}, "go together"),
         ({"by": "ayse", "emoji": "a", "edits": "b"}, "says the new text"),
+        ({"by": "ayse", "reacts": "👍"}, "reacts and to go together"),
         ({"by": "ayse", "sayz": "a"}, "sayz"),
     ],
 )
