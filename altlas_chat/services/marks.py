@@ -10,7 +10,6 @@ from altlas_chat.domain.errors import (
     FieldError,
     MessageDeleted,
     PermissionDenied,
-    UserBlocked,
     ValidationFailed,
 )
 from altlas_chat.domain.events import Event, Json, conversation_stream, user_stream
@@ -24,11 +23,11 @@ from altlas_chat.services.drafts import invalid
 from altlas_chat.services.messages import present_form, present_forms
 from altlas_chat.services.notifying import Notice, notify
 from altlas_chat.services.paging import decoded_place, page_cursor
+from altlas_chat.services.privacy import require_not_apart
 from altlas_chat.services.system_messages import post_system_message
 from altlas_chat.storage import marks, streams
 from altlas_chat.storage.attached import select_reactions
 from altlas_chat.storage.database import Reader
-from altlas_chat.storage.directs import select_direct_sides
 from altlas_chat.storage.marks import Marked
 
 MAX_DIFFERENT_REACTIONS = 200
@@ -73,7 +72,7 @@ async def add_reaction(deps: Deps, actor: Actor, message_id: str, text: str) -> 
         message, access = await require_message(change.tx, actor, message_id)
         _require_there(message)
         if not access.is_group:
-            await _require_not_apart(change.tx, actor, message.conversation_id)
+            await require_not_apart(change.tx, actor.user_id, message.conversation_id)
         there = {one.emoji for one in message.reactions}
         if emoji not in there and len(there) >= MAX_DIFFERENT_REACTIONS:
             raise ValidationFailed(
@@ -123,13 +122,6 @@ def _require_there(message: Message) -> None:
         raise MessageDeleted
     if message.sender_id is None:
         raise MessageDeleted(say("Nobody wrote this message; nothing can be hung on it."))
-
-
-async def _require_not_apart(reader: Reader, actor: Actor, conversation_id: str) -> None:
-    sides = await select_direct_sides(reader, {conversation_id})
-    peer = sides.get((conversation_id, actor.user_id))
-    if peer is not None and peer.is_apart:
-        raise UserBlocked
 
 
 def _notice(message: Message, actor_id: str, emoji: str) -> Notice:
@@ -184,6 +176,7 @@ async def set_pinned(deps: Deps, actor: Actor, message_id: str, *, pinned: bool)
     Raises:
         MessageNotFound: there is none for the actor.
         PermissionDenied: only the group's administrators may edit it.
+        UserBlocked: it is in a direct conversation, with a block between the two.
         MessageDeleted: what is to be pinned was deleted for everyone, or nobody wrote it.
         ValidationFailed: the conversation has as many pins as it may have.
     """
@@ -195,6 +188,8 @@ async def set_pinned(deps: Deps, actor: Actor, message_id: str, *, pinned: bool)
         message, access = await require_message(change.tx, actor, message_id)
         if access.editing == "admins" and access.is_group and not access.leads:
             raise PermissionDenied(say("Only administrators can pin in this group."))
+        if not access.is_group:
+            await require_not_apart(change.tx, actor.user_id, message.conversation_id)
         if pinned:
             _require_there(message)
         if message.is_pinned != pinned:

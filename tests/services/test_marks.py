@@ -335,10 +335,16 @@ async def test_between_two_who_are_blocked_nothing_is_hung_on_messages(world: Wo
     ayse, mehmet = await world.people("ayse", "mehmet")
     room, group = await world.direct(ayse, mehmet), await world.group(ayse, mehmet)
     direct, common = await world.says(ayse, room), await world.says(ayse, group)
+    pinned = await world.says(ayse, room)
+    await marks.set_pinned(world.deps, ayse, pinned["id"], pinned=True)
     await blocks.block_user(world.deps, ayse, mehmet.user_id)
     for actor in (ayse, mehmet):
         with pytest.raises(UserBlocked):
             await marks.add_reaction(world.deps, actor, direct["id"], "👍")
+        for message, is_pinned in ((direct, True), (pinned, False)):
+            with pytest.raises(UserBlocked):
+                await marks.set_pinned(world.deps, actor, message["id"], pinned=is_pinned)
     async with world.state_equals_events():
         await marks.add_reaction(world.deps, mehmet, common["id"], "👍")
+        await marks.set_pinned(world.deps, mehmet, common["id"], pinned=True)
     assert not [one for one in world.ear.told if one.event.kind == "notification.created"]
