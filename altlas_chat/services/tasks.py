@@ -9,6 +9,7 @@ from altlas_chat.domain.errors import (
     PermissionDenied,
     PostingRestricted,
     TaskNotFound,
+    UserBlocked,
     UserNotFound,
 )
 from altlas_chat.domain.events import Json, conversation_stream, user_stream
@@ -22,7 +23,7 @@ from altlas_chat.services.deps import Deps
 from altlas_chat.services.drafts import invalid
 from altlas_chat.services.notifying import Notice, notify
 from altlas_chat.services.paging import decoded_place, page_cursor
-from altlas_chat.services.privacy import require_not_apart, require_reachable
+from altlas_chat.services.privacy import blocked_with, require_not_apart, require_reachable
 from altlas_chat.services.system_messages import post_system_message
 from altlas_chat.storage import accounts, members, streams, tasks
 from altlas_chat.storage.database import Reader
@@ -245,6 +246,20 @@ async def _change_task(
             continue
 
 
+def _words(task: Task) -> tuple[str | None, ...]:
+    """What of a task could carry a message."""
+    return task.title, task.description, task.foreign_job_id
+
+
+async def _require_heard(reader: Reader, actor: Actor, task: Task, access: Access | None) -> None:
+    """Refuse words to somebody between whom and the actor there is a block, but in a group."""
+    if access is None:
+        if await blocked_with(reader, actor.user_id, set(task.people) - {actor.user_id}):
+            raise UserBlocked
+    elif not access.is_group:
+        await require_not_apart(reader, actor.user_id, str(task.conversation_id))
+
+
 async def update_task(deps: Deps, actor: Actor, task_id: str, update: TaskUpdate) -> Json:
     """Change a task; who sees it may. The same again changes nothing and is not announced.
 
@@ -252,7 +267,7 @@ async def update_task(deps: Deps, actor: Actor, task_id: str, update: TaskUpdate
 
     Raises:
         TaskNotFound: there is none for the actor.
-        UserBlocked: its words would change in a direct conversation with a block.
+        UserBlocked: its words would change, with a block between the two who see it.
         ValidationFailed: the due time is none.
     """
     wanted: dict[str, Any] = update.model_dump(exclude_unset=True)
@@ -264,9 +279,8 @@ async def update_task(deps: Deps, actor: Actor, task_id: str, update: TaskUpdate
         renewed = task._replace(**wanted)
         if renewed == task:
             return task.as_json()
-        is_said = (renewed.title, renewed.description) != (task.title, task.description)
-        if is_said and access is not None and not access.is_group:
-            await require_not_apart(change.tx, actor.user_id, str(task.conversation_id))
+        if _words(renewed) != _words(task):
+            await _require_heard(change.tx, actor, task, access)
         is_completed = renewed.status == "completed"
         completed_at = (task.completed_at or change.at) if is_completed else None
         renewed = renewed._replace(updated_at=change.at, completed_at=completed_at)

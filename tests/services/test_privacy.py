@@ -307,3 +307,28 @@ async def test_a_block_ends_what_else_could_carry_words(world: World) -> None:
                 await tasks.update_task(world.deps, actor, task["id"], title)
         done = TaskUpdate.model_validate({"status": "completed"})
         await tasks.update_task(world.deps, can, task["id"], done)
+
+
+@pytest.mark.parametrize("blocker", ["ada", "can"])
+async def test_a_block_ends_words_in_a_task_of_the_two(world: World, blocker: str) -> None:
+    """A task in no conversation is seen by who made it and who has it; its words go no further."""
+    ada, can = await world.people("ada", "can")
+    draft = TaskDraft.model_validate({"title": "çay al", "assigneeId": can.user_id})
+    task = await tasks.create_task(world.deps, ada, draft)
+    one, other = (ada, can) if blocker == "ada" else (can, ada)
+    await blocks.block_user(world.deps, one, other.user_id)
+    async with world.state_equals_events():
+        for actor in (ada, can):
+            for words in ({"title": "a"}, {"description": "a"}, {"foreignJobId": "a"}):
+                with pytest.raises(UserBlocked):
+                    said = TaskUpdate.model_validate(words)
+                    await tasks.update_task(world.deps, actor, task["id"], said)
+            again = TaskUpdate.model_validate({"title": "çay al", "priority": "low"})
+            await tasks.update_task(world.deps, actor, task["id"], again)
+        done = TaskUpdate.model_validate({"status": "completed"})
+        await tasks.update_task(world.deps, can, task["id"], done)
+    await tasks.assign_task(world.deps, can, task["id"], None)
+    with pytest.raises(UserBlocked):
+        await tasks.assign_task(world.deps, ada, task["id"], can.user_id)
+    alone = TaskUpdate.model_validate({"title": "kahve al"})
+    await tasks.update_task(world.deps, ada, task["id"], alone)
