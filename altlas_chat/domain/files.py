@@ -48,7 +48,6 @@ class StoredFile(NamedTuple):
     height: int | None
     duration_ms: int | None
     has_preview: bool
-    state: str
     created_at: int
 
     def as_json(self) -> dict[str, Any]:
@@ -66,7 +65,6 @@ class StoredFile(NamedTuple):
             "height": self.height,
             "durationMs": self.duration_ms,
             "hasPreview": bool(self.has_preview),
-            "state": self.state,
             "createdAt": rfc3339(self.created_at),
         }
 

@@ -17,11 +17,11 @@ async def require_avatar(reader: Reader, actor: Actor, file_id: str, pointer: st
     """Refuse what can't be an avatar; the stream of the actor is locked.
 
     Raises:
-        FileNotFound: the actor has no such file that is ready.
+        FileNotFound: the actor has no such file.
         ValidationFailed: it is no image that browsers show.
     """
     found = await uploads.select_file(reader, file_id)
-    if found is None or found[0].owner_id != actor.user_id or found[0].state != "ready":
+    if found is None or found[0].owner_id != actor.user_id:
         raise FileNotFound
     if found[0].media_type not in AVATARS:
         detail = say("An avatar is an image: PNG, JPEG, GIF or WebP.")
@@ -32,7 +32,7 @@ async def set_avatar(deps: Deps, actor: Actor, file_id: str | None) -> Json:
     """Choose the own image, or none; the own devices hear of it. The same again changes nothing.
 
     Raises:
-        FileNotFound: the actor has no such file that is ready.
+        FileNotFound: the actor has no such file.
         ValidationFailed: it is no image that browsers show.
     """
     stream = user_stream(actor.user_id)

@@ -105,8 +105,8 @@ async def carried_files(
     errors: list[FieldError] = []
     for place, file_id in enumerate(draft.file_ids):
         pointer, file = f"/fileIds/{place}", found.get(file_id)
-        if file is None or file.owner_id != owner_id or file.state == "pending":
-            detail = say("is no file of yours that is ready")
+        if file is None or file.owner_id != owner_id:
+            detail = say("is no file of yours")
             errors.append(FieldError("NO_FILE", detail, pointer))
         elif file.kind not in KINDS[draft.kind].carries:
             detail = say("is not what a message of kind {kind} carries", kind=draft.kind)

@@ -179,7 +179,6 @@ def _stored(
         height=content.height,
         duration_ms=None,
         has_preview=False,
-        state="ready",
         created_at=deps.clock.now_ms(),
     )
 

@@ -157,7 +157,7 @@ async def update_group(deps: Deps, actor: Actor, group_id: str, update: GroupUpd
         NotAGroup: it is a direct conversation.
         PermissionDenied: the actor may not edit this group; permissions are
             for its owner and administrators.
-        FileNotFound: the actor has no such file that is ready.
+        FileNotFound: the actor has no such file.
         ValidationFailed: the avatar is no image that browsers show.
     """
     stream, message_id = conversation_stream(group_id), deps.ids.new()

@@ -11,7 +11,7 @@ from altlas_chat.storage.database import Reader, Transaction
 
 _NAMES = (
     "file_id, owner_id, conversation_id, name, media_type, kind, size_bytes, sha256, width,"
-    " height, duration_ms, has_preview, state, created_at"
+    " height, duration_ms, has_preview, created_at"
 )
 FILE_COLUMNS = ", ".join(f"f.{name.strip()}" for name in _NAMES.split(","))
 
@@ -71,7 +71,7 @@ async def delete_file(tx: Transaction, file: StoredFile) -> str | None:
     """Remove a file from all messages and for good; the key of its bytes if nobody has them now."""
     await _lock(tx, file.sha256)
     # Waits for those who hold it (hold_files), so that what they write is seen below.
-    await tx.execute("UPDATE files SET state = state WHERE file_id = ?", file.file_id)
+    await tx.execute("UPDATE files SET size_bytes = size_bytes WHERE file_id = ?", file.file_id)
     await tx.execute(
         "UPDATE messages SET has_files = FALSE"
         " WHERE message_id IN (SELECT l.message_id FROM message_files l WHERE l.file_id = ?)"

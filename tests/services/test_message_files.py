@@ -30,7 +30,6 @@ async def own_file(world: World, owner: Actor, kind: str = "image") -> str:
         height=None,
         duration_ms=None,
         has_preview=False,
-        state="ready",
         created_at=world.clock.now_ms(),
     )
     await world.deps.database.write(

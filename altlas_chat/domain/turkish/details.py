@@ -163,7 +163,7 @@ DETAILS = {
     "A file is named twice": "Bir dosya iki kez verilmiş",
     "A message of kind {kind} needs a file.": "{kind} türündeki bir mesaj için dosya gerekir.",
     "A message of kind {kind} carries no files.": "{kind} türündeki bir mesaj dosya taşımaz.",
-    "is no file of yours that is ready": "size ait, hazır bir dosya değil",
+    "is no file of yours": "size ait bir dosya değil",
     "is not what a message of kind {kind} carries": "{kind} türündeki bir mesajın taşıdığı türden değil",
     "These files can't be sent.": "Bu dosyalar gönderilemez.",
     "Only its owner can delete a file.": "Bir dosyayı yalnızca sahibi silebilir.",

@@ -7,6 +7,7 @@ STATEMENTS = (
         size_bytes BIGINT NOT NULL CONSTRAINT blobs_size_bytes CHECK (size_bytes >= 0),
         storage_key TEXT NOT NULL,
         preview_key TEXT,
+        preview_bytes BIGINT,
         created_at BIGINT NOT NULL
     ) ${clustered}
     """,
@@ -25,8 +26,6 @@ STATEMENTS = (
         duration_ms BIGINT,
         has_preview BOOLEAN NOT NULL DEFAULT FALSE
             CONSTRAINT files_has_preview CHECK (has_preview IN (FALSE, TRUE)),
-        state TEXT NOT NULL DEFAULT 'ready'
-            CONSTRAINT files_state CHECK (state IN ('pending', 'ready', 'failed')),
         created_at BIGINT NOT NULL,
         deleted_at BIGINT
     )
