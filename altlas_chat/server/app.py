@@ -44,6 +44,7 @@ from altlas_chat.server.holes import HoleFiller
 from altlas_chat.server.metrics import LoopLag, figures_of
 from altlas_chat.services.credentials import load_credentials
 from altlas_chat.services.deps import Deps
+from altlas_chat.services.due import Outcomes
 from altlas_chat.settings import Settings
 from altlas_chat.storage.database import Database
 from altlas_chat.system import Clock, Ids, Randomness
@@ -85,6 +86,7 @@ class Parts:
     health: operation.Health
     requests: Requests
     lag: LoopLag
+    later: Outcomes
     figures: Callable[[], bytes]
 
 
@@ -111,10 +113,10 @@ async def assemble(
     heartbeats = Heartbeats(settings.heartbeat_seconds, settings.pong_timeout_seconds)
     flusher = Flusher()
     sockets = Sockets(deps, hub, catch_ups, heartbeats, flusher, attendance)
-    requests, lag = Requests(), LoopLag()
-    figures = figures_of(database, sockets, requests, lag)
+    requests, lag, later = Requests(), LoopLag(), Outcomes()
+    figures = figures_of(database, sockets, requests, lag, later.counts)
     health = operation.Health(database)
-    return Parts(deps, hub, sockets, holes, health, requests, lag, figures)
+    return Parts(deps, hub, sockets, holes, health, requests, lag, later, figures)
 
 
 def build_app(parts: Parts) -> web.Application:

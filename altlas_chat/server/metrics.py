@@ -1,7 +1,7 @@
 """The figures of a server in the text format of Prometheus, made when they are asked for."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from prometheus_client import (
     CollectorRegistry,
@@ -49,11 +49,18 @@ class LoopLag:
 
 
 def figures_of(
-    database: Database, sockets: Sockets, requests: Requests, lag: LoopLag
+    database: Database,
+    sockets: Sockets,
+    requests: Requests,
+    lag: LoopLag,
+    later: Mapping[str, int],
 ) -> Callable[[], bytes]:
-    """What gives the figures of these parts and of the process."""
+    """What gives the figures of these parts and of the process.
+
+    ``later`` counts messages for later by what became of them.
+    """
     registry = CollectorRegistry()
-    registry.register(_Figures(database, sockets, requests, lag))
+    registry.register(_Figures(database, sockets, requests, lag, later))
     for collector in (ProcessCollector, PlatformCollector, GCCollector):
         collector(registry=registry)
     return lambda: generate_latest(registry)
@@ -61,17 +68,24 @@ def figures_of(
 
 class _Figures(Collector):
     def __init__(
-        self, database: Database, sockets: Sockets, requests: Requests, lag: LoopLag
+        self,
+        database: Database,
+        sockets: Sockets,
+        requests: Requests,
+        lag: LoopLag,
+        later: Mapping[str, int],
     ) -> None:
         self._database = database
         self._sockets = sockets
         self._requests = requests
         self._lag = lag
+        self._later = later
 
     def collect(self) -> Iterator[Metric]:
         yield from self._of_requests()
         yield from self._of_sockets()
         yield from self._of_database()
+        yield self._of_later()
         lag = _histogram("event_loop_lag_seconds", "How late the event loop is.", ())
         _fill(lag, (), self._lag.spread)
         yield lag
@@ -105,6 +119,13 @@ class _Figures(Collector):
         for code, number in list(self._sockets.flusher.closings.items()):
             closings.add_metric((str(code),), number)
         yield closings
+
+    def _of_later(self) -> Metric:
+        told = "Messages for later: sent, failed, or stuck and to be tried again."
+        count = CounterMetricFamily(f"{PREFIX}scheduled_messages", told, labels=("outcome",))
+        for outcome, number in list(self._later.items()):
+            count.add_metric((outcome,), number)
+        return count
 
     def _of_database(self) -> Iterator[Metric]:
         workload = self._database.workload()

@@ -59,7 +59,7 @@ async def running_server(settings: Settings) -> AsyncIterator[Running]:
         parts.lag.start()
         housekeeping = Housekeeping(parts.deps)
         housekeeping.start()
-        scheduling = Scheduling(parts.deps)
+        scheduling = Scheduling(parts.deps, parts.later)
         scheduling.start()
         try:
             yield Running(url, parts)

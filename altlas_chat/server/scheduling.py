@@ -4,8 +4,9 @@ import asyncio
 import logging
 
 from altlas_chat.server.tasks import call_off
-from altlas_chat.services import scheduled
+from altlas_chat.services import due
 from altlas_chat.services.deps import Deps
+from altlas_chat.services.due import Outcomes
 from altlas_chat.storage.database import StorageUnavailable
 
 log = logging.getLogger(__name__)
@@ -19,8 +20,9 @@ DROP_EVERY_SECONDS = 3600.0
 class Scheduling:
     """The scheduler of one server process."""
 
-    def __init__(self, deps: Deps) -> None:
+    def __init__(self, deps: Deps, outcomes: Outcomes) -> None:
         self._deps = deps
+        self._outcomes = outcomes
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -35,7 +37,7 @@ class Scheduling:
         while True:
             wait = LOOK_EVERY_SECONDS
             try:
-                next_at = await scheduled.send_due(self._deps)
+                next_at = await due.send_due(self._deps, self._outcomes)
                 if next_at is not None:
                     wait = min(wait, max(0, next_at - self._deps.clock.now_ms()) / 1000)
             except StorageUnavailable as error:
@@ -47,7 +49,7 @@ class Scheduling:
     async def _drop(self) -> None:
         while True:
             try:
-                await scheduled.drop_done(self._deps)
+                await due.drop_done(self._deps)
             except StorageUnavailable as error:
                 log.warning("old scheduled messages must wait: %s", error)
             except Exception:

@@ -1,19 +1,11 @@
-"""Messages for later: kept, changed and cancelled by their sender, sent by the server.
+"""Messages for later: kept, changed and cancelled by their sender. ``due`` sends them."""
 
-One is sent in the same step that marks it as sent, so a server that dies at
-any moment sends it once, and never twice: after the next start, if need be.
-"""
-
-import logging
 from collections.abc import Sequence
-from functools import partial
 
 import orjson
 
 from altlas_chat.domain.drafts import ScheduledMessage, ScheduledUpdate
 from altlas_chat.domain.errors import (
-    AccountDeactivated,
-    ChatError,
     ClientIdReused,
     MessageNotFound,
     ResourceAlreadyExists,
@@ -21,28 +13,22 @@ from altlas_chat.domain.errors import (
 from altlas_chat.domain.events import Event, Json, conversation_stream, user_stream
 from altlas_chat.domain.language import say
 from altlas_chat.domain.messages import MessageDraft
-from altlas_chat.domain.permissions import ROLE_PERMISSIONS, Actor
+from altlas_chat.domain.permissions import Actor
 from altlas_chat.domain.times import moment
 from altlas_chat.services.access import require_member
 from altlas_chat.services.changes import Change, commit_change
 from altlas_chat.services.deps import Deps
 from altlas_chat.services.drafts import check_draft, invalid
-from altlas_chat.services.notifying import Notice, notify
 from altlas_chat.services.paging import decoded_place, page_cursor
-from altlas_chat.services.posting import check_post, post_in_change
+from altlas_chat.services.posting import check_post
 from altlas_chat.services.saved_drafts import drop_draft
-from altlas_chat.storage import accounts, messages, scheduled, streams
+from altlas_chat.storage import messages, scheduled, streams
 from altlas_chat.storage.database import Reader, UniqueViolated
-
-log = logging.getLogger(__name__)
 
 DAY_MS = 24 * 60 * 60 * 1000
 MAX_AHEAD_MS = 366 * DAY_MS
 MAX_WAITING = 200
-KEPT_MS = 30 * DAY_MS
-"""How far ahead one may be, how many of a person may wait, how long what is done is listed."""
-
-AT_ONCE = 100
+"""How far ahead one may be, and how many of a person may wait."""
 
 
 async def schedule_message(
@@ -89,7 +75,7 @@ async def schedule_message(
             failed_code=None,
         )
         await scheduled.insert_scheduled(tx, kept)
-        await _tell(change, "scheduled_message.created", kept)
+        await tell_scheduled(change, "scheduled_message.created", kept)
         await drop_draft(change, actor.user_id, draft.conversation_id)
         return kept, False
 
@@ -122,7 +108,8 @@ def _as_written(draft: MessageDraft) -> Json:
     return written
 
 
-async def _tell(change: Change, kind: str, one: ScheduledMessage) -> None:
+async def tell_scheduled(change: Change, kind: str, one: ScheduledMessage) -> None:
+    """Tell a person's devices how the message for later is now."""
     facts = {"scheduledId": one.scheduled_id}
     data = {"scheduledMessage": one.as_json()}
     await change.announce(user_stream(one.user_id), kind, facts, data)
@@ -196,10 +183,10 @@ async def update_scheduled(
             changed = changed._replace(scheduled_at=at)
         if update.text is not None:
             changed = changed._replace(draft={**changed.draft, "text": update.text})
-            check_draft(_draft_of(changed), deps.settings.max_message_characters)
+            check_draft(draft_of(changed), deps.settings.max_message_characters)
         if changed != before:
             await scheduled.update_scheduled(change.tx, changed)
-            await _tell(change, "scheduled_message.updated", changed)
+            await tell_scheduled(change, "scheduled_message.updated", changed)
         return changed
 
     return await commit_change(deps, own, change, actor_id=actor.user_id)
@@ -213,7 +200,8 @@ def _waiting(one: ScheduledMessage) -> ScheduledMessage:
     return one
 
 
-def _draft_of(one: ScheduledMessage) -> MessageDraft:
+def draft_of(one: ScheduledMessage) -> MessageDraft:
+    """The draft that is to be sent."""
     return MessageDraft.model_validate_json(orjson.dumps(one.draft), by_alias=True, by_name=False)
 
 
@@ -231,110 +219,16 @@ async def cancel_scheduled(deps: Deps, actor: Actor, scheduled_id: str) -> None:
         found = await _require_own(change.tx, actor, scheduled_id)
         if found.state == "sent":
             _waiting(found)
-        await _drop(change, found)
+        await drop_scheduled(change, found)
 
     await commit_change(deps, own, change, actor_id=actor.user_id)
 
 
-async def _drop(change: Change, one: ScheduledMessage) -> None:
+async def drop_scheduled(change: Change, one: ScheduledMessage) -> None:
+    """One is no more; its sender's devices hear of it."""
     await scheduled.delete_scheduled(change.tx, one.scheduled_id)
     facts = {"scheduledId": one.scheduled_id}
     await change.announce(user_stream(one.user_id), "scheduled_message.deleted", facts, facts)
-
-
-# -- what the server does by itself ---------------------------------------------------
-
-
-async def send_due(deps: Deps) -> int | None:
-    """Send every message whose time has come; when the next one is to be sent.
-
-    Each is sent once, whoever else does the same at the same moment. One that
-    can't be sent is marked with the code of the refusal, and its sender is
-    notified.
-
-    Raises:
-        StorageUnavailable: those that are left wait for the next call.
-    """
-    while True:
-        due = await deps.database.read(partial(_due, deps.clock.now_ms()))
-        for one in due:
-            await _send(deps, one)
-        if len(due) < AT_ONCE:
-            return await deps.database.read(scheduled.select_next_at)
-
-
-async def _due(at: int, reader: Reader) -> list[ScheduledMessage]:
-    return await scheduled.select_due(reader, at, AT_ONCE)
-
-
-async def _send(deps: Deps, due: ScheduledMessage) -> None:
-    own, stream = user_stream(due.user_id), conversation_stream(due.conversation_id)
-
-    async def change(change: Change) -> None:
-        await streams.lock_streams(change.tx, [own, stream])
-        one = await scheduled.select_scheduled(change.tx, due.scheduled_id)
-        if one is None or one.state != "waiting" or one.scheduled_at > change.at:
-            return
-        actor = await _sender(change.tx, one.user_id)
-        draft = _draft_of(one)
-        if await messages.select_sent(change.tx, one.user_id, one.client_id) is not None:
-            raise ClientIdReused
-        sent = await post_in_change(deps, change, actor, draft)
-        done = one._replace(sent_message_id=sent.message.message_id)
-        await scheduled.update_scheduled(change.tx, done)
-        await _tell(change, "scheduled_message.updated", done)
-
-    try:
-        await commit_change(deps, stream, change, actor_id=due.user_id)
-    except ChatError as refusal:
-        log.info("scheduled message %s can't be sent: %s", due.scheduled_id, refusal.code)
-        await _fail(deps, due, refusal.code)
-
-
-async def _sender(reader: Reader, user_id: str) -> Actor:
-    user = await accounts.select_user(reader, user_id)
-    if user is None or not user.is_active:
-        raise AccountDeactivated
-    permissions = ROLE_PERMISSIONS[user.role]
-    return Actor(user_id, user.role, permissions, language=user.language)
-
-
-async def _fail(deps: Deps, due: ScheduledMessage, code: str) -> None:
-    own = user_stream(due.user_id)
-
-    async def change(change: Change) -> None:
-        await streams.lock_streams(change.tx, [own])
-        one = await scheduled.select_scheduled(change.tx, due.scheduled_id)
-        if one is None or one.state != "waiting":
-            return
-        failed = one._replace(failed_code=code)
-        await scheduled.update_scheduled(change.tx, failed)
-        await _tell(change, "scheduled_message.updated", failed)
-        facts = {"scheduledId": one.scheduled_id, "code": code}
-        here = one.conversation_id
-        notice = Notice(one.user_id, "scheduled_failed", conversation_id=here, facts=facts)
-        await notify(deps.ids, change, [notice])
-
-    await commit_change(deps, own, change, actor_id=due.user_id)
-
-
-async def drop_done(deps: Deps) -> None:
-    """Drop what was sent, or failed, so long ago that nobody looks for it; its sender hears."""
-    before = deps.clock.now_ms() - KEPT_MS
-    done = await deps.database.read(lambda reader: scheduled.select_done(reader, before, AT_ONCE))
-    for one in done:
-        await _drop_done(deps, one)
-
-
-async def _drop_done(deps: Deps, one: ScheduledMessage) -> None:
-    own = user_stream(one.user_id)
-
-    async def change(change: Change) -> None:
-        await streams.lock_streams(change.tx, [own])
-        if await scheduled.select_scheduled(change.tx, one.scheduled_id) is not None:
-            await _drop(change, one)
-
-    await commit_change(deps, own, change, actor_id=None)
 
 
 async def scheduled_data(reader: Reader, viewer_id: str, events: Sequence[Event]) -> list[Json]:

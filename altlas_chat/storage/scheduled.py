@@ -103,21 +103,26 @@ async def count_waiting(reader: Reader, user_id: str) -> int:
     return 0 if row is None else int(row[0])
 
 
-async def select_due(reader: Reader, at: int, limit: int) -> list[ScheduledMessage]:
+async def select_due(
+    reader: Reader, at: int, after: tuple[int, str] | None, limit: int
+) -> list[ScheduledMessage]:
     """What waits and was to be sent at a moment or before, the earliest first."""
-    rows = await reader.fetch_all(
-        f"{_SELECT} WHERE {_WAITS} AND scheduled_at <= ?"
-        " ORDER BY scheduled_at, scheduled_id LIMIT ?",
-        at,
-        limit,
-    )
+    sql, params = f"{_SELECT} WHERE {_WAITS} AND scheduled_at <= ?", [at]
+    more: list[object] = []
+    if after is not None:
+        sql += " AND scheduled_at >= ? AND (scheduled_at > ? OR scheduled_id > ?)"
+        more += [after[0], after[0], after[1]]
+    sql += " ORDER BY scheduled_at, scheduled_id LIMIT ?"
+    rows = await reader.fetch_all(sql, *params, *more, limit)
     return [_scheduled(row) for row in rows]
 
 
-async def select_next_at(reader: Reader) -> int | None:
-    """When the next message is to be sent; None when none waits."""
+async def select_next_at(reader: Reader, after: int) -> int | None:
+    """When the next message is to be sent after a moment; None when none waits."""
     row = await reader.fetch_one(
-        f"SELECT scheduled_at FROM scheduled_messages WHERE {_WAITS} ORDER BY scheduled_at LIMIT 1"
+        f"SELECT scheduled_at FROM scheduled_messages WHERE {_WAITS} AND scheduled_at > ?"
+        " ORDER BY scheduled_at LIMIT 1",
+        after,
     )
     return None if row is None else int(row[0])
 

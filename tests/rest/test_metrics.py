@@ -3,6 +3,8 @@
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from altlas_chat.domain.times import rfc3339
+from altlas_chat.system import SystemClock
 from tests.support.devices import PASSWORD
 from tests.support.running import Chat, Person
 from tests.support.waiting import until
@@ -72,6 +74,17 @@ async def test_what_is_counted(chat_on_each: Chat) -> None:
     assert figure(after, "outbox_frames") == figure(after, "outbox_bytes") == 0
     assert after["process_resident_memory_bytes", frozenset()] > 2**20
     assert ("process_cpu_seconds_total", frozenset()) in after
+
+
+async def test_what_became_of_messages_for_later(chat: Chat) -> None:
+    admin = await admin_of(chat)
+    group = await chat.group(admin)
+    at = rfc3339(SystemClock().now_ms() + 300)
+    body = {"conversationId": group, "clientId": "later", "text": "sonra", "scheduledAt": at}
+    await admin.gets("POST", "/messages", body)
+    await until(lambda: bool(chat.running.parts.later.counts))
+    found = await figures(chat, admin)
+    assert figure(found, "scheduled_messages_total", outcome="sent") == 1
 
 
 async def test_why_sockets_were_closed_and_the_delay_of_the_loop(chat: Chat) -> None:

@@ -7,7 +7,7 @@ import pytest
 from altlas_chat.domain.errors import FileNotFound, ValidationFailed
 from altlas_chat.domain.files import StoredFile
 from altlas_chat.domain.permissions import Actor
-from altlas_chat.services import conversations, files, groups, messages, posting, scheduled
+from altlas_chat.services import conversations, due, files, groups, messages, posting, scheduled
 from altlas_chat.storage import uploads
 from tests.support.world import World
 
@@ -159,7 +159,7 @@ async def test_a_message_for_later_keeps_its_files(world: World) -> None:
     kept, _ = await scheduled.schedule_message(world.deps, ayse, draft)
     assert kept.draft["fileIds"] == [file_id]
     world.clock.forward(300 * 24 * 3600)
-    await scheduled.send_due(world.deps)
+    await due.send_due(world.deps)
     assert ids((await world.history(mehmet, room))[0]) == [file_id]
 
 

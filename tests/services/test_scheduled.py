@@ -15,7 +15,7 @@ from altlas_chat.domain.errors import (
 )
 from altlas_chat.domain.permissions import Actor
 from altlas_chat.domain.times import rfc3339
-from altlas_chat.services import groups, posting, saved_drafts, scheduled
+from altlas_chat.services import due, groups, posting, saved_drafts, scheduled
 from tests.support.world import Json, World
 
 HOUR = 3600
@@ -50,12 +50,12 @@ async def test_a_message_waits_and_is_sent_at_its_time(world: World) -> None:
     assert kept["draft"]["text"] == "sonra"
     assert "scheduledAt" not in kept["draft"]
     async with world.state_equals_events():
-        assert await scheduled.send_due(world.deps) is not None
+        assert await due.send_due(world.deps) is not None
     assert await world.history(mehmet, room) == []
     world.clock.forward(HOUR)
     async with world.state_equals_events():
-        assert await scheduled.send_due(world.deps) is None
-        assert await scheduled.send_due(world.deps) is None
+        assert await due.send_due(world.deps) is None
+        assert await due.send_due(world.deps) is None
     (message,) = await world.history(mehmet, room)
     assert (message["text"], message["senderId"]) == ("sonra", ayse.user_id)
     assert message["mentions"] == [mehmet.user_id]
@@ -71,7 +71,7 @@ async def test_two_who_send_at_the_same_moment_send_once(world: World) -> None:
         await keep(world, ayse, room, f"sonra {number}")
     world.clock.forward(HOUR)
     async with world.state_equals_events():
-        await asyncio.gather(*(scheduled.send_due(world.deps) for _ in range(4)))
+        await asyncio.gather(*(due.send_due(world.deps) for _ in range(4)))
     texts = [one["text"] for one in await world.history(mehmet, room)]
     assert sorted(texts) == [f"sonra {number}" for number in range(5)]
 
@@ -117,7 +117,7 @@ async def test_what_waits_can_be_changed_and_cancelled(world: World) -> None:
         with pytest.raises(MessageNotFound):
             await scheduled.cancel_scheduled(world.deps, nobody, first["id"])
     world.clock.forward(HOUR * 10)
-    await scheduled.send_due(world.deps)
+    await due.send_due(world.deps)
     assert [one["text"] for one in await world.history(mehmet, room)] == ["başka"]
     with pytest.raises(ResourceAlreadyExists):
         await change(world, ayse, first, text="zu spät")
@@ -132,7 +132,7 @@ async def test_who_left_meanwhile_sends_nothing(world: World) -> None:
     await groups.leave_group(world.deps, ayse, group)
     world.clock.forward(HOUR)
     async with world.state_equals_events():
-        await scheduled.send_due(world.deps)
+        await due.send_due(world.deps)
     told = [one for one in world.ear.told if one.event.kind == "notification.created"]
     assert [(one.event.stream, one.data["notification"]["kind"]) for one in told] == [
         (f"user:{ayse.user_id}", "scheduled_failed")
@@ -141,7 +141,7 @@ async def test_who_left_meanwhile_sends_nothing(world: World) -> None:
     assert (failed["state"], failed["failedCode"]) == ("failed", "CONVERSATION_NOT_FOUND")
     assert "sonra" not in [one["text"] for one in await world.history(mehmet, group)]
     async with world.state_equals_events():
-        await scheduled.send_due(world.deps)
+        await due.send_due(world.deps)
     assert world.ear.told == []
     with pytest.raises(ResourceAlreadyExists):
         await change(world, ayse, kept, text="yine")
@@ -156,7 +156,7 @@ async def test_a_client_id_that_was_used_meanwhile_fails(world: World) -> None:
     kept = await keep(world, ayse, room)
     await world.says(ayse, room, "şimdi", clientId=kept["draft"]["clientId"])
     world.clock.forward(HOUR)
-    await scheduled.send_due(world.deps)
+    await due.send_due(world.deps)
     (failed,) = await mine(world, ayse)
     assert failed["failedCode"] == "CLIENT_ID_REUSED"
     assert [one["text"] for one in await world.history(mehmet, room)] == ["şimdi"]
@@ -169,8 +169,65 @@ async def test_one_that_fails_holds_up_no_other(world: World) -> None:
     await keep(world, ayse, room)
     await groups.leave_group(world.deps, ayse, group)
     world.clock.forward(HOUR)
-    await scheduled.send_due(world.deps)
+    await due.send_due(world.deps)
     assert [one["state"] for one in await mine(world, ayse)] == ["failed", "sent"]
+
+
+async def _rename_stream(world: World, name: str, other: str) -> None:
+    """Damage that no rule foresees: whatever needs the stream breaks."""
+    await world.deps.database.write(
+        lambda tx: tx.execute("UPDATE streams SET stream = ? WHERE stream = ?", other, name),
+        lane="test",
+    )
+
+
+async def test_one_that_breaks_is_marked_and_holds_up_no_other(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(due, "AT_ONCE", 2)
+    ayse, mehmet = await world.people("ayse", "mehmet")
+    room, broken = await world.direct(ayse, mehmet), await world.group(ayse)
+    lost = [await keep(world, ayse, broken, f"kayıp {number}") for number in range(3)]
+    for number in range(2):
+        await keep(world, ayse, room, f"sonra {number}")
+    await _rename_stream(world, f"conversation:{broken}", "elsewhere")
+    world.clock.forward(HOUR)
+    world.ear.told.clear()
+    outcomes = due.Outcomes()
+    assert await due.send_due(world.deps, outcomes) is None
+    assert outcomes.counts == {"failed": 3, "sent": 2}
+    found = [(one["state"], one["failedCode"]) for one in await mine(world, ayse)]
+    assert found == [("failed", "SERVER_ERROR")] * 3 + [("sent", None)] * 2
+    told = [one for one in world.ear.told if one.event.kind == "notification.created"]
+    notified = [one for one in told if one.event.stream == f"user:{ayse.user_id}"]
+    assert [one.data["notification"]["kind"] for one in notified] == ["scheduled_failed"] * 3
+    assert [one["text"] for one in await world.history(mehmet, room)] == ["sonra 0", "sonra 1"]
+    assert all(one["id"] in caplog.text for one in lost)
+    assert "Traceback" in caplog.text
+
+
+async def test_one_that_can_not_even_be_marked_is_left_for_a_while(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(due, "AT_ONCE", 1)
+    ayse, mehmet = await world.people("ayse", "mehmet")
+    room = await world.direct(ayse, mehmet)
+    await keep(world, ayse, room, "takılan")
+    await keep(world, mehmet, room, "giden")
+    # There is no stream in which to tell of it, so nothing can become of it at all.
+    own = f"user:{ayse.user_id}"
+    await _rename_stream(world, own, "elsewhere")
+    world.clock.forward(HOUR)
+    outcomes = due.Outcomes()
+    for _ in range(3):
+        assert await due.send_due(world.deps, outcomes) is None
+    assert outcomes.counts == {"stuck": 1, "sent": 1}
+    await _rename_stream(world, "elsewhere", own)
+    world.clock.forward(due.STUCK_MS / 1000)
+    await due.send_due(world.deps, outcomes)
+    assert outcomes.counts == {"stuck": 1, "sent": 2}
+    history = await world.history(mehmet, room)
+    assert [one["text"] for one in history] == ["giden", "takılan"]
 
 
 @pytest.mark.parametrize(
@@ -238,7 +295,7 @@ async def test_scheduling_drops_the_draft_and_sending_leaves_it(world: World) ->
     await saved_drafts.save_draft(world.deps, ayse, room, begun)
     world.clock.forward(HOUR)
     async with world.state_equals_events():
-        await scheduled.send_due(world.deps)
+        await due.send_due(world.deps)
     assert (await saved_drafts.get_draft(world.deps, ayse, room)).text == "begun"
 
 
@@ -247,12 +304,12 @@ async def test_what_is_done_leaves_the_list_after_a_while(world: World) -> None:
     room = await world.direct(ayse, mehmet)
     await keep(world, ayse, room)
     world.clock.forward(HOUR)
-    await scheduled.send_due(world.deps)
-    await scheduled.drop_done(world.deps)
+    await due.send_due(world.deps)
+    await due.drop_done(world.deps)
     assert len(await mine(world, ayse)) == 1
     world.clock.forward(31 * 24 * HOUR)
     async with world.state_equals_events():
-        await scheduled.drop_done(world.deps)
+        await due.drop_done(world.deps)
     assert await mine(world, ayse) == []
 
 
