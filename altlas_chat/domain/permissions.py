@@ -98,6 +98,8 @@ class Actor:
     session_id: str | None = None
     language: str = "en"
     api_key_id: str | None = None
+    ends_at: int | None = None
+    """When the API key ends (UTC milliseconds), if it does."""
 
     @property
     def way_in(self) -> str | None:

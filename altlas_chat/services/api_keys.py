@@ -41,11 +41,17 @@ async def list_api_keys(deps: Deps, actor: Actor) -> list[ApiKey]:
 async def create_api_key(deps: Deps, actor: Actor, request: ApiKeyRequest) -> Json:
     """Make a key that acts as the actor; its secret is given here and never again.
 
+    Only a person who is logged in makes keys: one that was made by another key
+    would outlive it.
+
     Raises:
-        PermissionDenied: a scope is more than the actor may; ``errors`` says which.
+        PermissionDenied: the actor is a key itself, or a scope is more than the actor may;
+            ``errors`` says which.
         ValidationFailed: it would expire in the past, or there are too many keys.
         AccountDeactivated: the account was closed.
     """
+    if actor.api_key_id is not None:
+        raise PermissionDenied(say("An API key can't make API keys; its owner logs in for that."))
     _require_own(actor, request)
     at = deps.clock.now_ms()
     expires_at = None if request.expires_at is None else moment(request.expires_at, "/expiresAt")
@@ -119,7 +125,12 @@ async def authenticate_key(deps: Deps, secret: str) -> Actor:
     known.note_use(key.api_key_id, at)
     permissions = ROLE_PERMISSIONS[key.role] & key.scopes
     return Actor(
-        key.user_id, key.role, permissions, language=key.language, api_key_id=key.api_key_id
+        key.user_id,
+        key.role,
+        permissions,
+        language=key.language,
+        api_key_id=key.api_key_id,
+        ends_at=key.expires_at,
     )
 
 

@@ -155,6 +155,7 @@ async def _begun(
     try:
         # From here on the hub ends the socket with its session.
         deps.credentials.require_open(actor.way_in)
+        session.watch_end()
         await begin_hearing(deps, sockets.hub, sockets.catch_ups, session, start)
     except SessionRevoked as refusal:
         socket.close(REVOKED, error_frame(start.request_id, refusal, socket.language))
@@ -171,6 +172,7 @@ async def _begun(
 
 
 def _forget(sockets: Sockets, session: Session) -> None:
+    session.forget_end()
     sockets.hub.remove(session)
     sockets.catch_ups.forget(session)
     sockets.attendance.left(session.user_id)

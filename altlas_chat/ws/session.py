@@ -32,11 +32,14 @@ from altlas_chat.ws.socket import Socket
 
 log = logging.getLogger(__name__)
 
+LOOK_AGAIN_SECONDS = 3600.0
+"""Longest wait for the end of a key; the clock of the day may be set meanwhile."""
+
 
 class Session(Listener):
     """One authenticated socket, which hears and asks."""
 
-    __slots__ = ("_deps", "_in_flight", "_room", "actor", "socket")
+    __slots__ = ("_deps", "_ending", "_in_flight", "_room", "actor", "socket")
 
     def __init__(self, deps: Deps, socket: Socket, actor: Actor) -> None:
         super().__init__(actor.user_id, actor.way_in, put=socket.outbox.put)
@@ -45,6 +48,24 @@ class Session(Listener):
         self.actor = actor
         self._in_flight = 0
         self._room: asyncio.Future[None] | None = None
+        self._ending: asyncio.TimerHandle | None = None
+
+    def watch_end(self) -> None:
+        """End the socket when its API key ends; until :meth:`forget_end`."""
+        ends_at = self.actor.ends_at
+        if ends_at is None:
+            return
+        left = ends_at - self._deps.clock.now_ms()
+        if left <= 0:
+            self.end()
+        else:
+            wait = min(left / 1000, LOOK_AGAIN_SECONDS)
+            self._ending = self.socket.loop.call_later(wait, self.watch_end)
+
+    def forget_end(self) -> None:
+        """The socket is over; nothing waits for its end any more."""
+        if self._ending is not None:
+            self._ending.cancel()
 
     def end(self) -> None:
         """Close the socket because its session is over."""

@@ -1,14 +1,17 @@
 """Administrators, API keys and presence over REST and sockets, and what they refuse."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
 import pytest
 
+from altlas_chat.domain.times import rfc3339
 from altlas_chat.services import administration
 from altlas_chat.services.administration import OPERATOR
 from altlas_chat.services.presence import keep_last_seen
+from altlas_chat.system import SystemClock
 from tests.support.devices import PASSWORD
 from tests.support.running import Chat, Person, ServeChat
 from tests.support.waiting import until
@@ -104,6 +107,37 @@ async def test_a_bot_lives_by_its_key(chat: Chat) -> None:
     assert (status, problem["code"]) == (401, "AUTH_SESSION_REVOKED")
     status, problem = await by_key(chat, "ack_ğ", "GET", "/users/me")
     assert (status, problem["code"]) == (401, "AUTH_TOKEN_INVALID")
+
+
+async def test_a_key_that_ends_takes_its_socket_along_and_no_request(chat: Chat) -> None:
+    (ayse,) = await chat.people("ayse")
+    ends_at = SystemClock().now_ms() + 1500
+    scopes = ["sync:read", "file:create", "account:manage"]
+    body = {"name": "kısa", "scopes": scopes, "expiresAt": rfc3339(ends_at)}
+    secret = (await ayse.gets("POST", "/api-keys", body))["secret"]
+    status, problem = await by_key(chat, secret, "POST", "/api-keys", body)
+    assert (status, problem["code"]) == (403, "PERMISSION_DENIED")
+    headers = {"X-API-Key": secret}
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield b"begun in time, "
+        await until(lambda: SystemClock().now_ms() > ends_at)
+        yield b"ended late"
+
+    form = aiohttp.FormData()
+    form.add_field("file", slowly(), filename="a.txt", content_type="text/plain")
+    async with chat.http.ws_connect(f"{chat.url}/v1/ws", headers=headers) as ws:
+        assert (await ws.receive_json())["event"] == "ready"
+        posting = asyncio.ensure_future(
+            chat.http.post(f"{chat.url}/v1/files", data=form, headers=headers)
+        )
+        while (await ws.receive(timeout=10)).type is aiohttp.WSMsgType.TEXT:
+            pass
+        assert ws.close_code == 4003
+    async with await posting as response:
+        assert response.status == 201
+    status, problem = await by_key(chat, secret, "GET", "/sync")
+    assert (status, problem["code"]) == (401, "AUTH_TOKEN_EXPIRED")
 
 
 @pytest.mark.parametrize(

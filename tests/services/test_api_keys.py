@@ -40,9 +40,20 @@ async def test_a_key_acts_as_its_owner_within_its_scopes(world: World) -> None:
     listed = [one.as_json() for one in await api_keys.list_api_keys(world.deps, ayse)]
     assert listed == [key["apiKey"]]
     assert key["secret"] not in str(listed)
+    ruler = replace(ayse, permissions=frozenset({"account:manage", "message:create"}))
     with pytest.raises(PermissionDenied) as caught:
-        await make(world, bot, "message:create", "task:create")
+        await make(world, ruler, "message:create", "task:create")
     assert [one.pointer for one in caught.value.errors] == ["/scopes/1"]
+
+
+async def test_a_key_makes_no_keys(world: World) -> None:
+    (ayse,) = await world.people("ayse")
+    key = await make(world, ayse, "account:manage", "message:read")
+    bot = await authenticate_key(world.deps, key["secret"])
+    with pytest.raises(PermissionDenied):
+        await make(world, bot, "message:read")
+    assert len(await api_keys.list_api_keys(world.deps, bot)) == 1
+    await api_keys.revoke_api_key(world.deps, bot, key["apiKey"]["id"])
 
 
 async def test_a_key_may_no_more_than_its_owner_does_now(world: World) -> None:

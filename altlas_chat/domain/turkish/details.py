@@ -99,6 +99,8 @@ DETAILS = {
     "The API key was revoked.": "API anahtarı iptal edilmiş.",
     "There is no such API key.": "Böyle bir API anahtarı yok.",
     "A key may do no more than its owner.": "Bir anahtar, sahibinden fazlasını yapamaz.",
+    "An API key can't make API keys; its owner logs in for that.": "Bir API anahtarı API anahtarı"
+    " oluşturamaz; bunun için sahibi oturum açar.",
     "A person may have {limit} API keys.": "Bir kişinin en fazla {limit} API anahtarı olabilir.",
     "The key would have expired already.": "Anahtarın süresi şimdiden dolmuş olurdu.",
     "Nobody can block himself.": "Kimse kendini engelleyemez.",
@@ -158,6 +160,7 @@ DETAILS = {
     "Only administrators can pin in this group.": "Bu grupta yalnızca yöneticiler mesaj sabitleyebilir.",
     # files
     "A file comes in a form, as multipart/form-data.": "Dosya, multipart/form-data biçiminde bir formla gönderilir.",
+    "No preview could be made of this image; it can't be an avatar.": "Bu görselin önizlemesi oluşturulamadı; profil görseli olamaz.",
     "An avatar is an image: PNG, JPEG, GIF or WebP.": "Profil görseli PNG, JPEG, GIF veya WebP olmalıdır.",
     "At most {limit} bytes are taken.": "En fazla {limit} bayt kabul edilir.",
     "A file is named twice": "Bir dosya iki kez verilmiş",
