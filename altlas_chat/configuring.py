@@ -7,7 +7,7 @@ is said with its place and a remedy, and all of it at once.
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
@@ -66,6 +66,7 @@ class Setting:
     maximum: int | None
     choices: tuple[str, ...]
     pattern: str
+    check: Callable[[str], object] | None
     form: str
 
     @property
@@ -123,6 +124,11 @@ class Setting:
             raise ValueError(f"{shown} is none of its values")
         if self.pattern and not re.fullmatch(self.pattern, given):
             raise ValueError(f"{shown} has not its form")
+        if self.check is not None:
+            try:
+                self.check(given)
+            except ValueError as error:
+                raise ValueError(f"{shown} has not its form") from error
         if self.minimum is not None and len(given.encode()) < self.minimum:
             raise ValueError(f"{shown} is too short")
         return given
@@ -145,12 +151,14 @@ def setting(  # noqa: PLR0913 - the columns of the table
     minimum: int | None = None,
     maximum: int | None = None,
     pattern: str = "",
+    check: Callable[[str], object] | None = None,
     form: str = "",
 ) -> T:
     """A field of the settings dataclass, with what the table says of it.
 
     ``minimum`` and ``maximum`` bound a number; for a text ``minimum`` is its
-    least length in bytes. ``form`` says in words what ``pattern`` demands.
+    least length in bytes. ``check`` raises ValueError of a text that is none;
+    ``form`` says in words what it and ``pattern`` demand.
     """
     row = {
         "about": about,
@@ -159,6 +167,7 @@ def setting(  # noqa: PLR0913 - the columns of the table
         "minimum": minimum,
         "maximum": maximum,
         "pattern": pattern,
+        "check": check,
         "form": form,
     }
     made: T = field(default=default, metadata=row)

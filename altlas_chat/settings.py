@@ -8,6 +8,8 @@ Together with ``configuring`` the only place that reads the environment.
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
+from ipaddress import ip_network
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
@@ -95,8 +97,7 @@ class Settings:
     trusted_proxies: tuple[str, ...] = setting(
         (),
         "Proxies in front, by address or network: only theirs `X-Forwarded-For` is believed.",
-        pattern=r"((25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}(/(3[0-2]|[12]?\d))?)"
-        r"|([0-9A-Fa-f]*:[0-9A-Fa-f:.]*(/(12[0-8]|1[01]\d|\d?\d))?)",
+        check=partial(ip_network, strict=False),
         form="addresses or networks such as `10.0.0.0/8` or `::1`",
     )
     default_language: Literal["en", "tr"] = setting(

@@ -138,6 +138,27 @@ def test_a_refusal_says_what_is_allowed() -> None:
     assert problem.remedy == "Give `port` a whole number; allowed: 0 to 65535."
 
 
+@pytest.mark.parametrize(
+    "network",
+    [
+        "10.0.0.0/33", "10.0.0", "256.0.0.1", "10.0.0.01", "1:2", ":::", "::1/129", "2001:db8:::/32",
+        "2001:db8::12345", "proxy.example.org", "10.0.0.0/8/8", "*", "::ffff:10.0.0.256",
+    ],
+)  # fmt: skip
+def test_a_network_that_is_none_is_refused_at_the_start(network: str) -> None:
+    listed = f"10.0.0.0/8,{network}"
+    problem = problem_of(environ={"ALTLAS_CHAT_TRUSTED_PROXIES": listed})
+    assert problem.place == "variable ALTLAS_CHAT_TRUSTED_PROXIES"
+    assert network in problem.detail
+    assert "`trusted_proxies`" in problem.remedy
+    assert "such as `10.0.0.0/8` or `::1`" in problem.remedy
+
+
+def test_networks_of_both_families_are_taken() -> None:
+    taken = ("10.0.0.9/8", "192.0.2.1", "::1", "2001:DB8::/32", "::ffff:10.0.0.0/104", "fe80::1/64")
+    assert load_settings({"trusted_proxies": taken}, environ={}).trusted_proxies == taken
+
+
 def test_a_wrong_secret_is_not_shown() -> None:
     problem = problem_of(environ={"ALTLAS_CHAT_TOKEN_SECRET": "hunter2"})
     assert "hunter2" not in str(problem)
