@@ -40,6 +40,7 @@ USER_EVENTS = frozenset(
         "conversation.read",
         "conversation.cleared",
         "message.hidden",
+        "file.ready",
         "file.deleted",
         "message.starred",
         "message.unstarred",

@@ -14,6 +14,10 @@ HEAD_BYTES = 64 * 1024
 """How much of a file's beginning decides what it is."""
 
 MAX_NAME_CHARACTERS = 255
+MAX_SIDE = 1_000_000
+"""Of an image, in pixels; of one with a longer side no sides are told."""
+
+Variant = Literal["original", "preview"]
 
 INLINE = frozenset(
     {
@@ -69,8 +73,19 @@ class StoredFile(NamedTuple):
         }
 
 
-AVATARS = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
-"""What can stand for a person or a group."""
+class StoredBytes(NamedTuple):
+    """Under which key some bytes are, and how many."""
+
+    key: str
+    size_bytes: int
+
+
+class KeptFile(NamedTuple):
+    """A file, the key of its bytes, and its preview if it has one."""
+
+    file: StoredFile
+    storage_key: str
+    preview: StoredBytes | None
 
 
 class AvatarChoice(Input):
@@ -82,7 +97,7 @@ class AvatarChoice(Input):
 class FileLinkRequest(Input):
     """What a link opens, and for how long."""
 
-    variant: Literal["original", "preview"] = "original"
+    variant: Variant = "original"
     expires_in_seconds: Annotated[int, Field(ge=10, le=3600)] = 300
 
 
@@ -205,7 +220,7 @@ def _image(head: bytes) -> Content | None:
         media_type, sides = "image/jpeg", _jpeg_sides(head)
     else:
         return None
-    if sides is None or not all(0 < side <= 1_000_000 for side in sides):
+    if sides is None or not all(0 < side <= MAX_SIDE for side in sides):
         return Content(media_type, "image")
     return Content(media_type, "image", *sides)
 

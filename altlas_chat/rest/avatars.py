@@ -2,9 +2,10 @@
 
 from aiohttp import web
 
-from altlas_chat.domain.files import AvatarChoice
-from altlas_chat.rest.call import Call, answer, done
-from altlas_chat.rest.serving import serve_file
+from altlas_chat.domain.files import AvatarChoice, KeptFile
+from altlas_chat.domain.inputs import OpaqueId
+from altlas_chat.rest.call import Call, Query, answer, done
+from altlas_chat.rest.serving import ASK_EACH_TIME, FOR_A_DAY, serve_preview
 from altlas_chat.services import avatars
 
 
@@ -18,11 +19,26 @@ async def remove_avatar(call: Call) -> web.Response:
     return done()
 
 
+class AvatarQuery(Query):
+    file_id: OpaqueId | None = None
+
+
 async def download_avatar(call: Call) -> web.StreamResponse:
-    return await serve_file(call, await avatars.avatar_of_user(call.deps, call.path("userId")))
+    query = call.query(AvatarQuery)
+    return await _serve(call, query, await avatars.avatar_of_user(call.deps, call.path("userId")))
 
 
 async def download_conversation_avatar(call: Call) -> web.StreamResponse:
-    conversation_id = call.path("conversationId")
+    query, conversation_id = call.query(AvatarQuery), call.path("conversationId")
     kept = await avatars.avatar_of_conversation(call.deps, call.actor, conversation_id)
-    return await serve_file(call, kept)
+    return await _serve(call, query, kept)
+
+
+async def _serve(call: Call, query: AvatarQuery, kept: KeptFile) -> web.StreamResponse:
+    """The present image; for a day where the address names it, as another has another address.
+
+    It has no name of its own: who sees it need not know what its owner called the file.
+    """
+    is_named = query.file_id == kept.file.file_id
+    caching = FOR_A_DAY if is_named else ASK_EACH_TIME
+    return await serve_preview(call, kept, name="avatar.webp", caching=caching)

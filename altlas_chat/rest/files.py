@@ -17,8 +17,8 @@ from altlas_chat.domain.files import FileLinkRequest
 from altlas_chat.domain.inputs import OpaqueId
 from altlas_chat.domain.language import say
 from altlas_chat.rest.call import Call, Query, answer, done
-from altlas_chat.rest.serving import serve_file
-from altlas_chat.services import files
+from altlas_chat.rest.serving import serve_file, serve_preview
+from altlas_chat.services import files, removing
 
 
 class UploadQuery(Query):
@@ -77,8 +77,13 @@ async def download_file(call: Call) -> web.StreamResponse:
     return await serve_file(call, found)
 
 
+async def download_preview(call: Call) -> web.StreamResponse:
+    found = await files.readable_preview(call.deps, call.actor, call.path("fileId"))
+    return await serve_preview(call, found)
+
+
 async def delete_file(call: Call) -> web.Response:
-    await files.delete_file(call.deps, call.actor, call.path("fileId"))
+    await removing.delete_file(call.deps, call.actor, call.path("fileId"))
     return done()
 
 
@@ -90,4 +95,6 @@ async def create_file_link(call: Call) -> web.Response:
 
 async def download_signed_file(call: Call) -> web.StreamResponse:
     signature = call.request.match_info["signature"]
-    return await serve_file(call, await files.linked_file(call.deps, signature))
+    found, variant = await files.linked_file(call.deps, signature)
+    serve = serve_preview if variant == "preview" else serve_file
+    return await serve(call, found)

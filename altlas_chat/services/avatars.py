@@ -1,31 +1,37 @@
 """The images that stand for people and groups."""
 
+from altlas_chat.blobs.previewing import MEDIA_TYPES
 from altlas_chat.domain.errors import FieldError, FileNotFound, UserNotFound, ValidationFailed
 from altlas_chat.domain.events import Json, user_stream
-from altlas_chat.domain.files import AVATARS
+from altlas_chat.domain.files import KeptFile
 from altlas_chat.domain.language import say
 from altlas_chat.domain.permissions import Actor
 from altlas_chat.services.access import require_member
 from altlas_chat.services.changes import Change, commit_change
 from altlas_chat.services.deps import Deps
-from altlas_chat.services.files import KeptFile
 from altlas_chat.storage import accounts, conversations, streams, uploads
-from altlas_chat.storage.database import Reader
+from altlas_chat.storage.database import Reader, Transaction
 
 
-async def require_avatar(reader: Reader, actor: Actor, file_id: str, pointer: str) -> None:
-    """Refuse what can't be an avatar; the stream of the actor is locked.
+async def require_avatar(tx: Transaction, actor: Actor, file_id: str, pointer: str) -> None:
+    """Refuse what can't be an avatar; what can is not deleted until the transaction ends.
+
+    Everybody sees avatars, so they are shown by their previews alone: small, and
+    without what a camera wrote into the image.
 
     Raises:
         FileNotFound: the actor has no such file.
-        ValidationFailed: it is no image that browsers show.
+        ValidationFailed: it is no image, or one of which no preview could be made.
     """
-    found = await uploads.select_file(reader, file_id)
-    if found is None or found[0].owner_id != actor.user_id:
+    found = (await uploads.hold_files(tx, [file_id])).get(file_id)
+    if found is None or found.owner_id != actor.user_id:
         raise FileNotFound
-    if found[0].media_type not in AVATARS:
+    if found.media_type not in MEDIA_TYPES:
         detail = say("An avatar is an image: PNG, JPEG, GIF or WebP.")
         raise ValidationFailed(detail, errors=[FieldError("NOT_AN_IMAGE", detail, pointer)])
+    if not found.has_preview:
+        detail = say("No preview could be made of this image; it can't be an avatar.")
+        raise ValidationFailed(detail, errors=[FieldError("NO_PREVIEW", detail, pointer)])
 
 
 async def set_avatar(deps: Deps, actor: Actor, file_id: str | None) -> Json:
@@ -33,7 +39,7 @@ async def set_avatar(deps: Deps, actor: Actor, file_id: str | None) -> Json:
 
     Raises:
         FileNotFound: the actor has no such file.
-        ValidationFailed: it is no image that browsers show.
+        ValidationFailed: it is no image, or one of which no preview could be made.
     """
     stream = user_stream(actor.user_id)
 
@@ -90,6 +96,6 @@ async def avatar_of_conversation(deps: Deps, actor: Actor, conversation_id: str)
 
 async def _kept(reader: Reader, file_id: str | None) -> KeptFile:
     found = None if file_id is None else await uploads.select_file(reader, file_id)
-    if found is None:
+    if found is None or found.preview is None:
         raise FileNotFound
-    return KeptFile(*found)
+    return found

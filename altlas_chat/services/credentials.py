@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast, get_args
 from weakref import WeakValueDictionary
 
 import jwt
@@ -24,6 +24,7 @@ from altlas_chat.domain.errors import (
     TokenExpired,
     TokenInvalid,
 )
+from altlas_chat.domain.files import Variant
 from altlas_chat.domain.language import say
 from altlas_chat.services.known_keys import KnownKeys
 from altlas_chat.settings import Settings
@@ -96,27 +97,30 @@ class Credentials:
         self.require_open(claims["sid"])
         return claims
 
-    def link_token(self, user_id: str, file_id: str, until: int) -> str:
-        """What a link to a file carries; ``until`` is in seconds."""
+    def link_token(self, user_id: str, file_id: str, variant: Variant, until: int) -> str:
+        """What a link to a file, or to its preview, carries; ``until`` is in seconds."""
         claims = {
             "iss": ISSUER,
             "aud": LINK_AUDIENCE,
             "sub": user_id,
             "file": file_id,
+            "variant": variant,
             "exp": until,
         }
         return jwt.encode(claims, self._key, ALGORITHM)
 
-    def opened_link(self, token: str) -> tuple[str, str] | None:
-        """Who made a link, and to which file; None if it is none, or its time is over."""
+    def opened_link(self, token: str) -> tuple[str, str, Variant] | None:
+        """Who made a link, to which file, to what of it; None if it is none, or is over."""
         try:
             claims = self._decoded(token, self._key, ISSUER, LINK_AUDIENCE, leeway_seconds=0)
         except (TokenInvalid, TokenExpired):
             return None
-        user_id, file_id = claims.get("sub"), claims.get("file")
+        user_id, file_id, variant = (claims.get(name) for name in ("sub", "file", "variant"))
         if not isinstance(user_id, str) or not isinstance(file_id, str):
             return None
-        return user_id, file_id
+        if variant not in get_args(Variant):
+            return None
+        return user_id, file_id, cast("Variant", variant)
 
     def alt_las_claims_of(self, token: str) -> Claims:
         """What an access token of ALT_LAS says.

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from altlas_chat.blobs.nowhere import NoBlobs
+from altlas_chat.blobs.previewing import Previews
 from altlas_chat.blobs.store import Blobs
 from altlas_chat.domain.events import Announcement, PassingEvent
 from altlas_chat.services.credentials import Credentials
@@ -94,3 +95,4 @@ class Deps:
     credentials: Credentials
     presence: Presence = field(default_factory=NobodyThere)
     blobs: Blobs = field(default_factory=NoBlobs)
+    previews: Previews = field(default_factory=Previews)

@@ -1,34 +1,25 @@
-"""Uploading, reading and deleting files: who may, and what is kept of them."""
+"""Uploading and reading files: who may, and what is kept of them."""
 
 import asyncio
-import hashlib
 import logging
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import BinaryIO, Literal, NamedTuple
 
 from altlas_chat.blobs.store import BlobsUnavailable
 from altlas_chat.domain.errors import (
     ConversationNotFound,
-    FieldError,
     FileNotFound,
-    FileTooLarge,
-    FileTypeNotSupported,
-    PermissionDenied,
     PostingRestricted,
     ServiceUnavailable,
-    ValidationFailed,
 )
-from altlas_chat.domain.events import Json, user_stream
+from altlas_chat.domain.events import Event, Json, user_stream
 from altlas_chat.domain.files import (
-    HEAD_BYTES,
-    Content,
     FileLinkRequest,
+    KeptFile,
+    StoredBytes,
     StoredFile,
+    Variant,
     clean_name,
-    content_of,
-    is_program,
 )
 from altlas_chat.domain.language import say
 from altlas_chat.domain.permissions import Actor
@@ -36,18 +27,14 @@ from altlas_chat.domain.times import rfc3339
 from altlas_chat.services.access import require_member
 from altlas_chat.services.changes import Change, commit_change
 from altlas_chat.services.deps import Deps
-from altlas_chat.settings import Settings
-from altlas_chat.storage import streams, sweeping, uploads
+from altlas_chat.services.receiving import Received, make_preview, receive
+from altlas_chat.storage import streams, uploads
 from altlas_chat.storage.database import CommitInDoubt, Reader
 
 log = logging.getLogger(__name__)
 
-
-class KeptFile(NamedTuple):
-    """A file that may be read, and the key of its bytes."""
-
-    file: StoredFile
-    storage_key: str
+PREVIEW_ENDING = ".webp"
+"""What the key of a preview has after the key of its bytes."""
 
 
 async def upload_file(
@@ -56,7 +43,8 @@ async def upload_file(
     """Keep a file that comes in parts; its bytes are durable before it is known.
 
     No more than one part is in memory. Nothing of it stays when ``parts``
-    raises, and nothing when it is refused.
+    raises, and nothing when it is refused. An image has its preview when this
+    returns, if one can be made; the owner's devices hear of the file.
 
     Raises:
         ConversationNotFound: the actor does not belong to the conversation.
@@ -72,19 +60,34 @@ async def upload_file(
     file_id = deps.ids.new()
     try:
         path = (await asyncio.to_thread(deps.blobs.incoming)) / file_id
+        shown = path.with_name(f"{file_id}{PREVIEW_ENDING}")
         try:
-            received = await _received(deps.settings, path, parts)
-            key = f"{received.sha256[:2]}/{received.sha256}-{file_id}"
+            received = await receive(deps.settings, path, parts)
+            received = received._replace(content=await make_preview(deps, received, path, shown))
             file = _stored(deps, actor, file_id, received, conversation_id, clean_name(name))
+            key = f"{file.sha256[:2]}/{file.sha256}-{file_id}"
             await deps.blobs.keep(path, key)
+            preview = await _keep_preview(deps, shown, f"{key}{PREVIEW_ENDING}")
         finally:
-            with suppress(FileNotFoundError):
-                path.unlink()
+            for left in (path, shown):
+                left.unlink(missing_ok=True)
     except (BlobsUnavailable, OSError) as error:
         log.warning("a file can't be kept: %s", error)
         raise ServiceUnavailable(say("The file can't be kept at the moment.")) from error
-    await _know(deps, file, key)
-    return file
+    return await _know(deps, file, key, preview)
+
+
+async def _keep_preview(deps: Deps, shown: Path, key: str) -> StoredBytes | None:
+    """Make a preview durable, if there is one; without it a file is as good."""
+    try:
+        size = (await asyncio.to_thread(shown.stat)).st_size
+        await deps.blobs.keep(shown, key)
+    except FileNotFoundError:
+        return None
+    except BlobsUnavailable as error:
+        log.warning("a preview can't be kept: %s", error)
+        return None
+    return StoredBytes(key, size)
 
 
 async def _require_place(deps: Deps, actor: Actor, conversation_id: str) -> None:
@@ -93,75 +96,11 @@ async def _require_place(deps: Deps, actor: Actor, conversation_id: str) -> None
         raise PostingRestricted
 
 
-class _Received(NamedTuple):
-    sha256: str
-    size_bytes: int
-    content: Content
-
-
-async def _received(settings: Settings, path: Path, parts: AsyncIterator[bytes]) -> _Received:
-    """Write what comes to ``path``."""
-    digest, head, size, limit = hashlib.sha256(), b"", 0, settings.max_file_bytes
-    content: Content | None = None
-    with await asyncio.to_thread(path.open, "xb", 0) as file:
-        async for part in parts:
-            size += len(part)
-            if len(head) < HEAD_BYTES:
-                head += part[: HEAD_BYTES - len(head)]
-            elif content is None:
-                content = _checked(settings, head)
-                limit = _limit(settings, content)
-            if size > limit:
-                raise _too_large(limit)
-            await asyncio.to_thread(_write, file, digest, part)
-    if not size:
-        raise ValidationFailed(
-            say("The file is empty."),
-            errors=[FieldError("EMPTY", say("The file is empty."), pointer="/file")],
-        )
-    content = content or _checked(settings, head)
-    if size > (limit := _limit(settings, content)):
-        raise _too_large(limit)
-    return _Received(digest.hexdigest(), size, content)
-
-
-def _write(file: BinaryIO, digest: "hashlib._Hash", part: bytes) -> None:
-    digest.update(part)
-    rest = memoryview(part)
-    while rest:
-        rest = rest[file.write(rest) :]
-
-
-def _checked(settings: Settings, head: bytes) -> Content:
-    if is_program(head):
-        raise FileTypeNotSupported(say("Programs are not taken."))
-    content = content_of(head)
-    pixels = (content.width or 0) * (content.height or 0)
-    if pixels > settings.max_image_pixels:
-        detail = say(
-            "The image has {count} pixels; {limit} are allowed.",
-            count=pixels,
-            limit=settings.max_image_pixels,
-        )
-        raise ValidationFailed(detail, errors=[FieldError("TOO_MANY_PIXELS", detail, "/file")])
-    return content
-
-
-def _limit(settings: Settings, content: Content) -> int:
-    if content.kind == "image":
-        return min(settings.max_image_bytes, settings.max_file_bytes)
-    return settings.max_file_bytes
-
-
-def _too_large(limit: int) -> FileTooLarge:
-    return FileTooLarge(say("At most {limit} bytes are taken.", limit=limit))
-
-
 def _stored(
     deps: Deps,
     actor: Actor,
     file_id: str,
-    received: _Received,
+    received: Received,
     conversation_id: str | None,
     name: str,
 ) -> StoredFile:
@@ -183,19 +122,42 @@ def _stored(
     )
 
 
-async def _know(deps: Deps, file: StoredFile, key: str) -> None:
-    """Write the rows of a file; bytes that are there already are not kept twice."""
+async def _know(deps: Deps, file: StoredFile, key: str, preview: StoredBytes | None) -> StoredFile:
+    """Write the rows of a file, which its owner's devices hear of; as it is kept.
+
+    Bytes that are there already are not kept twice.
+    """
+    stream = user_stream(file.owner_id)
+
+    async def change(change: Change) -> tuple[StoredFile, list[str]]:
+        await streams.lock_streams(change.tx, [stream])
+        kept, unused = await uploads.insert_file(change.tx, file, key, preview)
+        facts = {"fileId": kept.file_id, "conversationId": kept.conversation_id}
+        await change.announce(stream, "file.ready", facts, {**facts, "file": kept.as_json()})
+        return kept, unused
+
+    unused = [key] if preview is None else [key, preview.key]
     try:
-        is_new = await deps.database.write(
-            lambda tx: uploads.insert_file(tx, file, key), lane=f"blob:{file.sha256}"
-        )
-    except CommitInDoubt:
-        raise  # The rows may name the bytes; a sweep finds out.
-    except BaseException:
-        await forget_bytes(deps, key)
+        kept, unused = await commit_change(deps, stream, change, actor_id=file.owner_id)
+    except (CommitInDoubt, asyncio.CancelledError):
+        unused = []  # The rows may name the bytes; a sweep finds out.
         raise
-    if not is_new:
-        await forget_bytes(deps, key)
+    finally:
+        for one in unused:
+            await forget_bytes(deps, one)
+    return kept
+
+
+async def file_data(reader: Reader, viewer_id: str, events: Sequence[Event]) -> list[Json]:
+    """The data of uploads in a replay: the files, or the ids of those that are gone."""
+    found = await uploads.select_files(reader, sorted({one.facts["fileId"] for one in events}))
+    own = {file_id: file for file_id, file in found.items() if file.owner_id == viewer_id}
+    return [
+        {**one.facts, "file": own[one.facts["fileId"]].as_json()}
+        if one.facts["fileId"] in own
+        else one.facts
+        for one in events
+    ]
 
 
 async def forget_bytes(deps: Deps, key: str) -> None:
@@ -223,66 +185,24 @@ async def _require_readable(reader: Reader, user_id: str, file_id: str) -> KeptF
     found = await uploads.select_file(reader, file_id)
     if found is None:
         raise FileNotFound
-    if found[0].owner_id != user_id and not await uploads.can_see(reader, user_id, file_id):
+    if found.file.owner_id != user_id and not await uploads.can_see(reader, user_id, file_id):
         raise FileNotFound
-    return KeptFile(*found)
+    return found
 
 
-async def delete_file(deps: Deps, actor: Actor, file_id: str) -> None:
-    """Remove a file for good, from all messages too; its bytes go when no other file has them.
+async def readable_preview(deps: Deps, actor: Actor, file_id: str) -> KeptFile:
+    """A file that the actor may read, and that has a preview.
 
     Raises:
         FileNotFound: there is none for the actor.
-        PermissionDenied: it is somebody else's, and the actor does not moderate.
     """
-    found = await _deletable(deps, actor, file_id)
-    await remove_file(deps, file_id, found.file.owner_id, actor_id=actor.user_id)
+    return _with_preview(await readable_file(deps, actor, file_id))
 
 
-async def remove_file(
-    deps: Deps,
-    file_id: str,
-    owner_id: str,
-    *,
-    actor_id: str | None,
-    unless_used: Literal["", "avatar", "any"] = "",
-) -> bool:
-    """Remove a file for good; False if it is gone, or used in a way that keeps it.
-
-    ``unless_used`` keeps an avatar, or also (``any``) what a message carries.
-    """
-    stream = user_stream(owner_id)
-
-    async def change(change: Change) -> tuple[bool, str | None]:
-        await streams.lock_streams(change.tx, [stream])
-        kept = await uploads.select_file(change.tx, file_id)
-        if kept is None:
-            return False, None
-        if unless_used and await sweeping.is_used(
-            change.tx, file_id, messages=unless_used == "any"
-        ):
-            return False, None
-        unused = await uploads.delete_file(change.tx, kept[0])
-        facts = {"fileId": file_id, "conversationId": kept[0].conversation_id}
-        await change.announce(stream, "file.deleted", facts, facts)
-        return True, unused
-
-    is_removed, unused = await commit_change(deps, stream, change, actor_id=actor_id)
-    if unused is not None:
-        await forget_bytes(deps, unused)
-    return is_removed
-
-
-async def _deletable(deps: Deps, actor: Actor, file_id: str) -> KeptFile:
-    if not actor.may("content:moderate"):
-        found = await readable_file(deps, actor, file_id)
-        if found.file.owner_id != actor.user_id:
-            raise PermissionDenied(say("Only its owner can delete a file."))
-        return found
-    any_file = await deps.database.read(lambda reader: uploads.select_file(reader, file_id))
-    if any_file is None:
+def _with_preview(kept: KeptFile) -> KeptFile:
+    if kept.preview is None:
         raise FileNotFound
-    return KeptFile(*any_file)
+    return kept
 
 
 async def make_link(deps: Deps, actor: Actor, file_id: str, request: FileLinkRequest) -> Json:
@@ -292,18 +212,18 @@ async def make_link(deps: Deps, actor: Actor, file_id: str, request: FileLinkReq
         FileNotFound: there is none for the actor, or it has no preview and that is asked for.
     """
     found = await readable_file(deps, actor, file_id)
-    if request.variant == "preview" and not found.file.has_preview:
-        raise FileNotFound
+    if request.variant == "preview":
+        _with_preview(found)
     until = deps.clock.now_ms() // 1000 + request.expires_in_seconds
-    signature = deps.credentials.link_token(actor.user_id, file_id, until)
+    signature = deps.credentials.link_token(actor.user_id, file_id, request.variant, until)
     return {
         "url": f"{deps.settings.base_path}/signed-files/{signature}",
         "expiresAt": rfc3339(until * 1000),
     }
 
 
-async def linked_file(deps: Deps, signature: str) -> KeptFile:
-    """What a link opens.
+async def linked_file(deps: Deps, signature: str) -> tuple[KeptFile, Variant]:
+    """What a link opens: a file, and whether it itself or its preview.
 
     Raises:
         FileNotFound: it is none of ours, its time is over, or who made it may
@@ -312,12 +232,13 @@ async def linked_file(deps: Deps, signature: str) -> KeptFile:
     claims = deps.credentials.opened_link(signature)
     if claims is None:
         raise FileNotFound
-    user_id, file_id = claims
+    user_id, file_id, variant = claims
 
     async def query(reader: Reader) -> KeptFile:
         return await _require_readable(reader, user_id, file_id)
 
     try:
-        return await deps.database.read(query)
+        found = await deps.database.read(query)
     except ConversationNotFound as error:
         raise FileNotFound from error
+    return (_with_preview(found) if variant == "preview" else found), variant

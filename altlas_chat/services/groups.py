@@ -158,7 +158,7 @@ async def update_group(deps: Deps, actor: Actor, group_id: str, update: GroupUpd
         PermissionDenied: the actor may not edit this group; permissions are
             for its owner and administrators.
         FileNotFound: the actor has no such file.
-        ValidationFailed: the avatar is no image that browsers show.
+        ValidationFailed: the avatar is no image, or has no preview.
     """
     stream, message_id = conversation_stream(group_id), deps.ids.new()
 

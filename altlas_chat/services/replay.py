@@ -11,6 +11,7 @@ from altlas_chat.domain.events import Announcement, Event, Json
 from altlas_chat.domain.messages import LowestPointers, Message
 from altlas_chat.services.blocks import block_data
 from altlas_chat.services.conversations import conversation_views, member_views, shared_views
+from altlas_chat.services.files import file_data
 from altlas_chat.services.marks import reaction_data
 from altlas_chat.services.notifications import notification_data
 from altlas_chat.services.preferences import preferences_data
@@ -77,6 +78,7 @@ RENDERERS: dict[str, Renderer] = {
     "notification.read": notification_data,
     "preferences.updated": preferences_data,
     "user.blocked": block_data,
+    "file.ready": file_data,
     "draft.updated": draft_data,
     "scheduled_message.created": scheduled_data,
     "scheduled_message.updated": scheduled_data,

@@ -7,15 +7,16 @@ from functools import partial
 
 from altlas_chat.blobs.store import BlobsUnavailable
 from altlas_chat.services.deps import Deps
-from altlas_chat.services.files import forget_bytes, remove_file
+from altlas_chat.services.files import forget_bytes
 from altlas_chat.services.housekeeping import DAY_MS
+from altlas_chat.services.removing import remove_file
 from altlas_chat.storage import sweeping
 
 log = logging.getLogger(__name__)
 
 HOUR_MS = DAY_MS // 24
 AT_ONCE = 500
-_KEY = re.compile(r"[0-9a-f]{2}/([0-9a-f]{64})-[0-9a-f-]{36}")
+_KEY = re.compile(r"[0-9a-f]{2}/([0-9a-f]{64})-[0-9a-f-]{36}(\.webp)?")
 
 
 async def sweep_files(deps: Deps) -> int:

@@ -6,7 +6,7 @@ is used or removed, so that an upload never gets hold of what is being deleted.
 
 from collections.abc import Sequence
 
-from altlas_chat.domain.files import StoredFile
+from altlas_chat.domain.files import KeptFile, StoredBytes, StoredFile
 from altlas_chat.storage.database import Reader, Transaction
 
 _NAMES = (
@@ -16,11 +16,16 @@ _NAMES = (
 FILE_COLUMNS = ", ".join(f"f.{name.strip()}" for name in _NAMES.split(","))
 
 
-async def insert_file(tx: Transaction, file: StoredFile, storage_key: str) -> bool:
-    """Keep a file; False if its bytes are kept under another key already."""
-    is_new = 0
+async def insert_file(
+    tx: Transaction, file: StoredFile, storage_key: str, preview: StoredBytes | None = None
+) -> tuple[StoredFile, list[str]]:
+    """Keep a file; as it is kept, and which of the keys it does not need.
+
+    Bytes that are there already, and their preview, stay under the keys that
+    they have; the file has a preview if either has brought one.
+    """
     while True:
-        is_new += await tx.execute(
+        await tx.execute(
             "INSERT INTO blobs (sha256, size_bytes, storage_key, created_at) VALUES (?, ?, ?, ?)"
             " ON CONFLICT DO NOTHING",
             file.sha256,
@@ -30,9 +35,27 @@ async def insert_file(tx: Transaction, file: StoredFile, storage_key: str) -> bo
         )
         if await _lock(tx, file.sha256):
             break
+    if preview is not None:
+        await tx.execute(
+            "UPDATE blobs SET preview_key = ?, preview_bytes = ?"
+            " WHERE sha256 = ? AND preview_key IS NULL",
+            *preview,
+            file.sha256,
+        )
+    kept = await _keys(tx, file.sha256)
+    file = file._replace(has_preview=len(kept) > 1)
     marks = ", ".join("?" * len(file))
     await tx.execute(f"INSERT INTO files ({_NAMES}) VALUES ({marks})", *file)
-    return is_new > 0
+    brought = [storage_key] if preview is None else [storage_key, preview.key]
+    return file, [key for key in brought if key not in kept]
+
+
+async def _keys(reader: Reader, sha256: str) -> list[str]:
+    """The key of some bytes and then that of their preview, as far as there are any."""
+    row = await reader.fetch_one(
+        "SELECT storage_key, preview_key FROM blobs WHERE sha256 = ?", sha256
+    )
+    return [] if row is None else [str(key) for key in row if key is not None]
 
 
 async def _lock(tx: Transaction, sha256: str) -> bool:
@@ -41,25 +64,29 @@ async def _lock(tx: Transaction, sha256: str) -> bool:
     return changed > 0
 
 
-async def select_file(reader: Reader, file_id: str) -> tuple[StoredFile, str] | None:
-    """A file, and the key of its bytes."""
+async def select_file(reader: Reader, file_id: str) -> KeptFile | None:
     row = await reader.fetch_one(
-        f"SELECT {FILE_COLUMNS}, b.storage_key FROM files f JOIN blobs b ON b.sha256 = f.sha256"
-        " WHERE f.file_id = ? AND f.deleted_at IS NULL",
+        f"SELECT {FILE_COLUMNS}, b.storage_key, b.preview_key, b.preview_bytes FROM files f"
+        " JOIN blobs b ON b.sha256 = f.sha256 WHERE f.file_id = ? AND f.deleted_at IS NULL",
         file_id,
     )
     if row is None:
         return None
-    values = tuple(row)
-    return StoredFile(*values[:-1]), values[-1]
+    *values, storage_key, preview_key, preview_bytes = row
+    file = StoredFile(*values)
+    preview = StoredBytes(preview_key, preview_bytes) if file.has_preview else None
+    return KeptFile(file, storage_key, preview)
 
 
-async def hold_files(tx: Transaction, file_ids: Sequence[str]) -> dict[str, StoredFile]:
-    """Files by id, of whomever; nobody deletes them until the transaction ends."""
+async def select_files(reader: Reader, file_ids: Sequence[str]) -> dict[str, StoredFile]:
+    """Files by id, of whomever."""
+    return await _by_id(reader, file_ids)
+
+
+async def _by_id(reader: Reader, file_ids: Sequence[str], lock: str = "") -> dict[str, StoredFile]:
     if not file_ids:
         return {}
-    lock = " FOR SHARE" if tx.dialect == "postgresql" else ""
-    rows = await tx.fetch_all(
+    rows = await reader.fetch_all(
         f"SELECT {FILE_COLUMNS} FROM files f WHERE f.file_id IN ({', '.join('?' * len(file_ids))})"
         f" AND f.deleted_at IS NULL ORDER BY f.file_id{lock}",
         *file_ids,
@@ -67,8 +94,13 @@ async def hold_files(tx: Transaction, file_ids: Sequence[str]) -> dict[str, Stor
     return {row[0]: StoredFile(*row) for row in rows}
 
 
-async def delete_file(tx: Transaction, file: StoredFile) -> str | None:
-    """Remove a file from all messages and for good; the key of its bytes if nobody has them now."""
+async def hold_files(tx: Transaction, file_ids: Sequence[str]) -> dict[str, StoredFile]:
+    """Files by id, of whomever; nobody deletes them until the transaction ends."""
+    return await _by_id(tx, file_ids, " FOR SHARE" if tx.dialect == "postgresql" else "")
+
+
+async def delete_file(tx: Transaction, file: StoredFile) -> list[str]:
+    """Remove a file from all messages and for good; the keys of bytes that nobody has now."""
     await _lock(tx, file.sha256)
     # Waits for those who hold it (hold_files), so that what they write is seen below.
     await tx.execute("UPDATE files SET size_bytes = size_bytes WHERE file_id = ?", file.file_id)
@@ -84,10 +116,10 @@ async def delete_file(tx: Transaction, file: StoredFile) -> str | None:
     await tx.execute("DELETE FROM files WHERE file_id = ?", file.file_id)
     other = await tx.fetch_one("SELECT 1 FROM files WHERE sha256 = ? LIMIT 1", file.sha256)
     if other is not None:
-        return None
-    row = await tx.fetch_one("SELECT storage_key FROM blobs WHERE sha256 = ?", file.sha256)
+        return []
+    unused = await _keys(tx, file.sha256)
     await tx.execute("DELETE FROM blobs WHERE sha256 = ?", file.sha256)
-    return None if row is None else str(row[0])
+    return unused
 
 
 async def can_see(reader: Reader, user_id: str, file_id: str) -> bool:

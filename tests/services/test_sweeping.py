@@ -10,7 +10,7 @@ import pytest
 
 from altlas_chat.blobs.folder import FolderBlobs
 from altlas_chat.domain.permissions import Actor
-from altlas_chat.services import files, sweeping
+from altlas_chat.services import files, removing, sweeping
 from altlas_chat.storage.database import Transaction
 from tests.support.world import World, database, world
 
@@ -138,7 +138,7 @@ async def test_bytes_that_come_again_meanwhile_stay(world: World, folder: Path) 
         whole = [part async for part in world.deps.blobs.read(found.storage_key, 0, 7)]
         assert b"".join(whole) == b"merhaba"
         assert len(kept(folder)) == 1
-        await files.delete_file(world.deps, mehmet, again)
+        await removing.delete_file(world.deps, mehmet, again)
         assert kept(folder) == []
 
 
