@@ -131,7 +131,8 @@ async def check_post(tx: Transaction, actor: Actor, draft: MessageDraft) -> None
         ChatError: what :func:`post_message` refuses.
     """
     stream = conversation_stream(draft.conversation_id)
-    found = (await _checked(tx, [_Post(actor, draft, stream, "", "", 0)]))[0]
+    checked = await _checked(tx, [_Post(actor, draft, stream, "", "", 0)])
+    found = await _with_files(tx, checked[0])
     if isinstance(found, ChatError):
         raise found
 
@@ -168,6 +169,11 @@ async def _keep_posts(
     """Keep those posts that may be kept; an outcome for each."""
     places = await bulk.select_places(tx, {post.stream for post in posts}, hold=True)
     checked = await _checked(tx, posts)
+    if any(_carries(one) for one in checked):
+        # Whoever deletes a file holds the streams first, and then the file.
+        people = {user_id for one in checked for user_id in _concerned(one)}
+        await bulk.select_places(tx, map(user_stream, people), hold=True)
+        checked = [await _with_files(tx, one) for one in checked]
     kept = await _kept(tx, places, [one for one in checked if isinstance(one, _Sound)])
     in_turn = iter(kept)
     return [next(in_turn) if isinstance(one, _Sound) else one for one in checked]
@@ -189,15 +195,11 @@ async def _checked(tx: Transaction, posts: Sequence[_Post]) -> list[_Sound | Cha
             source = await _forwarded(tx, actor, draft) if draft.forward_from_id else None
             if draft.mentions:
                 await require_mentionable(tx, draft.conversation_id, draft.mentions)
-            files: Sequence[Json] = ()
-            if draft.file_ids or (source is not None and source.files):
-                files = await carried_files(tx, actor.user_id, draft, source)
         except ChatError as refusal:
             found.append(refusal)
         else:
             drops_saved = bool(access.has_draft) and not post.keeps_saved
-            sound = _Sound(post, quoted, source, drops_saved, not access.is_group, files=files)
-            found.append(sound)
+            found.append(_Sound(post, quoted, source, drops_saved, not access.is_group))
     return await _with_peers(tx, found)
 
 
@@ -224,6 +226,37 @@ def _with_peer(one: _Sound, sides: Mapping[tuple[str, str], DirectSide]) -> _Sou
     if peer.is_apart or not is_taken:
         return UserBlocked()
     return one._replace(peer=peer)
+
+
+def _carries(one: _Sound | ChatError) -> bool:
+    if isinstance(one, ChatError):
+        return False
+    return bool(one.post.draft.file_ids or (one.source is not None and one.source.files))
+
+
+async def _with_files(tx: Transaction, one: _Sound | ChatError) -> _Sound | ChatError:
+    """The same with the files that it carries, which stay until the commit; or refused."""
+    if isinstance(one, ChatError) or not _carries(one):
+        return one
+    try:
+        files = await carried_files(tx, one.post.actor.user_id, one.post.draft, one.source)
+    except ChatError as refusal:
+        return refusal
+    return one._replace(files=files)
+
+
+def _concerned(one: _Sound | ChatError) -> set[str]:
+    """Whose own streams a post may move."""
+    if isinstance(one, ChatError):
+        return set()
+    found = set(one.post.draft.mentions)
+    if one.quoted is not None and one.quoted.sender_id is not None:
+        found.add(one.quoted.sender_id)
+    if one.peer is not None:
+        found.add(one.peer.user_id)
+    if one.drops_saved:
+        found.add(one.post.actor.user_id)
+    return found
 
 
 async def _quoted(reader: Reader, actor: Actor, draft: MessageDraft) -> Message:
