@@ -312,7 +312,7 @@ async def update_settings(
     wanted = _wanted_settings(update)
 
     async def change(change: Change) -> Json:
-        await streams.lock_streams(change.tx, [stream])
+        await streams.lock_streams(change.tx, [stream, conversation_stream(conversation_id)])
         view = await view_of(change.tx, actor.user_id, conversation_id)
         changed = view.membership._replace(**wanted)
         if changed != view.membership:

@@ -40,7 +40,10 @@ async def update_preferences(deps: Deps, actor: Actor, update: PreferencesUpdate
 
     async def change(change: Change) -> Json:
         tx = change.tx
-        await streams.lock_streams(tx, [stream])
+        if update.privacy is not None and update.privacy.read_receipts is not None:
+            await streams.lock_all_streams_of(tx, actor.user_id)  # members' rows keep it, too
+        else:
+            await streams.lock_streams(tx, [stream])
         found = await preferences.select_preferences(tx, [actor.user_id])
         before = found.get(actor.user_id, _NOTHING_CHOSEN)
         document = update.merged_into(before.document)

@@ -138,7 +138,8 @@ class _Lane:
         self._sizes.add(len(batch))
         try:
             await self._run(batch)
-        except _AGAIN:
+        except _AGAIN as error:
+            log.info("changes are made again, one by one: %s", error)
             for waiting in batch:
                 await self._commit_alone(waiting)
         except _AWAY as error:

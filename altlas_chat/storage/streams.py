@@ -36,11 +36,25 @@ async def lock_streams(tx: Transaction, streams: Sequence[str]) -> None:
 
     What is decided afterwards (who may, who is a member) stays true until the
     commit. Rows are taken in one order everywhere, so that two changes never
-    wait for each other. SQLite has one writer and needs no lock.
+    wait for each other: streams of conversations, streams of people, then what
+    belongs to them. Whoever changes a member's row holds the conversation's
+    stream. SQLite has one writer and needs no lock.
     """
     if tx.dialect == "postgresql":
         for stream in sorted(set(streams)):
             await tx.fetch_one("SELECT seq FROM streams WHERE stream = ? FOR UPDATE", stream)
+
+
+async def lock_all_streams_of(tx: Transaction, user_id: str) -> None:
+    """Like :func:`lock_streams`, for the streams of all conversations of a person, and the own."""
+    if tx.dialect == "postgresql":
+        await tx.fetch_all(
+            "SELECT s.seq FROM members m"
+            " JOIN streams s ON s.stream = 'conversation:' || m.conversation_id"
+            ' WHERE m.user_id = ? ORDER BY m.conversation_id COLLATE "C" FOR UPDATE OF s',
+            user_id,
+        )
+        await lock_streams(tx, [f"user:{user_id}"])
 
 
 async def advance_stream(tx: Transaction, stream: str, at: int) -> StreamPosition:
