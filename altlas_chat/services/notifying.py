@@ -8,7 +8,7 @@ what was deleted, hidden or left.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from altlas_chat.domain.events import Announcement, Event, Json, user_stream
@@ -34,7 +34,11 @@ _ALSO_FOR_MENTIONS = frozenset({"mention", "reply"})
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """That one person is to be told of something; what the kind has none of stays None."""
+    """That one person is to be told of something; what the kind has none of stays None.
+
+    ``otherwise`` is what it is as well, for somebody who does not want to be
+    told of its kind.
+    """
 
     user_id: str
     kind: str
@@ -43,6 +47,7 @@ class Notice:
     message_id: str | None = None
     task_id: str | None = None
     facts: Json = field(default_factory=dict)
+    otherwise: str | None = None
 
 
 async def notify(ids: Ids, change: Change, notices: Sequence[Notice]) -> None:
@@ -79,7 +84,8 @@ async def notify_together(
     places = await bulk.select_places(tx, streams, hold=True)
     wishes = await _wishes(tx, wanted)
     chosen: list[tuple[int, Notification]] = []
-    for place, notice in enumerate(notices):
+    for place, given in enumerate(notices):
+        notice = _as_wished(given, wishes)
         if user_stream(notice.user_id) in places and _is_wanted(notice, wishes, at):
             if notice.kind == "direct_message":
                 wishes.told.add((str(notice.conversation_id), notice.user_id))
@@ -126,6 +132,17 @@ async def _wishes(tx: Transaction, notices: Sequence[Notice]) -> _Wishes:
     )
 
 
+def _as_wished(notice: Notice, wishes: _Wishes) -> Notice:
+    if notice.otherwise is None or _takes_mentions(notice.user_id, wishes):
+        return notice
+    return replace(notice, kind=notice.otherwise)
+
+
+def _takes_mentions(user_id: str, wishes: _Wishes) -> bool:
+    kept = wishes.documents.get(user_id)
+    return kept is None or bool(choice(kept.document, "notifications", "mentions"))
+
+
 def _is_wanted(notice: Notice, wishes: _Wishes, at: int) -> bool:
     if notice.kind == "scheduled_failed":
         return True
@@ -141,8 +158,7 @@ def _is_wanted_there(notice: Notice, wishes: _Wishes, at: int) -> bool:
     if standing is None or not wants(standing.level, standing.muted_until, notice.kind, at):
         return False
     if notice.kind == "mention":
-        kept = wishes.documents.get(notice.user_id)
-        return kept is None or bool(choice(kept.document, "notifications", "mentions"))
+        return _takes_mentions(notice.user_id, wishes)
     return notice.kind != "direct_message" or here not in wishes.told
 
 

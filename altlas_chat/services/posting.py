@@ -360,6 +360,7 @@ def _notices(one: _Sound, message: Message) -> list[Notice]:
     kinds: dict[str, str] = {}
     if one.quoted is not None and one.quoted.sender_id is not None:
         kinds[one.quoted.sender_id] = "reply"
+    answered = dict(kinds)
     kinds.update(dict.fromkeys(message.mentions, "mention"))
     peer = one.peer
     if peer is not None and wants(peer.level, peer.muted_until, "direct_message", one.post.at):
@@ -367,7 +368,14 @@ def _notices(one: _Sound, message: Message) -> list[Notice]:
     kinds.pop(one.post.actor.user_id, None)
     actor_id, conversation_id = one.post.actor.user_id, message.conversation_id
     return [
-        Notice(user_id, kind, actor_id, conversation_id, message.message_id)
+        Notice(
+            user_id,
+            kind,
+            actor_id,
+            conversation_id,
+            message.message_id,
+            otherwise=answered.get(user_id) if kind == "mention" else None,
+        )
         for user_id, kind in kinds.items()
     ]
 

@@ -143,6 +143,13 @@ async def test_who_wants_no_mentions_is_told_of_none(world: World) -> None:
     await preferences.update_preferences(world.deps, mehmet, update)
     await world.says(ayse, room, mentions=[mehmet.user_id])
     assert await kinds(world, mehmet) == ["invitation"]
+    # An answer is no mention, also where it mentions whom it answers.
+    first = await world.says(mehmet, room)
+    async with world.state_equals_events():
+        await world.says(ayse, room, replyToId=first["id"], mentions=[mehmet.user_id])
+    assert await kinds(world, mehmet) == ["reply", "invitation"]
+    await world.says(ayse, room, replyToId=first["id"])
+    assert await kinds(world, mehmet) == ["reply", "reply", "invitation"]
 
 
 @pytest.mark.parametrize("blocker", ["ayse", "mehmet"])
