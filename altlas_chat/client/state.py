@@ -40,6 +40,8 @@ class ConversationState:
         event, data = frame["event"], frame["data"]
         if event.startswith(("message.", "reaction.")):
             self._apply_to_message(event, data, own_id)
+        elif event == "file.deleted":
+            self._lose_file(data["fileId"])
         elif event in ("conversation.created", "conversation.updated"):
             self.view.update(data["conversation"])
         elif event in ("member.added", "member.updated"):
@@ -80,6 +82,12 @@ class ConversationState:
             self._change(data["messageId"], reactions=data["reactions"])
         else:
             self._change(data["messageId"], isPinned=event == "message.pinned")
+
+    def _lose_file(self, file_id: str) -> None:
+        """The messages keep their places without it."""
+        for message in self.messages.values():
+            message["files"] = [one for one in message["files"] if one["id"] != file_id]
+        self._show_last()
 
     def _change(self, message_id: str, **changes: Any) -> None:
         """Change a part of a message; of one that is not known nothing is needed."""

@@ -25,6 +25,7 @@ CONVERSATION_EVENTS = frozenset(
         "reaction.removed",
         "message.pinned",
         "message.unpinned",
+        "file.deleted",
         "task.created",
         "task.updated",
         "task.deleted",

@@ -1,6 +1,7 @@
 """The images that stand for people and groups."""
 
 from altlas_chat.blobs.previewing import MEDIA_TYPES
+from altlas_chat.domain.accounts import User
 from altlas_chat.domain.errors import FieldError, FileNotFound, UserNotFound, ValidationFailed
 from altlas_chat.domain.events import Json, user_stream
 from altlas_chat.domain.files import KeptFile
@@ -52,13 +53,21 @@ async def set_avatar(deps: Deps, actor: Actor, file_id: str | None) -> Json:
             raise UserNotFound
         if user.avatar_file_id == file_id:
             return user.as_own_json()
-        renewed = user._replace(avatar_file_id=file_id, updated_at=change.at)
-        await accounts.update_avatar(change.tx, renewed)
-        view = renewed.as_own_json()
-        await change.announce(stream, "user.updated", {}, {"user": view})
-        return view
+        return await renew_avatar(change, user, file_id)
 
     return await commit_change(deps, stream, change, actor_id=actor.user_id)
+
+
+async def renew_avatar(change: Change, user: User, file_id: str | None) -> Json:
+    """Give a person another image or none; the own devices hear of it. The person's view.
+
+    The caller holds the person's stream.
+    """
+    renewed = user._replace(avatar_file_id=file_id, updated_at=change.at)
+    await accounts.update_avatar(change.tx, renewed)
+    view = renewed.as_own_json()
+    await change.announce(user_stream(user.user_id), "user.updated", {}, {"user": view})
+    return view
 
 
 async def avatar_of_user(deps: Deps, user_id: str) -> KeptFile:

@@ -179,16 +179,25 @@ async def update_group(deps: Deps, actor: Actor, group_id: str, update: GroupUpd
         group = await _group(change.tx, group_id)
         renewed = _renewed(group, update)
         if renewed != group:
-            renewed = renewed._replace(updated_at=change.at)
-            await conversations.update_conversation(change.tx, renewed)
-            facts = {"conversationId": group_id}
-            data = {"conversation": renewed.as_json()}
-            await change.announce(stream, "conversation.updated", facts, data)
-            name = {"name": renewed.name}
-            await post_system_message(change, group_id, message_id, "group_updated", name)
+            await renew_group(change, renewed, message_id)
         return (await view_of(change.tx, actor.user_id, group_id)).as_json()
 
     return await commit_change(deps, stream, change, actor_id=actor.user_id)
+
+
+async def renew_group(change: Change, renewed: Conversation, message_id: str) -> None:
+    """Keep how a group is now; its members hear of it, and its history says so.
+
+    The caller holds the group's stream.
+    """
+    renewed = renewed._replace(updated_at=change.at)
+    await conversations.update_conversation(change.tx, renewed)
+    group_id = renewed.conversation_id
+    facts = {"conversationId": group_id}
+    data = {"conversation": renewed.as_json()}
+    await change.announce(conversation_stream(group_id), "conversation.updated", facts, data)
+    name = {"name": renewed.name}
+    await post_system_message(change, group_id, message_id, "group_updated", name)
 
 
 def _renewed(group: Conversation, update: GroupUpdate) -> Conversation:

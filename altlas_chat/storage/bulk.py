@@ -85,9 +85,17 @@ async def insert_files(tx: Transaction, sent: Iterable[Message]) -> None:
     """Keep which files new messages carry, in the order of their showing."""
     carrying = [message for message in sent if message.files]
     await tx.execute_many(
-        "INSERT INTO message_files (message_id, file_id, ordinal) VALUES (?, ?, ?)",
+        "INSERT INTO message_files (message_id, file_id, ordinal, conversation_id, seq, kind)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
         [
-            (message.message_id, file["id"], ordinal)
+            (
+                message.message_id,
+                file["id"],
+                ordinal,
+                message.conversation_id,
+                message.seq,
+                file["kind"],
+            )
             for message in carrying
             for ordinal, file in enumerate(message.files)
         ],

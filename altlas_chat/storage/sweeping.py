@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from altlas_chat.storage import uploads
 from altlas_chat.storage.database import Reader, Transaction
 
 _IS_AVATAR = (
@@ -42,7 +43,7 @@ async def is_used(tx: Transaction, file_id: str, *, messages: bool) -> bool:
 
     Waits for those who hold the file to put it into a message, and holds it.
     """
-    await tx.execute("UPDATE files SET size_bytes = size_bytes WHERE file_id = ?", file_id)
+    await uploads.hold_alone(tx, file_id)
     uses = f"{_IS_AVATAR} OR {_IS_CARRIED}" if messages else _IS_AVATAR
     row = await tx.fetch_one(
         f"SELECT 1 FROM files f WHERE f.file_id = ? AND ({uses}) LIMIT 1", file_id

@@ -5,6 +5,7 @@ is used or removed, so that an upload never gets hold of what is being deleted.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from altlas_chat.domain.files import KeptFile, StoredBytes, StoredFile
 from altlas_chat.storage.database import Reader, Transaction
@@ -99,11 +100,39 @@ async def hold_files(tx: Transaction, file_ids: Sequence[str]) -> dict[str, Stor
     return await _by_id(tx, file_ids, " FOR SHARE" if tx.dialect == "postgresql" else "")
 
 
+async def hold_alone(tx: Transaction, file_id: str) -> None:
+    """Wait for those who hold a file (:func:`hold_files`); nobody gets hold of it afterwards."""
+    await tx.execute("UPDATE files SET size_bytes = size_bytes WHERE file_id = ?", file_id)
+
+
+class Uses(NamedTuple):
+    """Where a file is shown: conversations that are not deleted, in the order of their ids."""
+
+    carried_in: list[str]
+    """A message there carries it."""
+    avatar_of: list[str]
+    """It is this group's image."""
+
+
+async def select_uses(reader: Reader, file_id: str) -> Uses:
+    carried = await reader.fetch_all(
+        "SELECT DISTINCT l.conversation_id FROM message_files l"
+        " JOIN conversations c ON c.conversation_id = l.conversation_id"
+        " WHERE l.file_id = ? AND c.deleted_at IS NULL ORDER BY l.conversation_id",
+        file_id,
+    )
+    shown = await reader.fetch_all(
+        "SELECT conversation_id FROM conversations WHERE avatar_file_id = ?"
+        " AND deleted_at IS NULL ORDER BY conversation_id",
+        file_id,
+    )
+    return Uses([row[0] for row in carried], [row[0] for row in shown])
+
+
 async def delete_file(tx: Transaction, file: StoredFile) -> list[str]:
     """Remove a file from all messages and for good; the keys of bytes that nobody has now."""
+    await hold_alone(tx, file.file_id)
     await _lock(tx, file.sha256)
-    # Waits for those who hold it (hold_files), so that what they write is seen below.
-    await tx.execute("UPDATE files SET size_bytes = size_bytes WHERE file_id = ?", file.file_id)
     await tx.execute(
         "UPDATE messages SET has_files = FALSE"
         " WHERE message_id IN (SELECT l.message_id FROM message_files l WHERE l.file_id = ?)"

@@ -49,13 +49,8 @@ async def execute(world: World, sql: str, *values: object) -> None:
 
 async def carried(world: World, actor: Actor, other: Actor, file_id: str) -> str:
     """A message with the file; its id."""
-    message = await world.says(actor, await world.direct(actor, other))
-    await execute(
-        world,
-        "INSERT INTO message_files (message_id, file_id, ordinal) VALUES (?, ?, 0)",
-        message["id"],
-        file_id,
-    )
+    room = await world.direct(actor, other)
+    message = await world.says(actor, room, kind="file", fileIds=[file_id])
     return str(message["id"])
 
 

@@ -250,11 +250,12 @@ SELECT user_id FROM message_mentions WHERE message_id = 'm'
 SELECT message_id FROM stars WHERE user_id = 'a' ORDER BY created_at, message_id LIMIT 20
 SELECT draft FROM scheduled_messages WHERE sent_message_id IS NULL AND failed_code IS NULL AND scheduled_at <= 5 ORDER BY scheduled_at LIMIT 20
 SELECT draft FROM scheduled_messages WHERE user_id = 'a' ORDER BY scheduled_at
-SELECT name FROM files WHERE conversation_id = 'c' ORDER BY created_at, file_id LIMIT 20
-SELECT name FROM files WHERE conversation_id = 'c' AND kind = 'image' ORDER BY created_at, file_id LIMIT 20
-SELECT name FROM files WHERE owner_id = 'a' ORDER BY created_at, file_id LIMIT 20
+SELECT name FROM files WHERE conversation_id = 'c'
+SELECT sum(size_bytes) FROM files WHERE owner_id = 'a'
 SELECT name FROM files WHERE sha256 = 'x'
 SELECT message_id FROM message_files WHERE file_id = 'f'
+SELECT file_id FROM message_files WHERE conversation_id = 'c' AND (seq, ordinal) < (9, 2) ORDER BY seq DESC, ordinal DESC LIMIT 20
+SELECT file_id FROM message_files WHERE conversation_id = 'c' AND kind = 'image' ORDER BY seq DESC, ordinal DESC LIMIT 20
 SELECT user_id FROM users WHERE avatar_file_id = 'f'
 SELECT kind FROM notifications WHERE user_id = 'a' ORDER BY created_at DESC, notification_id DESC LIMIT 20
 SELECT count(*) FROM notifications WHERE user_id = 'a' AND read_at IS NULL

@@ -31,13 +31,10 @@ STATEMENTS = (
     )
     """,
     """
-    CREATE INDEX files_by_conversation ON files (conversation_id, created_at, file_id)
+    CREATE INDEX files_by_conversation ON files (conversation_id)
+        WHERE conversation_id IS NOT NULL
     """,
-    """
-    CREATE INDEX files_by_conversation_kind
-        ON files (conversation_id, kind, created_at, file_id)
-    """,
-    "CREATE INDEX files_by_owner ON files (owner_id, created_at, file_id)",
+    "CREATE INDEX files_by_owner ON files (owner_id, size_bytes)",
     "CREATE INDEX files_by_sha256 ON files (sha256)",
     "CREATE INDEX files_by_created_at ON files (created_at, file_id)",
     """
@@ -45,10 +42,21 @@ STATEMENTS = (
         message_id TEXT NOT NULL REFERENCES messages (message_id) ON DELETE CASCADE,
         file_id TEXT NOT NULL REFERENCES files (file_id) ON DELETE RESTRICT,
         ordinal INTEGER NOT NULL CONSTRAINT message_files_ordinal CHECK (ordinal >= 0),
+        conversation_id TEXT NOT NULL
+            REFERENCES conversations (conversation_id) ON DELETE CASCADE,
+        seq BIGINT NOT NULL,
+        kind TEXT NOT NULL,
         PRIMARY KEY (message_id, file_id)
     ) ${clustered}
     """,
     "CREATE INDEX message_files_by_file ON message_files (file_id)",
+    """
+    CREATE INDEX message_files_by_conversation
+        ON message_files (conversation_id, seq, ordinal)
+    """,
+    """
+    CREATE INDEX message_files_by_kind ON message_files (conversation_id, kind, seq, ordinal)
+    """,
     """
     CREATE TABLE tasks (
         task_id TEXT NOT NULL PRIMARY KEY,
