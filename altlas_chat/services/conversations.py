@@ -24,7 +24,7 @@ from altlas_chat.domain.permissions import Actor
 from altlas_chat.domain.times import moment
 from altlas_chat.services.access import require_member
 from altlas_chat.services.changes import Change, commit_change
-from altlas_chat.services.deps import Deps
+from altlas_chat.services.deps import NOBODY_THERE, Deps, Presence
 from altlas_chat.services.notifying import read_those_of
 from altlas_chat.services.paging import decoded_place, page_cursor
 from altlas_chat.services.privacy import (
@@ -43,25 +43,29 @@ from altlas_chat.storage.members import NewMember
 
 
 async def conversation_views(
-    reader: Reader, viewer_id: str, conversation_ids: Sequence[str] | None = None
+    reader: Reader,
+    viewer_id: str,
+    presence: Presence,
+    conversation_ids: Sequence[str] | None = None,
 ) -> list[ConversationView]:
     """The viewer's conversations (those named, or all), the latest active first.
 
     As many queries for a thousand as for one. Those that the viewer does not
-    belong to are left out.
+    belong to are left out. ``presence`` tells who is there, as far as each
+    lets the viewer know.
     """
     standings = await conversations.select_standings(reader, viewer_id, conversation_ids)
-    return await _views(reader, viewer_id, standings)
+    return await _views(reader, viewer_id, presence, standings)
 
 
 async def _views(
-    reader: Reader, viewer_id: str, standings: Sequence[Standing]
+    reader: Reader, viewer_id: str, presence: Presence, standings: Sequence[Standing]
 ) -> list[ConversationView]:
     ids = [one.conversation.conversation_id for one in standings]
     direct = [i for i, one in zip(ids, standings, strict=True) if one.conversation.kind == "direct"]
     last = await _last_messages(reader, viewer_id, ids)
     peers = await conversations.select_peers(reader, viewer_id, direct)
-    people = await people_views(reader, viewer_id, peers.values())
+    people = await people_views(reader, viewer_id, peers.values(), presence)
     return [
         ConversationView(
             conversation=one.conversation,
@@ -101,13 +105,15 @@ async def _last_messages(
     return views
 
 
-async def view_of(reader: Reader, viewer_id: str, conversation_id: str) -> ConversationView:
-    """One conversation as a member sees it.
+async def view_of(
+    reader: Reader, viewer_id: str, conversation_id: str, presence: Presence = NOBODY_THERE
+) -> ConversationView:
+    """One conversation as a member sees it; only of a direct one ``presence`` tells anything.
 
     Raises:
         ConversationNotFound: there is none for the viewer.
     """
-    views = await conversation_views(reader, viewer_id, [conversation_id])
+    views = await conversation_views(reader, viewer_id, presence, [conversation_id])
     if not views:
         raise ConversationNotFound
     return views[0]
@@ -153,35 +159,36 @@ async def open_direct(deps: Deps, actor: Actor, request: OpenDirect) -> tuple[Js
         detail = say("A direct conversation is with somebody else.")
         raise ValidationFailed(detail, errors=[FieldError("ONESELF", detail, "/userId")])
     key = direct_key(actor.user_id, peer_id)
-    known = await deps.database.read(lambda reader: _known_direct(reader, actor.user_id, key))
+    known = await deps.database.read(lambda reader: _known_direct(deps, reader, actor, key))
     if known is not None:
         return known, False
     conversation_id = deps.ids.new()
 
     async def change(change: Change) -> Json:
-        return await _begin_direct(change, actor.user_id, peer_id, conversation_id, key)
+        await _begin_direct(deps, change, (actor.user_id, peer_id), conversation_id, key)
+        return (await view_of(change.tx, actor.user_id, conversation_id, deps.presence)).as_json()
 
     try:
         stream = conversation_stream(conversation_id)
         return await commit_change(deps, stream, change, actor_id=actor.user_id), True
     except UniqueViolated:
-        known = await deps.database.read(lambda reader: _known_direct(reader, actor.user_id, key))
+        known = await deps.database.read(lambda reader: _known_direct(deps, reader, actor, key))
         if known is None:
             raise
         return known, False
 
 
-async def _known_direct(reader: Reader, viewer_id: str, key: str) -> Json | None:
+async def _known_direct(deps: Deps, reader: Reader, actor: Actor, key: str) -> Json | None:
     conversation_id = await conversations.select_direct(reader, key)
     if conversation_id is None:
         return None
-    return (await view_of(reader, viewer_id, conversation_id)).as_json()
+    return (await view_of(reader, actor.user_id, conversation_id, deps.presence)).as_json()
 
 
 async def _begin_direct(
-    change: Change, user_id: str, peer_id: str, conversation_id: str, key: str
-) -> Json:
-    tx = change.tx
+    deps: Deps, change: Change, pair: tuple[str, str], conversation_id: str, key: str
+) -> None:
+    tx, (user_id, peer_id) = change.tx, pair
     await streams.lock_streams(tx, [user_stream(user_id), user_stream(peer_id)])
     people = await accounts.select_users(tx, (user_id, peer_id))
     peer = people.get(peer_id)
@@ -206,8 +213,8 @@ async def _begin_direct(
     both = [NewMember(one, "member", change.at, 1, user_id, 0) for one in (user_id, peer_id)]
     await members.insert_members(tx, conversation_id, both)
     for one in sorted((user_id, peer_id)):
-        await announce_joined(change, one, await view_of(tx, one, conversation_id))
-    return (await view_of(tx, user_id, conversation_id)).as_json()
+        view = await view_of(tx, one, conversation_id, deps.presence)
+        await announce_joined(change, one, view)
 
 
 async def begin(change: Change, conversation: Conversation, direct_key: str | None) -> None:
@@ -237,7 +244,9 @@ async def get_conversation(deps: Deps, actor: Actor, conversation_id: str) -> Js
     Raises:
         ConversationNotFound: there is none for the actor.
     """
-    view = await deps.database.read(lambda reader: view_of(reader, actor.user_id, conversation_id))
+    view = await deps.database.read(
+        lambda reader: view_of(reader, actor.user_id, conversation_id, deps.presence)
+    )
     return view.as_json()
 
 
@@ -266,7 +275,8 @@ async def list_conversations(
 
     async def query(reader: Reader) -> Json:
         found = await conversations.select_page(reader, wanted, limit + 1)
-        views = await _views(reader, actor.user_id, [one for one, _ in found[:limit]])
+        standings = [one for one, _ in found[:limit]]
+        views = await _views(reader, actor.user_id, deps.presence, standings)
         following = page_cursor(*found[limit - 1][1]) if len(found) > limit else None
         return {"items": [view.as_json() for view in views], "nextCursor": following}
 
@@ -287,7 +297,7 @@ async def list_members(
     async def query(reader: Reader) -> Json:
         await require_member(reader, actor, conversation_id)
         found = await members.select_members(reader, conversation_id, after, limit + 1)
-        items = await members_shown(reader, actor.user_id, found[:limit])
+        items = await members_shown(reader, actor.user_id, found[:limit], deps.presence)
         following = page_cursor(items[-1]["userId"]) if len(found) > limit else None
         return {"items": items, "nextCursor": following}
 
@@ -313,7 +323,7 @@ async def update_settings(
 
     async def change(change: Change) -> Json:
         await streams.lock_streams(change.tx, [stream, conversation_stream(conversation_id)])
-        view = await view_of(change.tx, actor.user_id, conversation_id)
+        view = await view_of(change.tx, actor.user_id, conversation_id, deps.presence)
         changed = view.membership._replace(**wanted)
         if changed != view.membership:
             await _keep_settings(change, stream, conversation_id, changed, actor.user_id)

@@ -82,6 +82,9 @@ class NobodyThere:
         """Nobody is there."""
 
 
+NOBODY_THERE = NobodyThere()
+
+
 @dataclass(frozen=True, slots=True)
 class Deps:
     """Everything that a service may use from outside itself."""

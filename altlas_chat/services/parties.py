@@ -36,18 +36,18 @@ async def search_parties(
         found = await parties.select_parties(reader, sought, kind, after, limit + 1)
         following = page_cursor(*found[limit - 1][:3]) if len(found) > limit else None
         return {
-            "items": await _hits(reader, actor.user_id, found[:limit]),
+            "items": await _hits(deps, reader, actor.user_id, found[:limit]),
             "nextCursor": following,
         }
 
     return await deps.database.read(query)
 
 
-async def _hits(reader: Reader, viewer_id: str, found: list[Party]) -> list[Json]:
+async def _hits(deps: Deps, reader: Reader, viewer_id: str, found: list[Party]) -> list[Json]:
     users = await accounts.select_users(
         reader, [one.party_id for one in found if one.kind == "user"]
     )
-    people = await people_views(reader, viewer_id, users.values())
+    people = await people_views(reader, viewer_id, users.values(), deps.presence)
     groups = await search.select_labels(
         reader, viewer_id, [one.party_id for one in found if one.kind == "group"]
     )

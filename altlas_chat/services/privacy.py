@@ -17,6 +17,7 @@ from altlas_chat.domain.errors import FieldError, UserBlocked
 from altlas_chat.domain.events import Json
 from altlas_chat.domain.language import say
 from altlas_chat.domain.preferences import EVERYTHING, NOTHING, Sight, choice
+from altlas_chat.services.deps import Presence
 from altlas_chat.storage import blocks, preferences
 from altlas_chat.storage.database import Reader
 from altlas_chat.storage.directs import select_direct_sides
@@ -95,19 +96,27 @@ def _shows(
     return bool(audience == "everyone")
 
 
-async def people_views(reader: Reader, viewer_id: str, people: Iterable[User]) -> dict[str, Json]:
+async def people_views(
+    reader: Reader, viewer_id: str, people: Iterable[User], presence: Presence
+) -> dict[str, Json]:
     """People as the viewer may see them: ``User`` of the contract, by id."""
     shown = {user.user_id: user for user in people}
     seen = await sights(reader, viewer_id, shown)
-    return {
-        user_id: user.as_json(shows_last_seen=seen[user_id].last_seen)
-        for user_id, user in shown.items()
-    }
+    return {user_id: _shown(user, seen[user_id], presence) for user_id, user in shown.items()}
 
 
-async def members_shown(reader: Reader, viewer_id: str, found: Sequence[Member]) -> list[Json]:
+def _shown(user: User, sight: Sight, presence: Presence) -> Json:
+    view = user.as_json(shows_last_seen=sight.last_seen)
+    if sight.presence:
+        view["presence"] = presence.state_of(user.user_id)
+    return view
+
+
+async def members_shown(
+    reader: Reader, viewer_id: str, found: Sequence[Member], presence: Presence
+) -> list[Json]:
     """Members as the viewer may see them, in the order given."""
-    people = await people_views(reader, viewer_id, [member.user for member in found])
+    people = await people_views(reader, viewer_id, [member.user for member in found], presence)
     viewer_hides = await hides_read(reader, viewer_id)
     views = []
     for member in found:

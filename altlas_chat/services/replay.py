@@ -11,6 +11,7 @@ from altlas_chat.domain.events import Announcement, Event, Json
 from altlas_chat.domain.messages import LowestPointers, Message
 from altlas_chat.services.blocks import block_data
 from altlas_chat.services.conversations import conversation_views, member_views, shared_views
+from altlas_chat.services.deps import Presence
 from altlas_chat.services.files import file_data
 from altlas_chat.services.marks import reaction_data
 from altlas_chat.services.notifications import notification_data
@@ -42,14 +43,14 @@ class _Content:
 
 
 async def render_events(
-    reader: Reader, viewer_id: str, events: Sequence[Event]
+    reader: Reader, viewer_id: str, events: Sequence[Event], presence: Presence
 ) -> list[Announcement]:
     """The events with their data, in the order given; ``viewer_id`` is who will hear them.
 
     The caller has checked that the viewer may hear the streams. An event whose
     thing is wholly gone is told by its facts alone.
     """
-    content = await _load(reader, viewer_id, events)
+    content = await _load(reader, viewer_id, events, presence)
     made = await _made_by_subjects(reader, viewer_id, events)
     return [
         Announcement(event, made[place] if place in made else _data(content, event))
@@ -103,7 +104,9 @@ async def _made_by_subjects(
     return made
 
 
-async def _load(reader: Reader, viewer_id: str, events: Sequence[Event]) -> _Content:
+async def _load(
+    reader: Reader, viewer_id: str, events: Sequence[Event], presence: Presence
+) -> _Content:
     content = _Content()
     content.messages = await messages.select_messages(
         reader, (event.facts["messageId"] for event in events if event.kind in _OF_MESSAGE)
@@ -118,7 +121,7 @@ async def _load(reader: Reader, viewer_id: str, events: Sequence[Event]) -> _Con
         content.shared = await shared_views(reader, sorted(shared))
     joined = {_conversation_id(event) for event in events if event.kind == "conversation.joined"}
     if joined:
-        views = await conversation_views(reader, viewer_id, sorted(joined))
+        views = await conversation_views(reader, viewer_id, presence, sorted(joined))
         content.own = {view.conversation_id: view.as_json() for view in views}
     changed = {
         (_conversation_id(event), event.facts["userId"])

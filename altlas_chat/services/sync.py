@@ -62,7 +62,7 @@ async def take_snapshot(deps: Deps, actor: Actor) -> Json:
     """
 
     async def query(reader: Reader) -> Json:
-        views = await conversation_views(reader, actor.user_id)
+        views = await conversation_views(reader, actor.user_id, deps.presence)
         positions = await _positions(reader, actor.user_id)
         return {
             "cursor": (await _cursor(deps, reader, actor, positions)).encode(),
@@ -114,12 +114,14 @@ async def changes_after(
         database_id = await select_meta(reader, "database_id")
         if (cursor.database_id, cursor.user_id) != (database_id, actor.user_id):
             return Resync("cursor_invalid")
-        return await _changes(reader, actor, cursor, limit)
+        return await _changes(deps, reader, actor, cursor, limit)
 
     return await deps.database.read(query)
 
 
-async def _changes(reader: Reader, actor: Actor, cursor: Cursor, limit: int) -> Changes | Resync:
+async def _changes(
+    deps: Deps, reader: Reader, actor: Actor, cursor: Cursor, limit: int
+) -> Changes | Resync:
     found = await streams.select_positions_of(reader, actor.user_id)
     own = user_stream(actor.user_id)
     behind = [
@@ -134,9 +136,8 @@ async def _changes(reader: Reader, actor: Actor, cursor: Cursor, limit: int) -> 
             return Resync("cursor_from_future")
         if heard < trimmed:
             return Resync("log_trimmed")
-    announcements, positions = await _read_log(
-        reader, actor, cursor, sorted(behind, key=_own_first), limit
-    )
+    events, positions = await _read_log(reader, cursor, sorted(behind, key=_own_first), limit)
+    announcements = await render_events(reader, actor.user_id, events, deps.presence)
     reached = {stream: positions.get(stream, seq) for stream, (seq, _) in found.items()}
     receipts = await _receipts(reader, actor, cursor.at - _CLOCK_SLACK_MS)
     if len(receipts) > RECEIPT_LIMIT:
@@ -150,8 +151,8 @@ def _own_first(stream: str) -> tuple[bool, str]:
 
 
 async def _read_log(
-    reader: Reader, actor: Actor, cursor: Cursor, behind: list[str], limit: int
-) -> tuple[list[Announcement], dict[str, int]]:
+    reader: Reader, cursor: Cursor, behind: list[str], limit: int
+) -> tuple[list[Event], dict[str, int]]:
     events: list[Event] = []
     positions: dict[str, int] = {}
     for stream in behind:
@@ -162,7 +163,7 @@ async def _read_log(
             events.extend(found)
             if found:
                 positions[stream] = found[-1].seq
-    return await render_events(reader, actor.user_id, events), positions
+    return events, positions
 
 
 async def _receipts(reader: Reader, actor: Actor, since: int) -> list[PassingEvent]:
@@ -188,7 +189,7 @@ async def read_stream(deps: Deps, viewer_id: str, stream: str, after: int) -> li
 
     async def query(reader: Reader) -> list[Announcement]:
         events = await streams.select_events(reader, stream, after, WHOLE_STREAM)
-        return await render_events(reader, viewer_id, events)
+        return await render_events(reader, viewer_id, events, deps.presence)
 
     return await deps.database.read(query)
 

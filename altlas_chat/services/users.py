@@ -7,7 +7,7 @@ from altlas_chat.domain.permissions import Actor
 from altlas_chat.services.accounts import taken
 from altlas_chat.services.changes import Change, commit_change
 from altlas_chat.services.deps import Deps
-from altlas_chat.services.privacy import sights
+from altlas_chat.services.privacy import people_views
 from altlas_chat.storage import accounts, streams
 from altlas_chat.storage.database import Reader, UniqueViolated
 
@@ -40,11 +40,7 @@ async def get_user(deps: Deps, actor: Actor, user_id: str) -> Json:
         user = await accounts.select_user(reader, user_id)
         if user is None:
             raise UserNotFound
-        sight = (await sights(reader, actor.user_id, [user_id]))[user_id]
-        view = user.as_json(shows_last_seen=sight.last_seen)
-        if sight.presence:
-            view["presence"] = deps.presence.state_of(user_id)
-        return view
+        return (await people_views(reader, actor.user_id, [user], deps.presence))[user_id]
 
     return await deps.database.read(query)
 

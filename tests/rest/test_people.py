@@ -223,3 +223,52 @@ async def test_without_trusted_proxies_the_header_is_nothing(chat: Chat) -> None
         ) as response:
             statuses.append(response.status)
     assert statuses[-1] == 429
+
+
+async def shown_of(viewer: Person, room: str, group: str, other: Person) -> set[str]:
+    """Everything that is told of the other's presence."""
+    found = [(await viewer.gets("GET", f"/users/{other.user_id}"))["presence"]]
+    found.append((await viewer.gets("GET", f"/conversations/{room}"))["peer"]["presence"])
+    snapshot = await viewer.gets("GET", "/sync")
+    listed = await viewer.gets("GET", "/conversations")
+    for one in (*snapshot["conversations"], *listed["items"]):
+        if one["peer"] is not None:
+            found.append(one["peer"]["presence"])
+    for one in (room, group):
+        page = await viewer.gets("GET", f"/conversations/{one}/members")
+        told = {member["userId"]: member["user"]["presence"] for member in page["items"]}
+        found.append(told[other.user_id])
+    again = await viewer.gets("POST", "/conversations", {"userId": other.user_id})
+    found.append(again["peer"]["presence"])
+    muted = await viewer.gets("PUT", f"/conversations/{room}/settings", {"notifications": "all"})
+    found.append(muted["peer"]["presence"])
+    assert len(found) == 8
+    return set(found)
+
+
+async def test_presence_is_told_wherever_people_are_as_far_as_they_let(chat_on_each: Chat) -> None:
+    chat = chat_on_each
+    ayse, mehmet = await chat.people("ayse", "mehmet")
+    room, group = await chat.direct(ayse, mehmet), await chat.group(ayse, mehmet)
+    assert await shown_of(ayse, room, group, mehmet) == {"offline"}
+    wire = await mehmet.connects()
+    assert await shown_of(ayse, room, group, mehmet) == {"online"}
+    found = await ayse.gets("GET", "/users/search", q="mehmet")
+    assert [one["user"]["presence"] for one in found["items"]] == ["online"]
+    members = (await mehmet.gets("GET", f"/conversations/{group}/members"))["items"]
+    assert {one["userId"]: one["user"]["presence"] for one in members} == {
+        ayse.user_id: "offline",
+        mehmet.user_id: "online",
+    }
+    for person in (ayse, mehmet):
+        await person.gets("PUT", "/preferences", {"privacy": {"presence": "nobody"}})
+        assert await shown_of(ayse, room, group, mehmet) == {"offline"}
+        await person.gets("PUT", "/preferences", {"privacy": {"presence": "everyone"}})
+        assert await shown_of(ayse, room, group, mehmet) == {"online"}
+    for one, other in ((ayse, mehmet), (mehmet, ayse)):
+        await one.gets("PUT", f"/users/me/blocks/{other.user_id}")
+        assert await shown_of(ayse, room, group, mehmet) == {"offline"}
+        await one.gets("DELETE", f"/users/me/blocks/{other.user_id}")
+    await wire.ws.close()
+    await until(lambda: not chat.running.parts.hub.is_there(mehmet.user_id))
+    assert await shown_of(ayse, room, group, mehmet) == {"offline"}
