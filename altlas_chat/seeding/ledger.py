@@ -1,6 +1,6 @@
 """What the services would write for many messages, worked out in memory and kept in one step.
 
-It follows :mod:`altlas_chat.services.posting` and
+It follows :mod:`altlas_chat.services.keeping` and
 :mod:`altlas_chat.services.receipts` (the pointers) rule by rule, as where nobody
 wants to be notified; a test lets the services do the same and compares every row.
 """
