@@ -3,19 +3,22 @@
 import asyncio
 import logging
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
 from altlas_chat.domain.conversations import SettingsUpdate
 from altlas_chat.domain.drafts import DraftUpdate
+from altlas_chat.domain.errors import ValidationFailed
 from altlas_chat.domain.permissions import Actor
 from altlas_chat.domain.preferences import PreferencesUpdate
 from altlas_chat.server.opening import opened_database
-from altlas_chat.services import conversations, preferences, saved_drafts
+from altlas_chat.services import conversations, preferences, removing, saved_drafts
 from altlas_chat.storage.database import Database, Reader, Transaction
 from altlas_chat.storage.postgresql import LANES
+from tests.support.files import own_file
 from tests.support.postgres import fresh_database
 from tests.support.running import quick_settings
 from tests.support.waiting import ASK_AGAIN_SECONDS, WAIT_SECONDS
@@ -102,6 +105,65 @@ async def test_who_posts_what_he_began_and_changes_settings_meanwhile(
             posting = asyncio.create_task(world.says(ayse, room, "başladım"))
             await wait_for(2)
         await asyncio.gather(changing, posting)
+    assert "again" not in caplog.text
+
+
+@pytest.mark.parametrize("is_deleted_first", [True, False])
+async def test_who_sends_a_file_that_is_deleted_meanwhile(
+    world: World, url: str, caplog: pytest.LogCaptureFixture, is_deleted_first: bool
+) -> None:
+    caplog.set_level(logging.INFO, "altlas_chat.storage.postgresql")
+    ayse = await world.person("ayse")
+    own = f"user:{ayse.user_id}"
+    rooms = [await world.group(ayse) for _ in range(20)]
+    room = next(one for one in rooms if lane(f"conversation:{one}") != lane(own))
+    file_id = await own_file(world, ayse)
+    begun = DraftUpdate.model_validate({"text": "başladım"})
+    await saved_drafts.save_draft(world.deps, ayse, room, begun)
+
+    def delete() -> Coroutine[Any, Any, object]:
+        return removing.delete_file(world.deps, ayse, file_id)
+
+    def post() -> Coroutine[Any, Any, object]:
+        return world.says(ayse, room, "", kind="image", fileIds=[file_id])
+
+    async with world.state_equals_events():
+        async with held(url, own) as wait_for:
+            first = asyncio.create_task(delete() if is_deleted_first else post())
+            await wait_for(1)
+            second = asyncio.create_task(post() if is_deleted_first else delete())
+            await wait_for(2)
+        outcomes = await asyncio.gather(first, second, return_exceptions=True)
+    refused = [one for one in outcomes if isinstance(one, Exception)]
+    assert [type(one) for one in refused] == [ValidationFailed] * is_deleted_first
+    assert len(await world.history(ayse, room)) == 1 + (not is_deleted_first)
+    assert "again" not in caplog.text
+
+
+async def test_a_file_that_is_sent_to_yet_another_conversation_while_it_is_deleted(
+    world: World, url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "altlas_chat.storage.postgresql")
+    ayse, mehmet, zeynep = await world.people("ayse", "mehmet", "zeynep")
+    own = f"user:{ayse.user_id}"
+    rooms = [await world.group(ayse, mehmet, zeynep) for _ in range(20)]
+    room = next(one for one in rooms if lane(f"conversation:{one}") != lane(own))
+    file_id = await own_file(world, ayse)
+    async with world.state_equals_events():
+        async with held(url, f"user:{zeynep.user_id}") as wait_for:
+            async with held(url, own):
+                deleting = asyncio.create_task(removing.delete_file(world.deps, ayse, file_id))
+                await wait_for(1)
+                sent = await world.says(ayse, room, "", kind="image", fileIds=[file_id])
+                forward = {"forwardFromId": sent["id"], "mentions": [zeynep.user_id]}
+                # Holds the conversation, and does not hold the file yet.
+                passing_on = asyncio.create_task(world.says(mehmet, room, "", **forward))
+                await wait_for(2)
+            # It is known now that the conversation has the file.
+            await wait_for(2)
+        await asyncio.gather(deleting, passing_on)
+    history = await world.history(zeynep, room)
+    assert [message["files"] for message in history if message["kind"] == "image"] == [[], []]
     assert "again" not in caplog.text
 
 

@@ -5,37 +5,13 @@ from typing import Any
 import pytest
 
 from altlas_chat.domain.errors import FileNotFound, ValidationFailed
-from altlas_chat.domain.files import StoredFile
 from altlas_chat.domain.permissions import Actor
 from altlas_chat.services import conversations, due, files, groups, messages, posting, scheduled
 from altlas_chat.storage import uploads
+from tests.support.files import own_file
 from tests.support.world import World
 
 Json = dict[str, Any]
-
-
-async def own_file(world: World, owner: Actor, kind: str = "image") -> str:
-    """A file's rows, without its bytes."""
-    number = next(world.numbers)
-    file = StoredFile(
-        file_id=f"file-{number}",
-        owner_id=owner.user_id,
-        conversation_id=None,
-        name="çay.png",
-        media_type="image/png",
-        kind=kind,
-        size_bytes=5,
-        sha256=f"{number:064x}",
-        width=None,
-        height=None,
-        duration_ms=None,
-        has_preview=False,
-        created_at=world.clock.now_ms(),
-    )
-    await world.deps.database.write(
-        lambda tx: uploads.insert_file(tx, file, f"key-{number}"), lane="files"
-    )
-    return file.file_id
 
 
 def ids(message: Json) -> list[str]:
