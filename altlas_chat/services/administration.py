@@ -15,6 +15,7 @@ from altlas_chat.services.deps import Deps
 from altlas_chat.services.drafts import invalid
 from altlas_chat.services.ownership import pass_on_groups
 from altlas_chat.services.paging import decoded_place, page_cursor
+from altlas_chat.services.unassigning import unassign_everywhere
 from altlas_chat.storage import accounts, api_keys, sessions, streams
 from altlas_chat.storage.accounts import AccountFilter
 from altlas_chat.storage.database import Reader, Transaction, UniqueViolated
@@ -144,7 +145,8 @@ async def _tell_devices(change: Change, user: User) -> None:
 async def deactivate_user(deps: Deps, actor: Actor, user_id: str) -> User:
     """Close an account: its sessions, API keys and sockets end at once; what it wrote stays.
 
-    Groups that it alone owned get another owner (:mod:`.ownership`).
+    Groups that it alone owned get another owner (:mod:`.ownership`), and open
+    tasks that it had are nobody's (:mod:`.unassigning`).
     Closing it again changes nothing.
 
     Raises:
@@ -172,6 +174,7 @@ async def deactivate_user(deps: Deps, actor: Actor, user_id: str) -> User:
         refuse(deps, way_in, user.updated_at)
     deps.publisher.end_person(user_id)
     await pass_on_groups(deps, actor.user_id or None, user_id)
+    await unassign_everywhere(deps, actor.user_id or None, user_id)
     return user
 
 

@@ -32,6 +32,7 @@ from altlas_chat.services.deps import Deps
 from altlas_chat.services.notifying import NO_END, Notice, notify, read_those_of
 from altlas_chat.services.privacy import require_none_blocked
 from altlas_chat.services.system_messages import post_system_message
+from altlas_chat.services.unassigning import unassign_open_tasks
 from altlas_chat.storage import accounts, conversations, members, streams
 from altlas_chat.storage.database import Reader
 from altlas_chat.storage.members import Access, NewMember
@@ -331,7 +332,9 @@ async def _join(change: Change, group: Conversation, user_id: str) -> NewMember:
 
 
 async def remove_member(deps: Deps, actor: Actor, group_id: str, user_id: str) -> None:
-    """Put somebody out of a group. Oneself: the same as leaving.
+    """Put somebody out of a group, whose open tasks there are nobody's then.
+
+    Oneself: the same as leaving.
 
     Raises:
         ConversationNotFound: there is none for the actor.
@@ -345,7 +348,7 @@ async def remove_member(deps: Deps, actor: Actor, group_id: str, user_id: str) -
         return
     stream, message_id = conversation_stream(group_id), deps.ids.new()
 
-    async def change(change: Change) -> None:
+    async def change(change: Change) -> bool:
         await streams.lock_streams(change.tx, [stream, user_stream(user_id)])
         access = await require_group(change.tx, actor, group_id)
         _require_may(
@@ -356,15 +359,19 @@ async def remove_member(deps: Deps, actor: Actor, group_id: str, user_id: str) -
             raise MemberNotFound
         if role == "owner" and access.role != "owner":
             raise PermissionDenied(say("An owner can be removed by an owner only."))
+        if not await unassign_open_tasks(change, group_id, user_id):
+            return False
         facts = {"userIds": [user_id]}
         await post_system_message(change, group_id, message_id, "member_removed", facts)
         await _part(change, group_id, user_id, "removed")
+        return True
 
-    await commit_change(deps, stream, change, actor_id=actor.user_id)
+    while not await commit_change(deps, stream, change, actor_id=actor.user_id):
+        pass  # there are more tasks than one change takes
 
 
 async def leave_group(deps: Deps, actor: Actor, group_id: str) -> None:
-    """Go out of a group. The last one to go deletes it.
+    """Go out of a group; the open tasks there are nobody's then. The last one to go deletes it.
 
     Raises:
         ConversationNotFound: there is none for the actor.
@@ -373,18 +380,22 @@ async def leave_group(deps: Deps, actor: Actor, group_id: str) -> None:
     """
     stream, message_id = conversation_stream(group_id), deps.ids.new()
 
-    async def change(change: Change) -> None:
+    async def change(change: Change) -> bool:
         await streams.lock_streams(change.tx, [stream, user_stream(actor.user_id)])
         access = await require_group(change.tx, actor, group_id)
         group = await _group(change.tx, group_id)
         if group.member_count == 1:
             await _dissolve(change, group_id)
-            return
+            return True
         await _require_another_owner(change.tx, group_id, access.role)
+        if not await unassign_open_tasks(change, group_id, actor.user_id):
+            return False
         await post_system_message(change, group_id, message_id, "member_left", {})
         await _part(change, group_id, actor.user_id, "left")
+        return True
 
-    await commit_change(deps, stream, change, actor_id=actor.user_id)
+    while not await commit_change(deps, stream, change, actor_id=actor.user_id):
+        pass
 
 
 async def _require_another_owner(reader: Reader, group_id: str, role: str) -> None:

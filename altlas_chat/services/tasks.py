@@ -126,7 +126,7 @@ async def create_task(deps: Deps, actor: Actor, draft: TaskDraft) -> Json:
             completed_at=None,
         )
         await tasks.insert_task(change.tx, task)
-        await _tell(change, "task.created", task, _streams_of(task))
+        await tell_task(change, "task.created", task, streams_of(task))
         await _write_down(change, task, message_id, "task_created")
         await _notify(deps, change, task, "task_assigned", task.assignee_id)
         return task.as_json()
@@ -179,11 +179,13 @@ def _held(conversation_id: str | None, people: Iterable[str]) -> list[str]:
     return sorted(user_stream(user_id) for user_id in people)
 
 
-def _streams_of(task: Task) -> list[str]:
+def streams_of(task: Task) -> list[str]:
+    """The streams of those who see a task, in their order."""
     return _held(task.conversation_id, task.people)
 
 
-async def _tell(change: Change, kind: str, task: Task, told: Sequence[str]) -> None:
+async def tell_task(change: Change, kind: str, task: Task, told: Sequence[str]) -> None:
+    """Announce a task, as it is now, in these streams."""
     facts = {"taskId": task.task_id, "conversationId": task.conversation_id}
     data = facts if kind == "task.deleted" else {**facts, "task": task.as_json()}
     for stream in told:
@@ -236,7 +238,7 @@ async def _change_task(
         async def change(change: Change, held: list[str] = held) -> Json:
             await streams.lock_streams(change.tx, held)
             task, access = await _require_task(change.tx, actor, task_id)
-            if not set(_streams_of(task)) <= set(held):
+            if not set(streams_of(task)) <= set(held):
                 raise _Moved
             return await work(change, task, access)
 
@@ -285,7 +287,7 @@ async def update_task(deps: Deps, actor: Actor, task_id: str, update: TaskUpdate
         completed_at = (task.completed_at or change.at) if is_completed else None
         renewed = renewed._replace(updated_at=change.at, completed_at=completed_at)
         await tasks.update_task(change.tx, renewed)
-        await _tell(change, "task.updated", renewed, _streams_of(renewed))
+        await tell_task(change, "task.updated", renewed, streams_of(renewed))
         if is_completed and task.status != "completed":
             await _write_down(change, renewed, message_id, "task_completed")
         for user_id in renewed.people:
@@ -312,10 +314,10 @@ async def assign_task(deps: Deps, actor: Actor, task_id: str, assignee_id: str |
         await _require_assignable(change.tx, actor, task.conversation_id, assignee_id)
         renewed = task._replace(assignee_id=assignee_id, updated_at=change.at)
         await tasks.update_task(change.tx, renewed)
-        before, now = _streams_of(task), _streams_of(renewed)
-        await _tell(change, "task.deleted", task, [one for one in before if one not in now])
-        await _tell(change, "task.created", renewed, [one for one in now if one not in before])
-        await _tell(change, "task.updated", renewed, [one for one in now if one in before])
+        before, now = streams_of(task), streams_of(renewed)
+        await tell_task(change, "task.deleted", task, [one for one in before if one not in now])
+        await tell_task(change, "task.created", renewed, [one for one in now if one not in before])
+        await tell_task(change, "task.updated", renewed, [one for one in now if one in before])
         await _notify(deps, change, renewed, "task_assigned", assignee_id)
         return renewed.as_json()
 
@@ -335,7 +337,7 @@ async def delete_task(deps: Deps, actor: Actor, task_id: str) -> None:
         if actor.user_id != task.creator_id and not leads:
             raise PermissionDenied(say("Only who made it or leads the group can delete a task."))
         await tasks.erase_task(change.tx, task_id, change.at)
-        await _tell(change, "task.deleted", task, _streams_of(task))
+        await tell_task(change, "task.deleted", task, streams_of(task))
         return {}
 
     await _change_task(deps, actor, task_id, (), work)

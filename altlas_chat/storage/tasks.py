@@ -24,6 +24,7 @@ _NAMES = (
 )
 _COLUMNS = ", ".join(_NAMES)
 _OF_TASK = ", ".join(f"t.{name}" for name in _NAMES)
+_IS_OPEN = "status IN ('pending', 'in_progress') AND deleted_at IS NULL"
 _CHUNK = 500
 
 NO_DUE_TIME = 2**52
@@ -58,6 +59,35 @@ async def update_task(tx: Transaction, task: Task) -> None:
         task.completed_at,
         task.task_id,
     )
+
+
+async def update_unassigned(
+    tx: Transaction, conversation_id: str, user_id: str, at: int, limit: int
+) -> list[Task]:
+    """Take open tasks of a conversation from who has them, the oldest first; those that were."""
+    rows = await tx.fetch_all(
+        "UPDATE tasks SET assignee_id = NULL, updated_at = ? WHERE task_id IN ("
+        "SELECT task_id FROM tasks WHERE conversation_id = ? AND assignee_id = ?"
+        f" AND {_IS_OPEN} ORDER BY created_at, task_id LIMIT ?) RETURNING {_COLUMNS}",
+        at,
+        conversation_id,
+        user_id,
+        limit,
+    )
+    return sorted((Task(*row) for row in rows), key=lambda task: (task.created_at, task.task_id))
+
+
+async def select_assigned(reader: Reader, user_id: str, limit: int) -> list[Task]:
+    """Open tasks that a person has of others, or in conversations, the oldest first."""
+    rows = await reader.fetch_all(
+        f"SELECT {_COLUMNS} FROM tasks WHERE assignee_id = ? AND {_IS_OPEN}"
+        " AND (conversation_id IS NOT NULL OR creator_id <> ?)"
+        " ORDER BY created_at, task_id LIMIT ?",
+        user_id,
+        user_id,
+        limit,
+    )
+    return [Task(*row) for row in rows]
 
 
 async def erase_task(tx: Transaction, task_id: str, at: int) -> None:

@@ -19,7 +19,8 @@ from altlas_chat.domain.errors import (
 )
 from altlas_chat.domain.permissions import Actor
 from altlas_chat.domain.tasks import TaskDraft, TaskFilter, TaskUpdate
-from altlas_chat.services import blocks, groups, messages, tasks
+from altlas_chat.services import administration, blocks, groups, messages, tasks, unassigning
+from altlas_chat.services.administration import OPERATOR
 from tests.support.world import World
 
 Json = dict[str, Any]
@@ -159,23 +160,76 @@ async def test_what_is_replayed_late_says_nothing_that_is_gone(world: World) -> 
 async def test_who_left_sees_nothing_more(world: World) -> None:
     ayse, mehmet = await world.people("ayse", "mehmet")
     room = await world.group(ayse, mehmet)
-    task = await make(world, mehmet, conversation_id=room, assignee_id=mehmet.user_id)
+    task = await make(world, mehmet, conversation_id=room)
     async with world.state_equals_events():
         await groups.leave_group(world.deps, mehmet, room)
     with pytest.raises(TaskNotFound):
         await tasks.get_task(world.deps, mehmet, task["id"])
     assert not await listed(world, mehmet)
     async with world.state_equals_events():
-        # Whoever had it is still named; who is gone hears nothing.
-        await change(world, ayse, task, priority="urgent")
+        # Whoever made it is still named; who is gone hears nothing.
+        changed = await change(world, ayse, task, priority="urgent")
+        assert changed["creatorId"] == mehmet.user_id
         assert not await told_of(world, mehmet)
-    await tasks.assign_task(world.deps, ayse, task["id"], None)
     with pytest.raises(UserNotFound):
         await tasks.assign_task(world.deps, ayse, task["id"], mehmet.user_id)
     added = MembersToAdd.model_validate({"userIds": [mehmet.user_id]})
     async with world.state_equals_events():
         await groups.add_members(world.deps, ayse, room, added)
     assert await listed(world, mehmet) == ["çay al"]
+
+
+@pytest.mark.parametrize("way", ["left", "removed"])
+async def test_open_tasks_of_who_goes_are_nobodys(
+    world: World, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    monkeypatch.setattr(unassigning, "AT_ONCE", 2)
+    ayse, mehmet = await world.people("ayse", "mehmet")
+    room, other = await world.group(ayse, mehmet), await world.group(ayse, mehmet)
+    his = {"conversation_id": room, "assignee_id": mehmet.user_id}
+    made = [await make(world, ayse, f"iş {number}", **his) for number in range(5)]
+    done = await make(world, ayse, "biten", **his)
+    await change(world, mehmet, done, status="completed")
+    gone = await make(world, ayse, "silinen", **his)
+    await tasks.delete_task(world.deps, ayse, gone["id"])
+    await make(world, ayse, "başkasının", conversation_id=room, assignee_id=ayse.user_id)
+    elsewhere = await make(
+        world, ayse, "başka yerde", conversation_id=other, assignee_id=mehmet.user_id
+    )
+    async with world.state_equals_events():
+        if way == "left":
+            await groups.leave_group(world.deps, mehmet, room)
+        else:
+            await groups.remove_member(world.deps, ayse, room, mehmet.user_id)
+    assert kinds(world) == [("task.updated", f"conversation:{room}")] * 5
+    for task in made:
+        assert (await tasks.get_task(world.deps, ayse, task["id"]))["assigneeId"] is None
+    assert await listed(world, ayse, assignee_id=mehmet.user_id) == ["başka yerde", "biten"]
+    assert (await tasks.get_task(world.deps, mehmet, elsewhere["id"]))["assigneeId"] is not None
+
+
+async def test_open_tasks_of_a_closed_account_are_nobodys(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unassigning, "AT_ONCE", 2)
+    ayse, mehmet = await world.people("ayse", "mehmet")
+    room, other = await world.group(ayse, mehmet), await world.direct(ayse, mehmet)
+    for place in (room, other, None):
+        for number in range(3):
+            title = f"iş {number}"
+            await make(world, ayse, title, conversation_id=place, assignee_id=mehmet.user_id)
+    own = await make(world, mehmet, "kendi işi", assignee_id=mehmet.user_id)
+    done = await make(world, ayse, "biten", assignee_id=mehmet.user_id)
+    await change(world, mehmet, done, status="completed")
+    async with world.state_equals_events():
+        await administration.deactivate_user(world.deps, OPERATOR, mehmet.user_id)
+    assert await listed(world, ayse, assignee_id=mehmet.user_id) == ["biten"]
+    assert len(await listed(world, ayse)) == 10
+    assert await listed(world, mehmet, assignee_id=mehmet.user_id) == ["biten", "kendi işi"]
+    assert (await tasks.get_task(world.deps, mehmet, own["id"]))["assigneeId"] == mehmet.user_id
+    world.ear.told.clear()
+    await administration.deactivate_user(world.deps, OPERATOR, mehmet.user_id)
+    assert not world.ear.told
 
 
 async def test_who_may_delete_a_task_of_a_group(world: World) -> None:
