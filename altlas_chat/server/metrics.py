@@ -60,49 +60,70 @@ def figures_of(
     ``later`` counts messages for later by what became of them.
     """
     registry = CollectorRegistry()
-    registry.register(_Figures(database, sockets, requests, lag, later))
+    registry.register(_Figures(database, sockets, lag, later))
     for collector in (ProcessCollector, PlatformCollector, GCCollector):
         collector(registry=registry)
-    return lambda: generate_latest(registry)
+    of_requests = _RequestLines(requests)
+    return lambda: generate_latest(registry) + of_requests.text().encode()
+
+
+class _RequestLines:
+    """The figures of requests in their text format.
+
+    They are nearly all lines of the page, and the event loop waits while it is
+    made. So the lines of an operation are made anew only when it was asked for
+    since the last time.
+    """
+
+    def __init__(self, requests: Requests) -> None:
+        self._requests = requests
+        self._kept: dict[str, tuple[int, str]] = {}
+
+    def text(self) -> str:
+        durations = list(self._requests.durations.items())
+        return "".join((
+            f"# HELP {PREFIX}requests_total REST requests that were answered.\n",
+            f"# TYPE {PREFIX}requests_total counter\n",
+            *(
+                f'{PREFIX}requests_total{{operation="{operation}",status="{status}"}} {number}\n'
+                for (operation, status), number in list(self._requests.statuses.items())
+            ),
+            f"# HELP {PREFIX}request_seconds From a request's head to its answer.\n",
+            f"# TYPE {PREFIX}request_seconds histogram\n",
+            *(self._lines(operation, spread) for operation, spread in durations),
+        ))  # fmt: skip
+
+    def _lines(self, operation: str, spread: Spread) -> str:
+        number = sum(spread.counts)
+        known = self._kept.get(operation)
+        if known is None or known[0] != number:
+            known = self._kept[operation] = number, _spread_lines(operation, spread)
+        return known[1]
+
+
+def _spread_lines(operation: str, spread: Spread) -> str:
+    name, label = f"{PREFIX}request_seconds", f'operation="{operation}"'
+    buckets = _buckets(spread)
+    lines = [f'{name}_bucket{{{label},le="{bound}"}} {count}\n' for bound, count in buckets]
+    lines.append(f"{name}_count{{{label}}} {buckets[-1][1]}\n")
+    lines.append(f"{name}_sum{{{label}}} {spread.total}\n")
+    return "".join(lines)
 
 
 class _Figures(Collector):
     def __init__(
-        self,
-        database: Database,
-        sockets: Sockets,
-        requests: Requests,
-        lag: LoopLag,
-        later: Mapping[str, int],
+        self, database: Database, sockets: Sockets, lag: LoopLag, later: Mapping[str, int]
     ) -> None:
         self._database = database
         self._sockets = sockets
-        self._requests = requests
         self._lag = lag
         self._later = later
 
     def collect(self) -> Iterator[Metric]:
-        yield from self._of_requests()
         yield from self._of_sockets()
         yield from self._of_database()
         yield self._of_later()
-        lag = _histogram("event_loop_lag_seconds", "How late the event loop is.", ())
-        _fill(lag, (), self._lag.spread)
-        yield lag
-
-    def _of_requests(self) -> Iterator[Metric]:
-        count = CounterMetricFamily(
-            f"{PREFIX}requests", "REST requests that were answered.", labels=("operation", "status")
-        )
-        for (operation, status), number in list(self._requests.statuses.items()):
-            count.add_metric((operation, str(status)), number)
-        yield count
-        durations = _histogram(
-            "request_seconds", "From a request's head to its answer.", ("operation",)
-        )
-        for operation, spread in list(self._requests.durations.items()):
-            _fill(durations, (operation,), spread)
-        yield durations
+        yield _histogram("event_loop_lag_seconds", "How late the event loop is.", self._lag.spread)
 
     def _of_sockets(self) -> Iterator[Metric]:
         depths = [socket.outbox.depth for socket in self._sockets.open]
@@ -129,9 +150,8 @@ class _Figures(Collector):
 
     def _of_database(self) -> Iterator[Metric]:
         workload = self._database.workload()
-        batches = _histogram("commit_changes", "Changes that one commit took together.", ())
-        _fill(batches, (), workload.batches)
-        yield batches
+        told = "Changes that one commit took together."
+        yield _histogram("commit_changes", told, workload.batches)
         yield _gauge("changes_waiting", "Changes that wait for a commit.", workload.waiting)
         yield _gauge("database_connections", "Open connections.", workload.connections)
         yield _gauge("database_connections_idle", "Of them, without work.", workload.idle)
@@ -141,15 +161,18 @@ def _gauge(name: str, told: str, value: float) -> Metric:
     return GaugeMetricFamily(PREFIX + name, told, value=value)
 
 
-def _histogram(name: str, told: str, labels: tuple[str, ...]) -> HistogramMetricFamily:
-    return HistogramMetricFamily(PREFIX + name, told, labels=labels)
+def _histogram(name: str, told: str, spread: Spread) -> Metric:
+    family = HistogramMetricFamily(PREFIX + name, told)
+    family.add_metric((), _buckets(spread), spread.total)
+    return family
 
 
-def _fill(family: HistogramMetricFamily, labels: tuple[str, ...], spread: Spread) -> None:
+def _buckets(spread: Spread) -> list[tuple[str, int]]:
+    """How many values are at most each bound, the last of which is none."""
     counted, buckets = 0, []
     for bound, count in zip(
         (*map(str, map(float, spread.bounds)), "+Inf"), spread.counts, strict=True
     ):
         counted += count
         buckets.append((bound, counted))
-    family.add_metric(labels, buckets, spread.total)
+    return buckets
