@@ -16,6 +16,7 @@ pytest_plugins = [
     "tests.support.browser",
     "tests.support.contract",
     "tests.support.running",
+    "tests.support.s3",
     "tests.support.world",
 ]
 

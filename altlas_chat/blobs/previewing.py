@@ -73,7 +73,7 @@ class Previews:
         try:
             return await self._made(source, target, max_pixels)
         except (OSError, TimeoutError) as error:
-            log.warning("no preview: %s", error or "it took too long")
+            log.warning("no preview: %s", str(error) or "it took too long")
             return None
         finally:
             self._turns.release()

@@ -66,6 +66,7 @@ async def serve_preview(
     etag = _etag(kept.preview)
     name = name or f"{kept.file.name.rpartition('.')[0] or kept.file.name}.webp"
     headers = _headers(call, etag, disposition("inline", name), caching)
+    headers["Accept-Ranges"] = "none"
     if _is_known(call.request.headers.get("If-None-Match"), etag):
         return web.Response(status=304, headers=headers)
     response = web.StreamResponse(headers=headers)

@@ -13,6 +13,7 @@ from altlas_chat.contract.documents import Operation, load_operations
 from altlas_chat.domain.permissions import PUBLIC
 from altlas_chat.domain.times import rfc3339
 from altlas_chat.ws.commands import COMMANDS
+from tests.support.images import photograph
 from tests.support.running import Chat, Person
 
 Json = dict[str, Any]
@@ -128,8 +129,8 @@ async def town(chat: Chat) -> Town:
     task = await ayse.gets("POST", "/tasks", {"title": "Çay", "conversationId": group})
     scopes = {"name": "bot", "scopes": ["message:create"]}
     key = await mehmet.gets("POST", "/api-keys", scopes)
-    file = await mehmet.uploads(b"{}")
-    image = await ayse.uploads(b"GIF89a\x03\x00\x02\x00")
+    file = await mehmet.uploads(photograph(), "balkon.jpg")
+    image = await ayse.uploads(photograph(), "ben.jpg")
     await ayse.gets("PUT", "/users/me/avatar", {"fileId": image["id"]})
     await ayse.gets("PUT", f"/groups/{group}", {"avatarFileId": image["id"]})
     link = await mehmet.gets("POST", f"/files/{file['id']}/links", {})

@@ -1,38 +1,27 @@
 """Both places for bytes, a folder and an S3-compatible store, by the same tests."""
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
-import aiohttp
 import pytest
-from moto.server import ThreadedMotoServer
 
 from altlas_chat.blobs.folder import FolderBlobs
-from altlas_chat.blobs.s3 import S3Access, S3Blobs
+from altlas_chat.blobs.s3 import S3Blobs
 from altlas_chat.blobs.store import Blobs, BlobsUnavailable
-
-
-@pytest.fixture(scope="module")
-def store() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+from tests.support.s3 import Bucket
 
 
 @pytest.fixture(params=["folder", "s3"])
-async def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Blobs]:
+async def blobs(
+    request: pytest.FixtureRequest, bucket: Bucket, tmp_path: Path
+) -> AsyncIterator[Blobs]:
     if request.param == "folder":
         yield FolderBlobs(tmp_path / "files")
         return
-    endpoint = request.getfixturevalue("store")
-    async with aiohttp.ClientSession() as http, http.put(f"{endpoint}/chat") as response:
-        assert response.status == 200
-    bucket = S3Blobs("s3://chat/some/place", S3Access(endpoint, "us-east-1", "me", "secret"))
-    yield bucket
-    bucket.close()
+    there = S3Blobs(bucket.url, bucket.access)
+    yield there
+    there.close()
 
 
 async def read(blobs: Blobs, key: str, start: int, end: int) -> bytes:
