@@ -6,6 +6,7 @@ import errno
 import logging
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
@@ -123,8 +124,8 @@ async def serve(settings: Settings, started: Callable[[Running], None]) -> None:
             loop.remove_signal_handler(name)
             signal.signal(name, signal.SIG_DFL)
 
-    for name in STOPPING:
-        with contextlib.suppress(NotImplementedError):
+    if sys.platform != "win32":  # there Ctrl-C ends the loop by itself
+        for name in STOPPING:
             loop.add_signal_handler(name, stop_once)
     async with running_server(settings) as running:
         started(running)
