@@ -9,9 +9,15 @@ from pathlib import Path
 import pytest
 
 from altlas_chat.blobs.folder import FolderBlobs
+from altlas_chat.blobs.s3 import S3Blobs
+from altlas_chat.domain.conversations import GroupUpdate
+from altlas_chat.domain.errors import FileNotFound
 from altlas_chat.domain.permissions import Actor
-from altlas_chat.services import files, removing, sweeping
+from altlas_chat.services import avatars, files, groups, removing, sweeping
 from altlas_chat.storage.database import Transaction
+from tests.rest.test_files import png
+from tests.support.images import photograph
+from tests.support.s3 import Bucket
 from tests.support.world import World, database, world
 
 __all__ = ["database", "world"]
@@ -154,3 +160,75 @@ async def test_bytes_that_nobody_knows_go_after_a_day(world: World, folder: Path
     os.utime(known, (now - 2 * DAY, now - 2 * DAY))
     assert await sweeping.sweep_bytes(world.deps) == 1
     assert kept(folder) == sorted([known, young, foreign, whole])
+
+
+async def test_a_preview_stays_as_long_as_its_image(world: World, folder: Path) -> None:
+    ayse, mehmet = await world.people("ayse", "mehmet")
+    async with world.state_equals_events():
+        shown = await upload(world, ayse, photograph())
+    await world.says(ayse, await world.direct(ayse, mehmet), kind="image", fileIds=[shown])
+    unsent = await upload(world, ayse, png(5, 5))
+    (of_shown, of_unsent) = [
+        path for one in (shown, unsent) for path in folder.rglob(f"*-{one}.webp")
+    ]
+    lost = of_shown.with_name(of_shown.name.replace(shown, world.deps.ids.new()))
+    young = of_shown.with_name(of_shown.name.replace(shown, world.deps.ids.new()))
+    now = world.clock.now_ms() / 1000
+    for path in (lost, young):
+        path.write_bytes(b"preview")
+    for path in kept(folder):
+        age = HOUR if path == young else 2 * DAY
+        os.utime(path, (now - age, now - age))
+    assert await sweeping.sweep_bytes(world.deps) == 1
+    assert (of_shown.exists(), of_unsent.exists(), lost.exists(), young.exists()) == (
+        True,
+        True,
+        False,
+        True,
+    )
+    world.clock.forward(2 * DAY)
+    assert await sweeping.sweep_files(world.deps) == 1
+    assert [path for path in kept(folder) if path.suffix == ".webp"] == sorted([of_shown, young])
+
+
+async def test_in_a_bucket_previews_go_with_their_images(world: World, bucket: Bucket) -> None:
+    (ayse,) = await world.people("ayse")
+    world.deps = dataclasses.replace(world.deps, blobs=S3Blobs(bucket.url, bucket.access))
+    await upload(world, ayse, photograph())
+    keys = [key async for key, _ in world.deps.blobs.listed()]
+    assert len(keys) == 2
+    await execute(world, "UPDATE files SET has_preview = FALSE")
+    await execute(world, "UPDATE blobs SET preview_key = NULL")
+    world.clock.forward(365 * DAY)
+    assert await sweeping.sweep_bytes(world.deps) == 1
+    assert [key async for key, _ in world.deps.blobs.listed()] == [min(keys)]
+    assert await sweeping.sweep_files(world.deps) == 1
+    assert [key async for key, _ in world.deps.blobs.listed()] == []
+    world.deps.blobs.close()
+
+
+async def test_an_image_is_an_avatar_or_gone_and_never_both(world: World, folder: Path) -> None:
+    (ayse,) = await world.people("ayse")
+    group = await world.group(ayse)
+    kept_ones = 0
+    for number in range(10):
+        file_id = await upload(world, ayse, png(2 + number, 3))
+        world.clock.forward(2 * DAY)
+        update = GroupUpdate.model_validate({"avatarFileId": file_id})
+        of_person, of_group, _ = await asyncio.gather(
+            avatars.set_avatar(world.deps, ayse, file_id),
+            groups.update_group(world.deps, ayse, group, update),
+            sweeping.sweep_files(world.deps),
+            return_exceptions=True,
+        )
+        for chosen in (of_person, of_group):
+            if isinstance(chosen, FileNotFound):
+                continue
+            assert not isinstance(chosen, BaseException), chosen
+            assert chosen["avatarFileId"] == file_id
+            assert (await files.readable_file(world.deps, ayse, file_id)).preview is not None
+            kept_ones += 1
+        await avatars.set_avatar(world.deps, ayse, None)
+        nothing = GroupUpdate.model_validate({"avatarFileId": None})
+        await groups.update_group(world.deps, ayse, group, nothing)
+    assert kept_ones > 0

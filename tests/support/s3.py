@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import aiohttp
 import pytest
-from moto.server import ThreadedMotoServer
 
 from altlas_chat.blobs.s3 import S3Access
 from tests.support.running import Chat
@@ -36,6 +35,8 @@ class Bucket:
 
 @pytest.fixture(scope="session")
 def store() -> Iterator[str]:
+    from moto.server import ThreadedMotoServer  # noqa: PLC0415 - slow, and few tests need it
+
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
