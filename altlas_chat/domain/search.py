@@ -1,5 +1,6 @@
 """What is looked for in messages, how well a text answers it, and where it does."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ LEAST_BEGINNING = 2
 """A beginning of one letter is in nearly every message."""
 
 _QUOTES = '"“”„«»\u201f'
+_WORD = re.compile("[^ ]+")
 _EXACT = 1_000_000
 _TOGETHER = 2_000
 
@@ -88,10 +90,20 @@ class _Sought(NamedTuple):
         last = found[end - 1]
         return last.startswith(self.forms[-1]) if self.is_beginning else last == self.forms[-1]
 
+    def places(self, found: Sequence[str]) -> list[int]:
+        """From where on the term stands in ``found``."""
+        first = self.forms[0]
+        if len(self.forms) > 1:
+            possible = [at for at, word in enumerate(found) if word == first]
+            return [at for at in possible if self.stands_at(found, at)]
+        if self.is_beginning:
+            return [at for at, word in enumerate(found) if word.startswith(first)]
+        return [at for at, word in enumerate(found) if word == first]
+
     def count(self, found: Sequence[str]) -> int:
         if len(self.forms) == 1 and not self.is_beginning:
             return found.count(self.forms[0])
-        return sum(self.stands_at(found, place) for place in range(len(found)))
+        return len(self.places(found))
 
 
 def score(terms: Sequence[Term], text: str) -> int:
@@ -168,22 +180,20 @@ class _Place(NamedTuple):
     """A word of a text, and for each letter of its form the sign that it comes from."""
 
     form: str
-    signs: list[int]
+    signs: Sequence[int]
 
 
 def _placed_words(text: str) -> list[_Place]:
-    found: list[_Place] = []
-    letters: list[str] = []
-    signs: list[int] = []
-    for place, form in enumerate([*sign_forms(text), " "]):
-        for letter in form:
-            if letter != " ":
-                letters.append(letter)
-                signs.append(place)
-            elif letters:
-                found.append(_Place("".join(letters)[:MAX_WORD_CHARACTERS], signs))
-                letters, signs = [], []
-    return found
+    forms = sign_forms(text)
+    line = "".join(forms)
+    if len(line) == len(forms) and "" not in forms:
+        signs: Sequence[int] = range(len(line))
+    else:  # signs that are no letter, or several
+        signs = [place for place, form in enumerate(forms) for _ in form]
+    return [
+        _Place(found[0][:MAX_WORD_CHARACTERS], signs[found.start() : found.end()])
+        for found in _WORD.finditer(line)
+    ]
 
 
 def _spans(terms: Sequence[Term], text: str) -> list[tuple[int, int]]:
@@ -192,11 +202,10 @@ def _spans(terms: Sequence[Term], text: str) -> list[tuple[int, int]]:
     spans = []
     for term in terms:
         sought = _Sought(term.forms, term.is_beginning)
-        for first in range(len(forms)):
-            if sought.stands_at(forms, first):
-                last = placed[first + len(term.forms) - 1]
-                cut = len(term.forms[-1]) if term.is_beginning else len(last.signs)
-                spans.append((placed[first].signs[0], _end(text, last.signs[cut - 1])))
+        for first in sought.places(forms):
+            last = placed[first + len(term.forms) - 1]
+            cut = len(term.forms[-1]) if term.is_beginning else len(last.signs)
+            spans.append((placed[first].signs[0], _end(text, last.signs[cut - 1])))
     return sorted(spans)
 
 

@@ -5,15 +5,22 @@ from typing import NamedTuple
 
 from altlas_chat.domain.events import Json
 from altlas_chat.storage import indexing
-from altlas_chat.storage.database import Dialect, Reader
+from altlas_chat.storage.database import Dialect, Reader, Row
 from altlas_chat.storage.indexing import Phrase
 
-MOST_NAMED: dict[Dialect, int] = {"sqlite": 400, "postgresql": 40}
+MOST_NAMED: dict[Dialect, int] = {"sqlite": 1000, "postgresql": 40}
 """Of somebody who is in more conversations the index is not told which.
 
 PostgreSQL compares each message with all that are named. So many conversations
 hold a good part of all messages: it is cheaper then to pass over those of others.
 """
+
+NAMING_COST = 28
+"""To name one conversation to SQLite's index costs as much as to look at so many candidates."""
+
+FIRST_STEP = 64
+LARGEST_STEP = 4096
+"""Candidates that are looked at in one statement, so that none of them is long."""
 
 HAVING = {
     "file": " AND m.has_files",
@@ -57,6 +64,13 @@ class Stretch(NamedTuple):
     before: str | None = None
 
 
+class _Marks(NamedTuple):
+    """Groups of marks of each of which a message has one, and marks that it has not."""
+
+    any_of: list[list[str]]
+    none_of: list[str]
+
+
 def is_place(dialect: Dialect, text: str) -> bool:
     """Whether the database can take it for the place of a message."""
     if dialect == "sqlite":
@@ -75,46 +89,143 @@ def _place_of(value: object) -> str:
 async def select_matches(
     reader: Reader, wanted: Wanted, stretch: Stretch, now: int, limit: int
 ) -> list[Match]:
-    """The newest messages of a stretch that have all that is wanted.
+    """The newest messages of a stretch that have all that is wanted, the newest first.
 
     Only those that the viewer can see: in conversations that the viewer
     belongs to, written after they were cleared, not hidden, not deleted.
     """
-    any_of, none_of = await _marks(reader, wanted, now)
-    if any_of is None:
+    marks = _marks(wanted, now)
+    if reader.dialect == "postgresql":
+        return await _by_postgresql(reader, wanted, marks, stretch, limit)
+    if wanted.conversation_id is not None:
+        return await _named(reader, wanted, marks, stretch, [wanted.conversation_id], limit)
+    return await _walked(reader, wanted, marks, stretch, limit)
+
+
+async def _walked(
+    reader: Reader, wanted: Wanted, marks: _Marks, stretch: Stretch, limit: int
+) -> list[Match]:
+    """Whatever has the words is looked at from the newest on, until enough of it is the viewer's.
+
+    So a rare word costs little, and a frequent one too for whom sees many
+    messages. When it turns out that most is not for the viewer, the viewer's
+    conversations are named to the index, if there are not too many of them.
+    """
+    found: list[Match] = []
+    rooms: list[str] | None = None
+    walked, step = 0, max(FIRST_STEP, 3 * limit)
+    while True:
+        rows = await _step(reader, wanted, marks, stretch, step)
+        found += [Match(_place_of(row[0]), row[1], row[2]) for row in rows if row[1] is not None]
+        if len(found) >= limit or len(rows) < step:
+            return found[:limit]
+        walked += len(rows)
+        missing = limit - len(found)
+        stretch = stretch._replace(before=_place_of(rows[-1][0]))
+        expected = max(walked, walked * missing // max(1, len(found)))
+        rooms = await _rooms(reader, wanted.viewer_id) if rooms is None else rooms
+        if len(rooms) <= MOST_NAMED["sqlite"] and len(rooms) * NAMING_COST <= expected:
+            return found + await _named(reader, wanted, marks, stretch, rooms, missing)
+        step = min(expected, LARGEST_STEP)
+
+
+async def _rooms(reader: Reader, viewer_id: str) -> list[str]:
+    """The viewer's conversations, or one more of them than are named."""
+    rows = await reader.fetch_all(
+        "SELECT conversation_id FROM members WHERE user_id = ? LIMIT ?",
+        viewer_id,
+        MOST_NAMED[reader.dialect] + 1,
+    )
+    return [row[0] for row in rows]
+
+
+async def _step(
+    reader: Reader, wanted: Wanted, marks: _Marks, stretch: Stretch, limit: int
+) -> list[Row]:
+    """The newest candidates of a stretch: the place of each, and what it is if it is a match."""
+    where, values = _filters(wanted)
+    bounds, ends = _bounds("i.rowid", [int(one) if one else None for one in stretch])
+    return await reader.fetch_all(
+        f"SELECT i.rowid, CASE WHEN {where} THEN m.message_id END,"
+        " CASE WHEN o.user_id IS NOT NULL THEN m.text END FROM message_search i"
+        " LEFT JOIN messages m ON m.message_number = i.rowid"
+        " LEFT JOIN members o ON o.conversation_id = m.conversation_id AND o.user_id = ?"
+        f" WHERE i.message_search MATCH ?{bounds} ORDER BY i.rowid DESC LIMIT ?",
+        *values,
+        wanted.viewer_id,
+        indexing.match_of(wanted.phrases, *marks),
+        *ends,
+        limit,
+    )
+
+
+async def _named(
+    reader: Reader,
+    wanted: Wanted,
+    marks: _Marks,
+    stretch: Stretch,
+    rooms: Sequence[str],
+    limit: int,
+) -> list[Match]:
+    """The same of some conversations only, which SQLite's index is told."""
+    if not rooms:
         return []
-    sql, params = _filters(reader.dialect, wanted, stretch)
-    if reader.dialect == "sqlite":
-        # In this order: the index gives the newest first, and each is looked at where it is.
-        found = indexing.match_of(wanted.phrases, any_of, none_of)
-        head = (
-            "SELECT m.message_number, m.message_id, m.text FROM message_search i"
-            " CROSS JOIN messages m ON m.message_number = i.rowid"
-            " CROSS JOIN members o ON o.conversation_id = m.conversation_id AND o.user_id = ?"
-            " WHERE i.message_search MATCH ?"
-        )
-        order = " ORDER BY i.rowid DESC LIMIT ?"
-    else:
-        # The plan hangs on how often the words stand in messages: it is made for these.
-        await reader.fetch_one("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)")
-        found = indexing.query_of(wanted.phrases, any_of, none_of)
-        head = (
-            "SELECT m.message_id, m.message_id, m.text FROM messages m"
-            " JOIN members o ON o.conversation_id = m.conversation_id AND o.user_id = ?"
-            " WHERE m.search_vector @@ ?::text::tsquery"
-        )
-        order = " ORDER BY m.message_id DESC LIMIT ?"
-    rows = await reader.fetch_all(head + sql + order, wanted.viewer_id, found, *params, limit)
+    where, values = _filters(wanted)
+    bounds, ends = _bounds("i.rowid", [int(one) if one else None for one in stretch])
+    any_of = [[indexing.conversation_mark(one) for one in rooms], *marks.any_of]
+    # In this order: the index gives the newest first, and each is looked at where it is.
+    rows = await reader.fetch_all(
+        "SELECT m.message_number, m.message_id, m.text FROM message_search i"
+        " CROSS JOIN messages m ON m.message_number = i.rowid"
+        " CROSS JOIN members o ON o.conversation_id = m.conversation_id AND o.user_id = ?"
+        f" WHERE i.message_search MATCH ?{bounds} AND {where} ORDER BY i.rowid DESC LIMIT ?",
+        wanted.viewer_id,
+        indexing.match_of(wanted.phrases, any_of, marks.none_of),
+        *ends,
+        *values,
+        limit,
+    )
     return [Match(_place_of(row[0]), row[1], row[2]) for row in rows]
 
 
-def _filters(dialect: Dialect, wanted: Wanted, stretch: Stretch) -> tuple[str, list[object]]:
-    column = "i.rowid" if dialect == "sqlite" else "m.message_id"
-    places = [int(one) if one and dialect == "sqlite" else one for one in stretch]
+async def _by_postgresql(
+    reader: Reader, wanted: Wanted, marks: _Marks, stretch: Stretch, limit: int
+) -> list[Match]:
+    rooms = [wanted.conversation_id] if wanted.conversation_id is not None else None
+    rooms = await _rooms(reader, wanted.viewer_id) if rooms is None else rooms
+    if not rooms:
+        return []
+    any_of = list(marks.any_of)
+    if len(rooms) <= MOST_NAMED[reader.dialect]:
+        any_of.append([indexing.conversation_mark(one) for one in rooms])
+    where, values = _filters(wanted)
+    bounds, ends = _bounds("m.message_id", stretch)
+    # The plan hangs on how often the words stand in messages: it is made for these.
+    await reader.fetch_one("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)")
+    rows = await reader.fetch_all(
+        "SELECT m.message_id, m.message_id, m.text FROM messages m"
+        " JOIN members o ON o.conversation_id = m.conversation_id AND o.user_id = ?"
+        f" WHERE m.search_vector @@ ?::text::tsquery{bounds} AND {where}"
+        " ORDER BY m.message_id DESC LIMIT ?",
+        wanted.viewer_id,
+        indexing.query_of(wanted.phrases, any_of, marks.none_of),
+        *ends,
+        *values,
+        limit,
+    )
+    return [Match(_place_of(row[0]), row[1], row[2]) for row in rows]
+
+
+def _bounds(column: str, stretch: Sequence[object]) -> tuple[str, list[object]]:
+    """Conditions for the ends of a stretch that are not open, and their values."""
+    signs = zip((">=", "<=", "<"), stretch, strict=True)
+    given = [(sign, end) for sign, end in signs if end is not None]
+    return "".join(f" AND {column} {sign} ?" for sign, _ in given), [end for _, end in given]
+
+
+def _filters(wanted: Wanted) -> tuple[str, list[object]]:
+    """What the index does not know for sure: whether the viewer sees it, and the exact wishes."""
     exact = {
-        f"{column} >= ?": places[0],
-        f"{column} <= ?": places[1],
-        f"{column} < ?": places[2],
         "m.conversation_id = ?": wanted.conversation_id,
         "m.sender_id = ?": wanted.sender_id,
         "m.created_at >= ?": wanted.since,
@@ -122,37 +233,20 @@ def _filters(dialect: Dialect, wanted: Wanted, stretch: Stretch) -> tuple[str, l
         "m.kind = ?": wanted.kind,
     }
     given = {condition: value for condition, value in exact.items() if value is not None}
-    sql = "".join(f" AND {condition}" for condition in given)
+    sql = "m.seq > o.cleared_seq AND m.deleted_at IS NULL"
+    sql += "".join(f" AND {condition}" for condition in given)
     sql += HAVING[wanted.having] if wanted.having is not None else ""
     sql += (
-        " AND m.seq > o.cleared_seq AND m.deleted_at IS NULL"
         " AND NOT EXISTS (SELECT 1 FROM hidden_messages h"
         " WHERE h.user_id = o.user_id AND h.message_id = m.message_id)"
     )
     return sql, list(given.values())
 
 
-async def _marks(
-    reader: Reader, wanted: Wanted, now: int
-) -> tuple[list[list[str]] | None, list[str]]:
-    """The groups of marks of which a message has one, and marks that it has not.
-
-    No groups at all when there is nothing that the viewer could find.
-    """
+def _marks(wanted: Wanted, now: int) -> _Marks:
+    """What the index can be told besides the words and the conversations."""
     any_of: list[list[str]] = []
     none_of: list[str] = []
-    conversations = [wanted.conversation_id] if wanted.conversation_id is not None else []
-    if not conversations:
-        rows = await reader.fetch_all(
-            "SELECT conversation_id FROM members WHERE user_id = ? LIMIT ?",
-            wanted.viewer_id,
-            MOST_NAMED[reader.dialect] + 1,
-        )
-        conversations = [row[0] for row in rows]
-        if not conversations:
-            return None, []
-    if len(conversations) <= MOST_NAMED[reader.dialect]:
-        any_of.append([indexing.conversation_mark(one) for one in conversations])
     if wanted.sender_id is not None:
         any_of.append([indexing.sender_mark(wanted.sender_id)])
     kind = wanted.kind or _KIND_OF.get(wanted.having or "")
@@ -163,7 +257,7 @@ async def _marks(
         any_of += [spans] if spans else []
     else:
         none_of += spans
-    return any_of, none_of
+    return _Marks(any_of, none_of)
 
 
 def _spans(wanted: Wanted, now: int) -> list[str]:

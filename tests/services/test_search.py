@@ -182,6 +182,57 @@ async def test_somebody_in_very_many_conversations_finds_the_same(
     assert await texts(world, ayse, "elma") == expected
 
 
+WALKS = {"steps only": 10**9, "steps, then names": 2, "names after one step": 0}
+"""What naming a conversation to the index is taken to cost."""
+
+
+@pytest.mark.parametrize("naming_cost", WALKS.values(), ids=WALKS.keys())
+async def test_what_lies_far_behind_messages_of_others_is_found(
+    world: World, monkeypatch: pytest.MonkeyPatch, naming_cost: int
+) -> None:
+    """Between two matches lie others' messages: fewer, as many, and more than a step takes."""
+    monkeypatch.setattr(stored, "NAMING_COST", naming_cost)
+    monkeypatch.setattr(stored, "FIRST_STEP", 1)
+    monkeypatch.setattr(stored, "LARGEST_STEP", 8)
+    ayse, mehmet, zeynep = await world.people("ayse", "mehmet", "zeynep")
+    group = await world.group(ayse, mehmet, zeynep)
+    room, secret = await world.direct(ayse, mehmet), await world.direct(mehmet, zeynep)
+    said = []
+    for number, between in enumerate((13, 0, 1, 5, 6, 7, 8)):
+        for _ in range(between):
+            await world.says(zeynep, secret, "elma gizli")
+        said.append(f"elma {number}")
+        await world.says(mehmet, group if number % 2 else room, said[-1])
+    for limit in (1, 2, 6, 7, 50):
+        for by_time in (True, False):
+            found = await texts(world, ayse, "elma", limit=limit, by_time=by_time)
+            assert found == said[::-1], (limit, by_time)
+    assert await texts(world, ayse, "elma", limit=1, conversation_id=group) == said[1::2][::-1]
+    assert await texts(world, ayse, "elma", limit=2, sender_id=zeynep.user_id) == []
+    assert len(await texts(world, zeynep, "elma", limit=3)) == 40 + 3
+    await groups.remove_member(world.deps, ayse, group, zeynep.user_id)
+    assert set(await texts(world, zeynep, "elma", limit=3)) == {"elma gizli"}
+
+
+async def test_what_is_hidden_cleared_and_deleted_fills_no_page(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stored, "FIRST_STEP", 1)
+    ayse, mehmet, room = await talk(world, *["elma eski"] * 7)
+    await conversations.clear_conversation(world.deps, ayse, room)
+    for _ in range(3):
+        for text in ("elma", "elma sil", "elma gizle"):
+            await world.says(ayse, room, text)
+    for message in await world.history(ayse, room):
+        if message["text"] == "elma sil":
+            await messages.delete_message_for_everyone(world.deps, ayse, message["id"])
+        if message["text"] == "elma gizle":
+            await messages.delete_message_for_me(world.deps, ayse, message["id"])
+    for limit in (1, 2, 3, 4):
+        assert await texts(world, ayse, "elma", limit=limit, by_time=True) == ["elma"] * 3
+        assert len(await texts(world, mehmet, "elma", limit=limit)) == 7 + 6
+
+
 # -- filters, order, pages -------------------------------------------------------------------
 
 
