@@ -116,6 +116,21 @@ def test_the_types_are_there_for_others_to_check(installation: Installation) -> 
     assert Path(installation.run("python", "-c", code).stdout.strip()).exists()
 
 
+_MAKE_PREVIEW = """
+import asyncio, pathlib
+from PIL import Image
+from altlas_chat.blobs.previewing import Previews
+source, target = pathlib.Path("source.jpg"), pathlib.Path("target.webp")
+Image.new("RGB", (900, 600)).save(source)
+print(*asyncio.run(Previews().make(source, target, 10**6)), Image.open(target).size)
+"""
+
+
+def test_previews_are_made_by_what_is_installed(installation: Installation) -> None:
+    made = installation.run("python", "-W", "error", "-c", _MAKE_PREVIEW).stdout
+    assert made.strip() == "900 600 (512, 341)"
+
+
 _IMPORT_ALL = """
 import importlib, pkgutil
 for name in ("altlas_chat", "altlas_chat_cli"):
