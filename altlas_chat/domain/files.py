@@ -18,6 +18,7 @@ MAX_SIDE = 1_000_000
 """Of an image, in pixels; of one with a longer side no sides are told."""
 
 Variant = Literal["original", "preview"]
+FileKind = Literal["image", "video", "audio", "document", "archive", "other"]
 
 INLINE = frozenset(
     {
@@ -70,6 +71,27 @@ class StoredFile(NamedTuple):
             "durationMs": self.duration_ms,
             "hasPreview": bool(self.has_preview),
             "createdAt": rfc3339(self.created_at),
+        }
+
+
+class SharedFile(NamedTuple):
+    """A file where a message carries it; ``seq`` and ``ordinal`` are its place there."""
+
+    file: StoredFile
+    message_id: str
+    seq: int
+    ordinal: int
+    sender_id: str
+    shared_at: int
+
+    def as_json(self) -> dict[str, Any]:
+        """What the contract calls ``SharedFile``."""
+        return {
+            **self.file.as_json(),
+            "messageId": self.message_id,
+            "messageSeq": self.seq,
+            "senderId": self.sender_id,
+            "sharedAt": rfc3339(self.shared_at),
         }
 
 

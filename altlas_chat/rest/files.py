@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 from aiohttp import BodyPartReader, MultipartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 from pydantic import Field
 
 from altlas_chat.blobs.store import CHUNK_BYTES
@@ -13,17 +14,22 @@ from altlas_chat.domain.errors import (
     UnsupportedMediaType,
     ValidationFailed,
 )
-from altlas_chat.domain.files import FileLinkRequest
+from altlas_chat.domain.files import FileKind, FileLinkRequest
 from altlas_chat.domain.inputs import OpaqueId
 from altlas_chat.domain.language import say
 from altlas_chat.rest.call import Call, Query, answer, done
+from altlas_chat.rest.marks import PageQuery
 from altlas_chat.rest.serving import serve_file, serve_preview
-from altlas_chat.services import files, removing
+from altlas_chat.services import files, gallery, removing
 
 
 class UploadQuery(Query):
     conversation_id: OpaqueId | None = None
     name: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+
+
+class SharedQuery(PageQuery):
+    kind: FileKind | None = None
 
 
 async def upload_file(call: Call) -> web.Response:
@@ -46,7 +52,14 @@ async def upload_file(call: Call) -> web.Response:
     return answer(file.as_json(), 201, {"Location": location})
 
 
-_BROKEN = (ValueError, AssertionError, RuntimeError, web.RequestPayloadError, ConnectionError)
+_BROKEN = (
+    ValueError,
+    AssertionError,
+    RuntimeError,
+    HttpProcessingError,
+    web.RequestPayloadError,
+    ConnectionError,
+)
 """What a form that is none, or was cut, makes its reader raise."""
 
 
@@ -65,6 +78,14 @@ async def _bytes_of(form: MultipartReader, part: BodyPartReader) -> AsyncIterato
     if more is not None:
         detail = say("The form has one field, `file`.")
         raise ValidationFailed(detail, errors=[FieldError("UNEXPECTED", detail, pointer="/file")])
+
+
+async def list_conversation_files(call: Call) -> web.Response:
+    query, conversation_id = call.query(SharedQuery), call.path("conversationId")
+    page = await gallery.list_shared(
+        call.deps, call.actor, conversation_id, query.kind, query.cursor, query.limit
+    )
+    return answer(page)
 
 
 async def get_file(call: Call) -> web.Response:

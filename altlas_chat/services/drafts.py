@@ -3,6 +3,7 @@
 from altlas_chat.domain.emoji import are_emoji
 from altlas_chat.domain.errors import FieldError, MessageTooLong, ValidationFailed
 from altlas_chat.domain.events import Json
+from altlas_chat.domain.files import StoredFile
 from altlas_chat.domain.language import Phrase, say
 from altlas_chat.domain.messages import KINDS, Message, MessageDraft
 from altlas_chat.storage import members, uploads
@@ -100,7 +101,8 @@ async def carried_files(
     """
     if source is not None:
         held = await uploads.hold_files(tx, [one["id"] for one in source.files])
-        return [held[one["id"]].as_json() for one in source.files if one["id"] in held]
+        carried = [held[one["id"]] for one in source.files if one["id"] in held]
+        return [_as_sent(file, draft) for file in carried]
     found = await uploads.hold_files(tx, draft.file_ids)
     errors: list[FieldError] = []
     for place, file_id in enumerate(draft.file_ids):
@@ -113,4 +115,8 @@ async def carried_files(
             errors.append(FieldError("WRONG_KIND", detail, pointer))
     if errors:
         raise ValidationFailed(say("These files can't be sent."), errors=errors)
-    return [found[file_id].as_json() for file_id in draft.file_ids]
+    return [_as_sent(found[file_id], draft) for file_id in draft.file_ids]
+
+
+def _as_sent(file: StoredFile, draft: MessageDraft) -> Json:
+    return file._replace(conversation_id=draft.conversation_id).as_json()

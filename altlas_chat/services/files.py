@@ -185,9 +185,12 @@ async def _require_readable(reader: Reader, user_id: str, file_id: str) -> KeptF
     found = await uploads.select_file(reader, file_id)
     if found is None:
         raise FileNotFound
-    if found.file.owner_id != user_id and not await uploads.can_see(reader, user_id, file_id):
+    if found.file.owner_id == user_id:
+        return found
+    where = await uploads.select_seen_in(reader, user_id, file_id)
+    if where is None:
         raise FileNotFound
-    return found
+    return found._replace(file=found.file._replace(conversation_id=where))
 
 
 async def readable_preview(deps: Deps, actor: Actor, file_id: str) -> KeptFile:

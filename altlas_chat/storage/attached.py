@@ -58,17 +58,21 @@ async def select_reactions(reader: Reader, message_ids: Sequence[str]) -> dict[s
 
 
 async def select_files(reader: Reader, message_ids: Sequence[str]) -> dict[str, list[Json]]:
-    """Each message's files as the contract shows them, in the order of their showing."""
+    """Each message's files as the contract shows them, in the order of their showing.
+
+    A file says of itself that it is where the message is, wherever else it was sent.
+    """
     found: dict[str, list[Json]] = defaultdict(list)
     for start in range(0, len(message_ids), _CHUNK):
         chunk = message_ids[start : start + _CHUNK]
         rows = await reader.fetch_all(
-            f"SELECT {FILE_COLUMNS}, l.message_id FROM message_files l"
+            f"SELECT {FILE_COLUMNS}, l.message_id, l.conversation_id FROM message_files l"
             " JOIN files f ON f.file_id = l.file_id"
             f" WHERE l.message_id IN ({', '.join('?' * len(chunk))})"
             " AND f.deleted_at IS NULL ORDER BY l.message_id, l.ordinal",
             *chunk,
         )
-        for *values, message_id in rows:
-            found[message_id].append(StoredFile(*values).as_json())
+        for *values, message_id, where in rows:
+            file = StoredFile(*values)._replace(conversation_id=where)
+            found[message_id].append(file.as_json())
     return found

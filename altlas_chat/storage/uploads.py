@@ -151,20 +151,22 @@ async def delete_file(tx: Transaction, file: StoredFile) -> list[str]:
     return unused
 
 
-async def can_see(reader: Reader, user_id: str, file_id: str) -> bool:
-    """Whether a message that the person can see carries the file."""
+async def select_seen_in(reader: Reader, user_id: str, file_id: str) -> str | None:
+    """The first conversation in which the person can see a message that carries the file."""
     row = await reader.fetch_one(
-        "SELECT 1 FROM message_files l JOIN messages m ON m.message_id = l.message_id"
+        "SELECT m.conversation_id FROM message_files l"
+        " JOIN messages m ON m.message_id = l.message_id"
         " JOIN members p ON p.conversation_id = m.conversation_id AND p.user_id = ?"
         " JOIN conversations c ON c.conversation_id = m.conversation_id"
         " WHERE l.file_id = ? AND m.deleted_at IS NULL AND c.deleted_at IS NULL"
         " AND m.seq > p.cleared_seq AND NOT EXISTS (SELECT 1 FROM hidden_messages h"
-        " WHERE h.user_id = ? AND h.message_id = m.message_id) LIMIT 1",
+        " WHERE h.user_id = ? AND h.message_id = m.message_id)"
+        " ORDER BY l.message_id LIMIT 1",
         user_id,
         file_id,
         user_id,
     )
-    return row is not None
+    return None if row is None else str(row[0])
 
 
 async def sum_sizes(reader: Reader, owner_id: str) -> int:

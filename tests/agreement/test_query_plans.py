@@ -89,11 +89,16 @@ async def make_world(chat: Chat) -> tuple[Person, dict[str, str]]:
             message = await person.gets("POST", "/messages", {**body, **text})
     reply = {"conversationId": group, "clientId": "reply", "replyToId": message["id"]}
     await mehmet.gets("POST", "/messages", {**reply, "text": "evet"})
+    kept = [await mehmet.uploads(one) for one in (b"bir", b"iki")]
+    carrying = {"conversationId": group, "clientId": "files", "kind": "file"}
+    file_ids = [one["id"] for one in kept]
+    await mehmet.gets("POST", "/messages", {**carrying, "fileIds": file_ids})
     await ayse.gets("PUT", f"/messages/{message['id']}", {"text": "merhaba dünya!"})
     return ayse, {
         "conversationId": group,
         "groupId": group,
         "messageId": message["id"],
+        "fileId": file_ids[0],
         "userId": mehmet.user_id,
         "userIds": f"{mehmet.user_id},{zeynep.user_id}",
         "senderId": mehmet.user_id,
