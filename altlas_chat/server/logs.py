@@ -3,8 +3,10 @@
 import json
 import logging
 import traceback
+import warnings
 from datetime import UTC, datetime
 
+from aiohttp import BadContentDispositionHeader, BadContentDispositionParam
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web import RequestPayloadError
 
@@ -59,3 +61,6 @@ def set_up_logs(settings: Settings) -> None:
     handler.setFormatter(JsonLines() if settings.log_format == "json" else logging.Formatter(TEXT))
     handler.addFilter(without_traces_of_others)
     logging.basicConfig(level=settings.log_level.upper(), handlers=[handler])
+    for mistake in (BadContentDispositionHeader, BadContentDispositionParam):
+        # Python would remember each for good, and it is what a client wrote.
+        warnings.simplefilter("ignore", mistake)

@@ -55,6 +55,59 @@ async def test_bodies(town: Town) -> None:
     await town.still_works()
 
 
+FILE = b'Content-Disposition: form-data; name="file"'
+FORMS = [
+    b"",
+    b"--b",
+    b"--b\r\n",
+    b"--b--\r\n",
+    b"--b\r\nFalse--b--\r\n",
+    b"--b\r\n: x\r\n\r\nx\r\n--b--\r\n",
+    b"--b\r\nA B: x\r\n\r\nx\r\n--b--\r\n",
+    b"--b\r\n" + b"A" * 100_000,
+    b"--b\r\nA: " + b"x" * 100_000 + b"\r\n\r\nx\r\n--b--\r\n",
+    b"--b\r\n" + b"A: x\r\n" * 10_000 + b"\r\nx\r\n--b--\r\n",
+    b"--c\r\n" + FILE + b"\r\n\r\nx\r\n--c--\r\n",
+    b"--b\r\n" + FILE + b"\r\n\r\nx",
+    b"--b\r\n" + FILE + b"\r\n\r\nx\r\n--b\r\nFalse--b--\r\n",
+    b"--b\r\n" + FILE + b"\r\n\r\nx\r\n--b\r\n" + FILE + b"\r\n\r\ny\r\n--b--\r\n",
+    b"--b\r\nContent-Type: multipart/mixed\r\n\r\nx\r\n--b--\r\n",
+    b"--b\r\nContent-Type: multipart/mixed; boundary=" + b"c" * 99 + b"\r\n\r\nx\r\n--b--\r\n",
+    b'--b\r\nContent-Disposition: form-data; name="_charset_"\r\n\r\nx\r\n--b--\r\n',
+    b'--b\r\nContent-Disposition: form-data; name="\xff"\r\n\r\nx\r\n--b--\r\n',
+    b"--b\r\nContent-Disposition: ;;=\r\n\r\nx\r\n--b--\r\n",
+]
+TAKEN = [
+    b"; filename*=nonsense''%ff",
+    b"; filename*=utf-8''%ff%fe",
+    b'; filename="\xff\xfe.txt"',
+    b"; filename*0*=nonsense''%ff; filename*1=x",
+    b"\r\nContent-Length: -1",
+    b"\r\nContent-Length: x",
+    b"\r\nContent-Length: 9999",
+]
+"""What may stand behind ``FILE``: names and lengths that are none are passed over."""
+
+
+@pytest.mark.filterwarnings("ignore::aiohttp.multipart.BadContentDispositionHeader")
+@pytest.mark.filterwarnings("ignore::aiohttp.multipart.BadContentDispositionParam")
+async def test_forms(town: Town) -> None:
+    wrong = []
+    for form in FORMS:
+        kind = "multipart/form-data; boundary=b"
+        answer = await town.raw("POST", "/v1/files", form, Content_Type=kind)
+        problem = answer.json() if answer.body else {}
+        if answer.status not in (400, 422) or "code" not in problem:
+            wrong.append((form[:60], answer.status, answer.body[:500]))
+    for more in TAKEN:
+        form = b"--b\r\n" + FILE + more + b"\r\n\r\nx\r\n--b--\r\n"
+        answer = await town.raw("POST", "/v1/files", form, Content_Type=kind)
+        if answer.status != 201:
+            wrong.append((more, answer.status, answer.body[:500]))
+    assert wrong == []
+    await town.still_works()
+
+
 def chunked(*chunks: bytes) -> bytes:
     return b"".join(b"%x\r\n%s\r\n" % (len(chunk), chunk) for chunk in chunks) + b"0\r\n\r\n"
 
