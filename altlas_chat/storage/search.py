@@ -8,17 +8,18 @@ from altlas_chat.storage import indexing
 from altlas_chat.storage.database import Dialect, Reader, Row
 from altlas_chat.storage.indexing import Phrase
 
-MOST_NAMED: dict[Dialect, int] = {"sqlite": 1000, "postgresql": 40}
+MOST_NAMED: dict[Dialect, int] = {"sqlite": 1000, "postgresql": 1}
 """Of somebody who is in more conversations the index is not told which.
 
-PostgreSQL compares each message with all that are named. So many conversations
-hold a good part of all messages: it is cheaper then to pass over those of others.
+PostgreSQL compares each message that has the word with all that are named,
+which costs more than to pass over those of others. It finds a better way by
+itself: through the viewer's conversations, if they are few.
 """
 
 NAMING_COST = 28
 """To name one conversation to SQLite's index costs as much as to look at so many candidates."""
 
-FIRST_STEP = 64
+FIRST_STEP = 32
 LARGEST_STEP = 4096
 """Candidates that are looked at in one statement, so that none of them is long."""
 
@@ -113,7 +114,7 @@ async def _walked(
     """
     found: list[Match] = []
     rooms: list[str] | None = None
-    walked, step = 0, max(FIRST_STEP, 3 * limit)
+    walked, step = 0, max(FIRST_STEP, limit + limit // 2)
     while True:
         rows = await _step(reader, wanted, marks, stretch, step)
         found += [Match(_place_of(row[0]), row[1], row[2]) for row in rows if row[1] is not None]
@@ -191,6 +192,7 @@ async def _named(
 async def _by_postgresql(
     reader: Reader, wanted: Wanted, marks: _Marks, stretch: Stretch, limit: int
 ) -> list[Match]:
+    """In one statement: the plan is PostgreSQL's, who knows how frequent words are."""
     rooms = [wanted.conversation_id] if wanted.conversation_id is not None else None
     rooms = await _rooms(reader, wanted.viewer_id) if rooms is None else rooms
     if not rooms:
