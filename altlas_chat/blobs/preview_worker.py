@@ -6,7 +6,7 @@ side, pixels, bytes of memory, seconds, and the folder where Pillow is.
 
 It ends with ``MADE`` when the target is written, and prints the sides of the
 image as it is meant to be seen; with ``TOO_MANY_PIXELS``, and prints how many;
-with ``NO_PILLOW``; or with anything else, and says why on stderr.
+with ``NO_IMAGE`` or ``NO_PILLOW``, and says why on stderr; or by a signal, over its limits.
 """
 
 import io
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PIL.Image import Image as AnImage
 
-MADE, TOO_MANY_PIXELS, NO_PILLOW = 0, 3, 4
+MADE, NO_IMAGE, TOO_MANY_PIXELS, NO_PILLOW = 0, 1, 3, 4
 
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
 _MAX_TARGET_BYTES = 8 * 1024 * 1024
@@ -125,4 +125,5 @@ if __name__ == "__main__":
         print(error, file=sys.stderr)  # noqa: T201 - the server reads it
         sys.exit(NO_PILLOW)
     except Exception as error:  # noqa: BLE001 - a decoder raises anything
-        sys.exit(f"{type(error).__name__}: {error}")
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201 - the server reads it
+        sys.exit(NO_IMAGE)

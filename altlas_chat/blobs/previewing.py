@@ -93,6 +93,7 @@ class Previews:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             env={},
+            start_new_session=True,  # Ctrl-C is for the server, which lets uploads end.
         )
         try:
             async with asyncio.timeout(self._limits.seconds):
@@ -109,7 +110,8 @@ def _verdict(code: int | None, told: bytes, said: bytes) -> Sides | None:
         return Sides(*map(int, told.split()))
     if code == preview_worker.TOO_MANY_PIXELS:
         raise TooManyPixels(int(told))
-    level = logging.WARNING if code == preview_worker.NO_PILLOW else logging.INFO
+    is_the_image = code == preview_worker.NO_IMAGE or (code is not None and code < 0)
+    level = logging.INFO if is_the_image else logging.WARNING
     log.log(level, "no preview (%s): %s", code, said[-200:].decode(errors="replace").strip())
     return None
 

@@ -170,6 +170,11 @@ _SIGNS: tuple[tuple[int, bytes, str, str], ...] = (
 )
 _PROGRAMS = (b"MZ", b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
 _OFFICE = "application/vnd.openxmlformats-officedocument."
+_BRANDS = {
+    **dict.fromkeys((b"M4A ", b"M4B "), ("audio/mp4", "audio")),
+    **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"mif1"), ("image/heic", "image")),
+    **dict.fromkeys((b"avif", b"avis"), ("image/avif", "image")),
+}
 _IN_ZIP = (
     (b"word/", _OFFICE + "wordprocessingml.document"),
     (b"xl/", _OFFICE + "spreadsheetml.sheet"),
@@ -216,8 +221,7 @@ def _by_container(head: bytes) -> Content | None:  # noqa: PLR0911 - one for eac
     if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
         return Content("audio/wav", "audio")
     if head[4:8] == b"ftyp":
-        is_sound = head[8:12] in (b"M4A ", b"M4B ")
-        return Content("audio/mp4", "audio") if is_sound else Content("video/mp4", "video")
+        return Content(*_BRANDS.get(head[8:12], ("video/mp4", "video")))
     if head[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         for name, media_type in _IN_ZIP:
             if b"[Content_Types].xml" in head and name in head:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from altlas_chat.domain.files import clean_name, content_of
+from altlas_chat.domain.files import INLINE, clean_name, content_of
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,20 @@ def test_names(name: str, clean: str) -> None:
 )
 def test_a_beginning_that_is_cut_is_no_trouble(start: bytes, length: int) -> None:
     assert content_of((start + b"\xff" * 40)[:length]).kind
+
+
+@pytest.mark.parametrize(
+    ("brand", "media_type", "kind"),
+    [
+        (b"heic", "image/heic", "image"),
+        (b"mif1", "image/heic", "image"),
+        (b"avif", "image/avif", "image"),
+        (b"M4A ", "audio/mp4", "audio"),
+        (b"isom", "video/mp4", "video"),
+        (b"qt  ", "video/mp4", "video"),
+    ],
+)
+def test_what_phones_make(brand: bytes, media_type: str, kind: str) -> None:
+    found = content_of(b"\0\0\0\x18ftyp" + brand + b"\0\0\0\0")
+    assert (found.media_type, found.kind) == (media_type, kind)
+    assert (found.media_type in INLINE) == (kind != "image")
