@@ -1,10 +1,12 @@
 """Schemathesis, which knows nothing of us, asks a running server what the contract allows and forbids.
 
-The run is the same each time. For a longer one: another ``--seed``, without
-``--generation-deterministic``, and more ``--max-examples``.
+The run is the same each time. ``ALTLAS_CHAT_TEST_FUZZ_EXAMPLES`` makes a longer one, with that
+many examples of each operation and another seed each time, which its report tells.
 """
 
 import asyncio
+import os
+import random
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,8 +15,10 @@ import orjson
 import pytest
 
 from altlas_chat.contract.documents import METHODS, load_openapi, load_operations
+from altlas_chat.domain.times import rfc3339
 from altlas_chat.services import administration
 from altlas_chat.services.administration import OPERATOR
+from altlas_chat.system import SystemClock
 from tests.support.running import Chat, Person
 
 Json = dict[str, Any]
@@ -35,7 +39,10 @@ ENDS_THE_SESSION = frozenset({"logout", "logoutEverywhere", "changePassword"})
 OF_ADMINISTRATORS = frozenset(
     one.operation_id for one in load_operations() if one.permission.startswith("admin:")
 )
-SECONDS = 100
+EXAMPLES = int(os.environ.get("ALTLAS_CHAT_TEST_FUZZ_EXAMPLES", "0"))  # noqa: TID251
+SECONDS = 100 + 20 * EXAMPLES
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(SECONDS + 80)]
 
 
 def built(*, only: frozenset[str] = frozenset(), but: frozenset[str] = frozenset()) -> Json:
@@ -63,14 +70,16 @@ async def fuzz(
         "--header": f"Authorization: Bearer {person.token}",
         "--checks": ",".join(CHECKS),
         "--phases": "examples,coverage,fuzzing",
-        "--max-examples": "12",
-        "--seed": "1",
+        "--max-examples": str(EXAMPLES or 12),
+        "--seed": str(random.randrange(1 << 31) if EXAMPLES else 1),
         "--generation-allow-x00": "true",
     }
     words = [word for option in options.items() for word in option]
+    if not EXAMPLES:
+        words.append("--generation-deterministic")
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", RUN, "--config-file", "schemathesis.toml", "run", "openapi.json"),
-        *(*words, "--generation-deterministic", "--continue-on-failure", "--no-color"),
+        *(*words, "--continue-on-failure", "--no-color"),
         cwd=folder,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
@@ -86,7 +95,6 @@ async def fuzz(
     assert b"Tested: " in output
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("is_known", [True, False], ids=["known ids", "any ids"])
 async def test_the_server_keeps_the_contract_whatever_it_is_asked(
     chat_on_each: Chat, tmp_path: Path, is_known: bool
@@ -96,18 +104,26 @@ async def test_the_server_keeps_the_contract_whatever_it_is_asked(
     room, group = await chat.direct(ayse, mehmet), await chat.group(ayse, mehmet)
     draft = {"conversationId": room, "clientId": "first", "text": "hello"}
     message = await ayse.gets("POST", "/messages", draft)
+    tomorrow = rfc3339(SystemClock().now_ms() + 24 * 60 * 60 * 1000)
+    later = {**draft, "clientId": "later", "scheduledAt": tomorrow}
+    task = {"title": "task", "conversationId": group}
+    key = {"name": "key", "scopes": ["message:read"]}
     names = {
         "conversationId": room,
         "groupId": group,
         "messageId": message["id"],
         "userId": mehmet.user_id,
+        "fileId": (await ayse.uploads(b"words"))["id"],
+        "taskId": (await ayse.gets("POST", "/tasks", task))["id"],
+        "scheduledId": (await ayse.gets("POST", "/messages", later))["id"],
+        "apiKeyId": (await ayse.gets("POST", "/api-keys", key))["apiKey"]["id"],
+        "emoji": "👍",
     }
     document = built(but=ENDS_THE_SESSION)
     await fuzz(chat, ayse, document, tmp_path / "fuzz", names if is_known else {})
     assert (await mehmet.call("GET", "/users/me"))[0] == 200
 
 
-@pytest.mark.slow
 async def test_so_do_the_operations_of_administrators(chat_on_each: Chat, tmp_path: Path) -> None:
     ayse, mehmet = await chat_on_each.people("ayse", "mehmet")
     deps = chat_on_each.running.parts.deps
@@ -117,7 +133,6 @@ async def test_so_do_the_operations_of_administrators(chat_on_each: Chat, tmp_pa
     assert (await ayse.call("GET", "/admin/users"))[0] == 200
 
 
-@pytest.mark.slow
 async def test_so_do_the_operations_that_end_sessions(chat: Chat, tmp_path: Path) -> None:
     ayse, mehmet = await chat.people("ayse", "mehmet")
     await fuzz(chat, ayse, built(only=ENDS_THE_SESSION), tmp_path / "fuzz", {})
