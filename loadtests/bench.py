@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if cores.server == cores.generator:
         say("There is one core only: server and load share it, and the ratios mean little.")
     cores.claim()
-    plan = Plan(options.folder, cores, options.runs, options.scale, options.keep)
+    plan = Plan(options.folder, cores, options.runs, options.scale, options.keep, options.database)
     facts = machine(options.folder)
     if facts["disk"] in ("tmpfs", "ramfs"):
         say(f"{options.folder} is kept in memory: nothing is durable there. Use --folder.")
@@ -70,6 +70,11 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         metavar="FOLDER",
         help="keep the database of `reads` there, to use again",
+    )
+    parser.add_argument(
+        "--database",
+        metavar="URL",
+        help="`reads` fills and reads this database of PostgreSQL, and leaves it there",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
     parser.add_argument("--enforce", action="store_true", help="exit with 1 if a target is missed")

@@ -277,10 +277,13 @@ SERVER_SETTINGS = {
 """What differs from the defaults; neither the limits of a socket nor durability do."""
 
 
-def served(database: Path, core: int) -> Process:
-    """``altlas-chat serve`` on a database, listening."""
-    arguments = ("serve", "--json", "--port", "0", "--database", f"sqlite:///{database}")
-    return Process((*COMMAND, *arguments), database.parent, core, **SERVER_SETTINGS)
+def served(database: Path | str, core: int, folder: Path | None = None) -> Process:
+    """``altlas-chat serve`` on a database, a file or a URL, listening."""
+    if isinstance(database, Path):
+        database, folder = f"sqlite:///{database}", folder or database.parent
+    folder = folder or Path(tempfile.gettempdir())
+    arguments = ("serve", "--json", "--port", "0", "--database", database)
+    return Process((*COMMAND, *arguments), folder, core, **SERVER_SETTINGS)
 
 
 def floor_program(name: str, folder: Path, core: int, *arguments: object) -> Process:
@@ -327,6 +330,9 @@ class Plan:
     scale: float = 1.0
     kept: Path | None = None
     """Where the largest database is kept, and found again."""
+
+    database: str | None = None
+    """A database of PostgreSQL that is read instead: filled if it is empty, and left as it is."""
 
     def count(self, full: int, *, least: int = 1) -> int:
         return max(least, int(full * self.scale))
