@@ -156,6 +156,9 @@ class Settings:
     max_image_pixels: int = setting(
         100_000_000, "Most pixels of an image, width by height.", minimum=1
     )
+    user_storage_bytes: int = setting(
+        0, "How many bytes one person's files may have together; 0 is no limit.", minimum=0
+    )
     unsent_file_hours: int = setting(
         24, "How long a file is kept that no message carries, unless it is an avatar.", minimum=1
     )

@@ -11,6 +11,7 @@ from altlas_chat.domain.errors import (
     FileNotFound,
     PostingRestricted,
     ServiceUnavailable,
+    StorageFull,
 )
 from altlas_chat.domain.events import Event, Json, user_stream
 from altlas_chat.domain.files import (
@@ -52,11 +53,14 @@ async def upload_file(
         FileTooLarge: it is over ``Settings.max_file_bytes``, or an image over
             ``Settings.max_image_bytes``.
         FileTypeNotSupported: it is a program.
+        StorageFull: the owner's files have ``Settings.user_storage_bytes``, or would with it.
         ValidationFailed: it is empty, or an image with too many pixels.
         ServiceUnavailable: there is no room, or its place can't be reached.
     """
     if conversation_id is not None:
         await _require_place(deps, actor, conversation_id)
+    if deps.settings.user_storage_bytes:
+        await deps.database.read(lambda reader: _require_room(deps, reader, actor.user_id, 1))
     file_id = deps.ids.new()
     try:
         path = (await asyncio.to_thread(deps.blobs.incoming)) / file_id
@@ -88,6 +92,21 @@ async def _keep_preview(deps: Deps, shown: Path, key: str) -> StoredBytes | None
         log.warning("a preview can't be kept: %s", error)
         return None
     return StoredBytes(key, size)
+
+
+async def _require_room(deps: Deps, reader: Reader, owner_id: str, size_bytes: int) -> None:
+    limit = deps.settings.user_storage_bytes
+    if not limit:
+        return
+    used = await uploads.sum_sizes(reader, owner_id)
+    if used + size_bytes > limit:
+        raise StorageFull(
+            say(
+                "Your files have {used} of {limit} bytes; this one does not fit.",
+                used=used,
+                limit=limit,
+            )
+        )
 
 
 async def _require_place(deps: Deps, actor: Actor, conversation_id: str) -> None:
@@ -130,7 +149,8 @@ async def _know(deps: Deps, file: StoredFile, key: str, preview: StoredBytes | N
     stream = user_stream(file.owner_id)
 
     async def change(change: Change) -> tuple[StoredFile, list[str]]:
-        await streams.lock_streams(change.tx, [stream])
+        await streams.lock_streams(change.tx, [stream])  # one upload of a person after another
+        await _require_room(deps, change.tx, file.owner_id, file.size_bytes)
         kept, unused = await uploads.insert_file(change.tx, file, key, preview)
         facts = {"fileId": kept.file_id, "conversationId": kept.conversation_id}
         await change.announce(stream, "file.ready", facts, {**facts, "file": kept.as_json()})

@@ -51,6 +51,7 @@ from altlas_chat.domain.errors.files import (
     FileTooLarge,
     FileTypeNotSupported,
     RangeNotSatisfiable,
+    StorageFull,
 )
 from altlas_chat.domain.errors.requests import (
     MalformedJson,
@@ -124,6 +125,7 @@ __all__ = [
     "SessionNotFound",
     "SessionRevoked",
     "SlowConsumer",
+    "StorageFull",
     "TaskNotFound",
     "TokenExpired",
     "TokenInvalid",

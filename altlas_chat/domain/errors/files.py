@@ -17,6 +17,13 @@ class FileTooLarge(ChatError):
     remedy = "Send a smaller file."
 
 
+class StorageFull(ChatError):
+    code = "STORAGE_FULL"
+    status = 409
+    title = "Your files have no room left"
+    remedy = "Delete files that you no longer need, or ask an administrator for more room."
+
+
 class FileTypeNotSupported(ChatError):
     code = "FILE_TYPE_NOT_SUPPORTED"
     status = 415

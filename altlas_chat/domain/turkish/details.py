@@ -172,6 +172,9 @@ DETAILS = {
     "Only its owner can delete a file.": "Bir dosyayı yalnızca sahibi silebilir.",
     "Programs are not taken.": "Program dosyaları kabul edilmez.",
     "The file can't be kept at the moment.": "Dosya şu anda saklanamıyor.",
+    "Your files have {used} of {limit} bytes; this one does not fit.": (
+        "Dosyalarınız {limit} baytın {used} baytını kullanıyor; bu dosya sığmıyor."
+    ),
     "The file is being sent at this moment.": "Dosya tam şu anda gönderiliyor.",
     "The file can't be read at the moment.": "Dosya şu anda okunamıyor.",
     "The file has {size} bytes.": "Dosya {size} bayt.",

@@ -77,6 +77,10 @@ REFUSALS = {
     # files
     "The file is too large": "Dosya çok büyük",
     "Send a smaller file.": "Daha küçük bir dosya gönderin.",
+    "Your files have no room left": "Dosyalarınız için yer kalmadı",
+    "Delete files that you no longer need, or ask an administrator for more room.": (
+        "Artık gerekmeyen dosyaları silin veya bir yöneticiden daha fazla yer isteyin."
+    ),
     "This type of file is not accepted": "Bu dosya türü kabul edilmiyor",
     "Send a file of an accepted type.": "Kabul edilen türde bir dosya gönderin.",
     "The range is outside the file": "İstenen aralık dosyanın dışında",
