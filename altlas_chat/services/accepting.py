@@ -1,10 +1,11 @@
 """Whether a draft may become a message: who writes where, what it answers, forwards and carries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from altlas_chat.domain.errors import (
     ChatError,
+    ConversationNotFound,
     MessageDeleted,
     MessageNotFound,
     PostingRestricted,
@@ -15,11 +16,10 @@ from altlas_chat.domain.language import say
 from altlas_chat.domain.messages import Message, MessageDraft
 from altlas_chat.domain.permissions import Actor
 from altlas_chat.domain.preferences import choice
-from altlas_chat.services.access import require_member, require_message
+from altlas_chat.services.access import require_message
 from altlas_chat.services.drafts import carried_files, require_mentionable
 from altlas_chat.storage.database import Reader, Transaction
-from altlas_chat.storage.directs import DirectSide, select_direct_sides
-from altlas_chat.storage.members import Access
+from altlas_chat.storage.directs import DirectSide, Writer, select_writers
 from altlas_chat.system import Ids
 
 
@@ -43,7 +43,6 @@ class Sound(NamedTuple):
     quoted: Message | None
     source: Message | None
     drops_saved: bool = False
-    is_direct: bool = False
     peer: DirectSide | None = None
     """The other one's side of a direct conversation."""
     files: Sequence[Json] = ()
@@ -51,51 +50,45 @@ class Sound(NamedTuple):
 
 async def checked(tx: Transaction, posts: Sequence[Post]) -> list[Sound | ChatError]:
     """The posts that may be kept at this moment, still without files, or why not; one for each."""
+    pairs = {(post.draft.conversation_id, post.actor.user_id) for post in posts}
+    writers = await select_writers(tx, pairs)
+    may = {pair: _may_write(writer) for pair, writer in writers.items()}
     found: list[Sound | ChatError] = []
-    standings: dict[tuple[str, str], Access] = {}
     for post in posts:
-        actor, draft = post.actor, post.draft
+        pair = (post.draft.conversation_id, post.actor.user_id)
         try:
-            access = standings.get((post.stream, actor.user_id))
-            if access is None:
-                access = await require_member(tx, actor, draft.conversation_id)
-                standings[post.stream, actor.user_id] = access
-            if access.posting == "admins" and not access.leads:
-                raise PostingRestricted
-            quoted = await _quoted(tx, actor, draft) if draft.reply_to_id else None
-            source = await _forwarded(tx, actor, draft) if draft.forward_from_id else None
-            if draft.mentions:
-                await require_mentionable(tx, draft.conversation_id, draft.mentions)
-        except ChatError as refusal:
-            found.append(refusal)
-        else:
-            drops_saved = bool(access.has_draft) and not post.keeps_saved
-            found.append(Sound(post, quoted, source, drops_saved, not access.is_group))
-    return await _with_peers(tx, found)
+            if pair not in writers:
+                raise ConversationNotFound
+            refusal = may[pair]
+            if refusal is not None:
+                raise refusal
+            found.append(await _sound(tx, post, writers[pair]))
+        except ChatError as error:
+            found.append(error)
+    return found
 
 
-async def _with_peers(tx: Transaction, found: list[Sound | ChatError]) -> list[Sound | ChatError]:
-    """The same, where messages of direct conversations know the other one, or are refused."""
-    direct = {
-        one.post.draft.conversation_id for one in found if isinstance(one, Sound) and one.is_direct
-    }
-    if not direct:
-        return found
-    sides = await select_direct_sides(tx, direct)
-    return [
-        _with_peer(one, sides) if isinstance(one, Sound) and one.is_direct else one for one in found
-    ]
-
-
-def _with_peer(one: Sound, sides: Mapping[tuple[str, str], DirectSide]) -> Sound | ChatError:
-    peer = sides.get((one.post.draft.conversation_id, one.post.actor.user_id))
+def _may_write(writer: Writer) -> type[ChatError] | None:
+    """Why somebody can't write anything in a conversation."""
+    access, peer = writer
+    if access.posting == "admins" and not access.leads:
+        return PostingRestricted
     if peer is None:
-        return one
+        return None
     audience = choice(peer.preferences, "messaging", "directMessagesFrom")
     is_taken = audience == "everyone" or (audience == "contacts" and peer.has_written)
-    if peer.is_apart or not is_taken:
-        return UserBlocked()
-    return one._replace(peer=peer)
+    return UserBlocked if peer.is_apart or not is_taken else None
+
+
+async def _sound(tx: Transaction, post: Post, writer: Writer) -> Sound:
+    """A post whose parts are all there; most have nothing to be looked up."""
+    actor, draft = post.actor, post.draft
+    quoted = await _quoted(tx, actor, draft) if draft.reply_to_id else None
+    source = await _forwarded(tx, actor, draft) if draft.forward_from_id else None
+    if draft.mentions:
+        await require_mentionable(tx, draft.conversation_id, draft.mentions)
+    drops_saved = bool(writer.access.has_draft) and not post.keeps_saved
+    return Sound(post, quoted, source, drops_saved, writer.peer)
 
 
 def carries(one: Sound | ChatError) -> bool:

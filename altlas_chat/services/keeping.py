@@ -109,7 +109,7 @@ async def _tell_people(
 
 def _notices(one: Sound, message: Message) -> list[Notice]:
     """Who is to be told of a message, each once; most messages of groups tell nobody."""
-    if one.peer is None and one.quoted is None and not message.mentions:
+    if (one.peer is None or one.peer.is_told) and one.quoted is None and not message.mentions:
         return []
     kinds: dict[str, str] = {}
     if one.quoted is not None and one.quoted.sender_id is not None:

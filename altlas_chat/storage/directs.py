@@ -1,14 +1,25 @@
 """The two sides of direct conversations: what decides whether a message is taken and told."""
 
-from collections.abc import Collection
-from typing import NamedTuple
+import itertools
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
 
 import orjson
 
 from altlas_chat.domain.events import Json
 from altlas_chat.storage.database import Reader
+from altlas_chat.storage.members import Access
 
 _CHUNK = 500
+_APART_AND_TOLD = (
+    "EXISTS (SELECT 1 FROM blocks b WHERE b.user_id = {peer}.user_id"
+    " AND b.blocked_id = {one}.user_id)"
+    " OR EXISTS (SELECT 1 FROM blocks b WHERE b.user_id = {one}.user_id"
+    " AND b.blocked_id = {peer}.user_id),"
+    " EXISTS (SELECT 1 FROM notifications n WHERE n.user_id = {peer}.user_id"
+    " AND n.conversation_id = {peer}.conversation_id AND n.kind = 'direct_message'"
+    " AND n.read_at IS NULL)"
+)
 
 
 class DirectSide(NamedTuple):
@@ -38,14 +49,7 @@ async def select_direct_sides(
         chunk = wanted[start : start + _CHUNK]
         rows = await reader.fetch_all(
             "SELECT m.conversation_id, m.user_id, o.user_id, m.notifications, m.muted_until,"
-            " m.has_written, p.document,"
-            " EXISTS (SELECT 1 FROM blocks b WHERE b.user_id = m.user_id"
-            " AND b.blocked_id = o.user_id)"
-            " OR EXISTS (SELECT 1 FROM blocks b WHERE b.user_id = o.user_id"
-            " AND b.blocked_id = m.user_id),"
-            " EXISTS (SELECT 1 FROM notifications n WHERE n.user_id = m.user_id"
-            " AND n.conversation_id = m.conversation_id AND n.kind = 'direct_message'"
-            " AND n.read_at IS NULL)"
+            f" m.has_written, p.document, {_APART_AND_TOLD.format(peer='m', one='o')}"
             " FROM members m"
             " JOIN members o ON o.conversation_id = m.conversation_id AND o.user_id <> m.user_id"
             " LEFT JOIN preferences p ON p.user_id = m.user_id"
@@ -53,8 +57,51 @@ async def select_direct_sides(
             *chunk,
         )
         for row in rows:
-            values = list(row)
-            values[6] = None if values[6] is None else orjson.loads(values[6])
-            side = DirectSide(*values)
+            side = _side(tuple(row))
             found[side.conversation_id, side.peer_id] = side
+    return found
+
+
+def _side(row: Sequence[Any]) -> DirectSide:
+    values = list(row)
+    values[6] = None if values[6] is None else orjson.loads(values[6])
+    return DirectSide(*values)
+
+
+class Writer(NamedTuple):
+    """Who writes in a conversation: the own standing, and in a direct one the other's side."""
+
+    access: Access
+    peer: DirectSide | None
+
+
+_WRITERS = (
+    "SELECT m.conversation_id, m.user_id, c.kind, c.posting, c.inviting, c.editing, m.role,"
+    " m.cleared_seq, m.has_draft, o.conversation_id, o.user_id, m.user_id, o.notifications,"
+    f" o.muted_until, o.has_written, p.document, {_APART_AND_TOLD.format(peer='o', one='m')}"
+    " FROM members m JOIN conversations c ON c.conversation_id = m.conversation_id"
+    " LEFT JOIN members o ON c.kind = 'direct' AND o.conversation_id = m.conversation_id"
+    " AND o.user_id <> m.user_id"
+    " LEFT JOIN preferences p ON p.user_id = o.user_id"
+    " WHERE c.deleted_at IS NULL AND "
+)
+
+
+async def select_writers(
+    reader: Reader, pairs: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], Writer]:
+    """Members by conversation and person, in one query; who does not belong is left out."""
+    wanted = sorted(pairs)
+    found: dict[tuple[str, str], Writer] = {}
+    for start in range(0, len(wanted), _CHUNK):
+        chunk = wanted[start : start + _CHUNK]
+        one = "m.conversation_id = ? AND m.user_id = ?"
+        many = f"(m.conversation_id, m.user_id) IN (VALUES {', '.join(['(?, ?)'] * len(chunk))})"
+        rows = await reader.fetch_all(
+            _WRITERS + (one if len(chunk) == 1 else many), *itertools.chain.from_iterable(chunk)
+        )
+        for row in rows:
+            values = tuple(row)
+            peer = None if values[10] is None else _side(values[9:])
+            found[values[0], values[1]] = Writer(Access(*values[2:9]), peer)
     return found

@@ -8,7 +8,8 @@ in every third message is found as fast by somebody who sees few of them.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from altlas_chat.domain.messages import Message
 from altlas_chat.domain.text import words
@@ -28,10 +29,12 @@ def _plain(one: str) -> str:
     return hashlib.blake2b(one.encode(), digest_size=12).hexdigest()
 
 
+@lru_cache(maxsize=4096)
 def conversation_mark(conversation_id: str) -> str:
     return "@c" + _plain(conversation_id)
 
 
+@lru_cache(maxsize=4096)
 def sender_mark(sender_id: str) -> str:
     return "@s" + _plain(sender_id)
 
@@ -51,13 +54,13 @@ def time_marks(since: int, until: int) -> list[str] | None:
     return [f"@t{span}" for span in range(first, last + 1)]
 
 
-def _marks(message: Message) -> Iterator[str]:
-    yield conversation_mark(message.conversation_id)
-    yield f"@t{message.created_at // SPAN_MS}"
+def _marks(message: Message) -> list[str]:
+    found = [conversation_mark(message.conversation_id), f"@t{message.created_at // SPAN_MS}"]
     if message.sender_id is not None:
-        yield sender_mark(message.sender_id)
+        found.append(sender_mark(message.sender_id))
     if message.kind != "text":
-        yield kind_mark(message.kind)
+        found.append(kind_mark(message.kind))
+    return found
 
 
 def as_text(message: Message, text: str) -> str:
