@@ -5,6 +5,7 @@ import contextlib
 import logging
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -12,7 +13,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from altlas_chat.blobs.previewing import LONGEST_SIDE, Limits, Previews, Sides, TooManyPixels
-from tests.support.images import claiming, hiding, photograph, read, tiresome, written
+from tests.support.images import claiming, hiding, overflowing, photograph, read, tiresome, written
 from tests.support.waiting import until
 
 MIB = 1 << 20
@@ -118,10 +119,10 @@ async def test_all_sorts_of_pixels(tmp_path: Path) -> None:
         assert max(abs(a - b) for a, b in zip(found, expected, strict=True)) < 8, (name, found)
 
 
-@pytest.mark.parametrize("data", [claiming(50_000, 50_000), hiding(50_000, 50_000)])
-async def test_too_many_pixels_are_told(tmp_path: Path, data: bytes) -> None:
+@pytest.mark.parametrize("lie", [claiming, hiding, overflowing])
+async def test_too_many_pixels_are_told(tmp_path: Path, lie: Callable[[int, int], bytes]) -> None:
     with pytest.raises(TooManyPixels) as refused:
-        await made(tmp_path, data)
+        await made(tmp_path, lie(50_000, 50_000))
     assert refused.value.count == 2_500_000_000
     assert not (tmp_path / "target").exists()
 

@@ -1,13 +1,14 @@
 """Previews over HTTP: which images have one, who sees it, and how long it is there."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from tests.rest.test_files import fetch, kept, upload
-from tests.support.images import claiming, hiding, photograph, read, written
+from tests.support.images import claiming, hiding, overflowing, photograph, read, written
 from tests.support.running import Chat, Person, ServeChat
 from tests.support.s3 import Bucket
 
@@ -78,10 +79,12 @@ async def test_without_a_preview_a_file_is_a_file(chat: Chat, data: bytes) -> No
     assert len(kept(chat)) == 1
 
 
-@pytest.mark.parametrize("data", [claiming(50_000, 50_000), hiding(50_000, 50_000)])
-async def test_a_bomb_is_refused(chat: Chat, data: bytes) -> None:
-    """One says so in its head; of the other only a decoder finds out."""
+@pytest.mark.parametrize("lie", [claiming, hiding, overflowing])
+async def test_a_bomb_is_refused(chat: Chat, lie: Callable[[int, int], bytes]) -> None:
+    """The first one says so in its head; of the others only a decoder finds out."""
     (ayse,) = await chat.people("ayse")
+    data = lie(50_000, 50_000)
+    assert len(data) < 200_000
     status, problem = await upload(ayse, data)
     assert (status, problem["code"]) == (422, "VALIDATION_ERROR")
     assert [one["code"] for one in problem["errors"]] == ["TOO_MANY_PIXELS"]

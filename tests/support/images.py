@@ -58,6 +58,13 @@ def hiding(width: int, height: int) -> bytes:
     return hidden
 
 
+def overflowing(width: int, height: int) -> bytes:
+    """A GIF of 3 by 2 pixels whose picture has these sides."""
+    screen = struct.pack("<HHBBB", 3, 2, 0x80, 0, 0) + b"\0\0\0\xff\xff\xff"
+    picture = b"," + struct.pack("<HHHHB", 0, 0, width, height, 0) + b"\x02\x02\x44\x01\0"
+    return b"GIF89a" + screen + picture + b";"
+
+
 def tiresome() -> bytes:
     """A JPEG of 110 kB that is sound and takes seconds: it refines itself 1,500 times."""
     plain = written(Image.new("L", (4000, 4000)), "JPEG", progressive=True)
