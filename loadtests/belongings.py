@@ -60,7 +60,7 @@ STATEMENTS = (
     (
         "INSERT INTO files (file_id, owner_id, conversation_id, name, media_type, kind, size_bytes,"
         " sha256, created_at) SELECT message_id, sender_id, conversation_id, 'report.bin',"
-        " 'application/octet-stream', CASE message_number % 200 WHEN 50 THEN 'image' ELSE 'file'"
+        " 'application/octet-stream', CASE message_number % 200 WHEN 50 THEN 'image' ELSE 'other'"
         f" END, 3, '{_BYTES}', created_at FROM messages"
         " WHERE message_number % 100 = 50 AND sender_id IS NOT NULL"
     ),

@@ -81,6 +81,9 @@ def asked_for() -> list[Asking]:
         ("listConversations unread", "/conversations?filter=unread", []),
         ("searchMessages by time", "/messages/search?sort=time", ["q"]),
         ("searchUsers, one letter", "/users/search?q=a", []),
+        ("listConversationFiles, 200", "/conversations/{conversationId}/files?limit=200", []),
+        ("listConversationFiles, images", "/conversations/{conversationId}/files?kind=image", []),
+        ("listConversationFiles, none", "/conversations/{conversationId}/files?kind=video", []),
     ]
     return [*operations(), *more]
 
