@@ -79,11 +79,13 @@ _WRITERS = (
     "SELECT m.conversation_id, m.user_id, c.kind, c.posting, c.inviting, c.editing, m.role,"
     " m.cleared_seq, m.has_draft, o.conversation_id, o.user_id, m.user_id, o.notifications,"
     f" o.muted_until, o.has_written, p.document, {_APART_AND_TOLD.format(peer='o', one='m')}"
-    " FROM members m JOIN conversations c ON c.conversation_id = m.conversation_id"
+    " FROM (VALUES {pairs}) AS w"
+    " JOIN members m ON m.conversation_id = w.column1 AND m.user_id = w.column2"
+    " JOIN conversations c ON c.conversation_id = m.conversation_id"
     " LEFT JOIN members o ON c.kind = 'direct' AND o.conversation_id = m.conversation_id"
     " AND o.user_id <> m.user_id"
     " LEFT JOIN preferences p ON p.user_id = o.user_id"
-    " WHERE c.deleted_at IS NULL AND "
+    " WHERE c.deleted_at IS NULL"
 )
 
 
@@ -95,11 +97,9 @@ async def select_writers(
     found: dict[tuple[str, str], Writer] = {}
     for start in range(0, len(wanted), _CHUNK):
         chunk = wanted[start : start + _CHUNK]
-        one = "m.conversation_id = ? AND m.user_id = ?"
-        many = f"(m.conversation_id, m.user_id) IN (VALUES {', '.join(['(?, ?)'] * len(chunk))})"
-        rows = await reader.fetch_all(
-            _WRITERS + (one if len(chunk) == 1 else many), *itertools.chain.from_iterable(chunk)
-        )
+        # Joined, and not looked for with IN, for which SQLite would read all members.
+        sql = _WRITERS.replace("{pairs}", ", ".join(["(?, ?)"] * len(chunk)))
+        rows = await reader.fetch_all(sql, *itertools.chain.from_iterable(chunk))
         for row in rows:
             values = tuple(row)
             peer = None if values[10] is None else _side(values[9:])
