@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.rest.test_files import fetch, kept, upload
+from tests.support.images import photograph
 from tests.support.running import Chat, Person, ServeChat
 
 MIB = 1 << 20
@@ -45,15 +46,18 @@ async def test_without_room_nothing_half_is_kept(chat: Chat) -> None:
     assert (await fetch(ayse, f"/v1/files/{file['id']}"))[1] == large
 
 
-async def test_the_same_bytes_come_and_go_at_once(chat: Chat) -> None:
+@pytest.mark.parametrize("data", [b"merhaba" * 1000, photograph()], ids=["text", "image"])
+async def test_the_same_bytes_come_and_go_at_once(chat: Chat, data: bytes) -> None:
     people = await chat.people("ayse", "mehmet", "zeynep")
-    data = b"merhaba" * 1000
 
     async def comes_and_goes(person: Person) -> None:
         for _ in range(8):
             status, file = await upload(person, data)
             path = f"/v1/files/{file['id']}"
             assert (status, (await fetch(person, path))[:2]) == (201, (200, data))
+            found, _, _ = await fetch(person, f"{path}/preview")
+            assert found == (200 if file["hasPreview"] else 404)
+            assert file["hasPreview"] == (data == photograph())
             assert (await fetch(person, path, "DELETE"))[0] == 204
 
     await asyncio.gather(*map(comes_and_goes, people))
