@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from functools import partial
 
 from altlas_chat.blobs.store import BlobsUnavailable
+from altlas_chat.domain.errors import ServiceUnavailable
 from altlas_chat.services.deps import Deps
 from altlas_chat.services.files import forget_bytes
 from altlas_chat.services.housekeeping import DAY_MS
-from altlas_chat.services.removing import remove_file
+from altlas_chat.services.removing import KeptBy, remove_file
 from altlas_chat.storage import sweeping
 
 log = logging.getLogger(__name__)
@@ -22,10 +23,11 @@ _KEY = re.compile(r"[0-9a-f]{2}/([0-9a-f]{64})-[0-9a-f-]{36}(\.webp)?")
 async def sweep_files(deps: Deps) -> int:
     """Delete files that nobody sent, or whose time is over; how many.
 
-    A file that is in no message (one that was deleted for everyone counts
-    for none) goes after ``Settings.unsent_file_hours``, and every file after
+    A file that is in no message (one that was deleted for everyone, or with
+    its group, counts for none) goes after ``Settings.unsent_file_hours``, and every file after
     ``Settings.file_retention_days``, out of its messages too. Avatars stay.
-    Each goes as if its owner had deleted it, with the same event.
+    Each goes as if its owner had deleted it, with the same events. One that is
+    being sent at this moment waits for the next sweep.
     """
     now, settings = deps.clock.now_ms(), deps.settings
     unsent_before = now - settings.unsent_file_hours * HOUR_MS
@@ -45,9 +47,13 @@ async def sweep_files(deps: Deps) -> int:
             is_old = at < old_before
             if is_avatar or not (is_old or (at < unsent_before and not is_carried)):
                 continue
-            removed += await remove_file(
-                deps, file_id, owner_id, actor_id=None, unless_used="avatar" if is_old else "any"
-            )
+            kept_by: KeptBy = "avatar" if is_old else "any"
+            try:
+                removed += await remove_file(
+                    deps, file_id, owner_id, actor_id=None, unless_used=kept_by
+                )
+            except ServiceUnavailable as error:
+                log.info("the file %s is left for the next sweep: %s", file_id, error)
         if len(found) < AT_ONCE:
             return removed
         after = found[-1][:2]

@@ -7,11 +7,13 @@ from altlas_chat.storage.database import Reader, Transaction
 
 _IS_AVATAR = (
     "EXISTS (SELECT 1 FROM users u WHERE u.avatar_file_id = f.file_id)"
-    " OR EXISTS (SELECT 1 FROM conversations c WHERE c.avatar_file_id = f.file_id)"
+    " OR EXISTS (SELECT 1 FROM conversations c WHERE c.avatar_file_id = f.file_id"
+    " AND c.deleted_at IS NULL)"
 )
 _IS_CARRIED = (
     "EXISTS (SELECT 1 FROM message_files l JOIN messages m ON m.message_id = l.message_id"
-    " WHERE l.file_id = f.file_id AND m.deleted_at IS NULL)"
+    " JOIN conversations c ON c.conversation_id = l.conversation_id"
+    " WHERE l.file_id = f.file_id AND m.deleted_at IS NULL AND c.deleted_at IS NULL)"
     " OR EXISTS (SELECT 1 FROM scheduled_messages s WHERE s.user_id = f.owner_id"
     " AND s.sent_message_id IS NULL AND s.draft LIKE '%' || f.file_id || '%')"
 )
@@ -25,7 +27,7 @@ async def walk_files(
 ) -> list[Walked]:
     """Files from before a moment in the order of their making, behind ``after``.
 
-    A message that was deleted for everyone carries nothing; one for later does.
+    A message that was deleted for everyone, or with its group, carries nothing; one for later does.
     """
     rows = await reader.fetch_all(
         f"SELECT f.created_at, f.file_id, f.owner_id, {_IS_AVATAR}, {_IS_CARRIED} FROM files f"

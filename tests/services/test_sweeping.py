@@ -85,6 +85,50 @@ async def test_a_message_deleted_for_everyone_carries_nothing(world: World, fold
     assert kept(folder) == []
 
 
+async def test_what_a_deleted_group_had_goes(world: World, folder: Path) -> None:
+    ayse, mehmet = await world.people("ayse", "mehmet")
+    group, other = await world.group(ayse, mehmet), await world.group(ayse, mehmet)
+    shown, sent, also_elsewhere = [await upload(world, ayse, one) for one in (b"1", b"2", b"3")]
+    await execute(
+        world,
+        "UPDATE conversations SET avatar_file_id = ? WHERE conversation_id = ?",
+        shown,
+        group,
+    )
+    await world.says(ayse, group, kind="file", fileIds=[sent, also_elsewhere])
+    await world.says(ayse, other, kind="file", fileIds=[also_elsewhere])
+    world.clock.forward(2 * DAY)
+    assert await sweeping.sweep_files(world.deps) == 0
+    await groups.delete_group(world.deps, ayse, group)
+    async with world.state_equals_events():
+        assert await sweeping.sweep_files(world.deps) == 2
+    assert [path.read_bytes() for path in kept(folder)] == [b"3"]
+
+
+async def test_a_retention_takes_files_out_of_all_messages(world: World, folder: Path) -> None:
+    ayse, mehmet, zeynep = await world.people("ayse", "mehmet", "zeynep")
+    room, other = await world.direct(ayse, mehmet), await world.group(mehmet, zeynep)
+    file_id = await upload(world, ayse)
+    sent = await world.says(ayse, room, kind="file", fileIds=[file_id])
+    await world.says(mehmet, other, "", forwardFromId=sent["id"])
+    settings = dataclasses.replace(world.deps.settings, file_retention_days=30)
+    world.deps = dataclasses.replace(world.deps, settings=settings)
+    world.clock.forward(31 * DAY)
+    young = await upload(world, ayse, b"young")
+    await world.says(ayse, room, kind="file", fileIds=[young])
+    async with world.state_equals_events():
+        assert await sweeping.sweep_files(world.deps) == 1
+    told = {one.event.stream: one.data["conversationId"] for one in world.ear.told}
+    assert told == {
+        f"user:{ayse.user_id}": None,
+        f"conversation:{room}": room,
+        f"conversation:{other}": other,
+    }
+    assert [one.event.actor_id for one in world.ear.told] == [None] * 3
+    assert (await world.history(zeynep, other))[-1]["files"] == []
+    assert [path.read_bytes() for path in kept(folder)] == [b"young"]
+
+
 async def test_an_avatar_stays(world: World, folder: Path) -> None:
     ayse, mehmet = await world.people("ayse", "mehmet")
     group = await world.group(ayse, mehmet)
