@@ -6,7 +6,7 @@ stream. Other members hear a passing event; what it says can be read as state.
 
 from dataclasses import dataclass
 
-from altlas_chat.domain.errors import FieldError, ValidationFailed
+from altlas_chat.domain.errors import ConversationNotFound, FieldError, ValidationFailed
 from altlas_chat.domain.events import Json, PassingEvent, conversation_stream, user_stream
 from altlas_chat.domain.language import say
 from altlas_chat.domain.permissions import Actor
@@ -135,7 +135,7 @@ async def _require_reached(reader: Reader, conversation_id: str, seq: int) -> in
 async def _pointers(reader: Reader, conversation_id: str, user_id: str) -> Pointers:
     pointers = await members.select_pointers(reader, conversation_id, user_id)
     if pointers is None:
-        raise LookupError(f"{user_id} has no row in {conversation_id}")
+        raise ConversationNotFound  # gone since it was asked: who reports arrivals holds nothing
     return pointers
 
 

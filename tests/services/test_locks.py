@@ -11,11 +11,11 @@ import pytest
 
 from altlas_chat.domain.conversations import SettingsUpdate
 from altlas_chat.domain.drafts import DraftUpdate
-from altlas_chat.domain.errors import ValidationFailed
+from altlas_chat.domain.errors import ConversationNotFound, ValidationFailed
 from altlas_chat.domain.permissions import Actor
 from altlas_chat.domain.preferences import PreferencesUpdate
 from altlas_chat.server.opening import opened_database
-from altlas_chat.services import conversations, preferences, removing, saved_drafts
+from altlas_chat.services import conversations, preferences, receipts, removing, saved_drafts
 from altlas_chat.storage.database import Database, Reader, Transaction
 from altlas_chat.storage.postgresql import LANES
 from tests.support.files import own_file
@@ -59,13 +59,17 @@ async def count_waiting(reader: Reader) -> int:
 
 
 @asynccontextmanager
-async def held(url: str, stream: str) -> AsyncIterator[Callable[[int], Awaitable[None]]]:
-    """Hold a stream's row; inside, wait until so many others wait for rows."""
+async def held(
+    url: str, stream: str, also: str = "", *params: object
+) -> AsyncIterator[Callable[[int], Awaitable[None]]]:
+    """Hold a stream's row, and change something; inside, wait until so many others wait for rows."""
     done, holds = asyncio.Event(), asyncio.Event()
     async with opened_database(quick_settings(url), to_serve=False) as other:
 
         async def hold(tx: Transaction) -> None:
             await tx.fetch_one("SELECT seq FROM streams WHERE stream = ? FOR UPDATE", stream)
+            if also:
+                await tx.execute(also, *params)
             holds.set()
             await done.wait()
 
@@ -81,6 +85,20 @@ async def held(url: str, stream: str) -> AsyncIterator[Callable[[int], Awaitable
         finally:
             done.set()
             await holding
+
+
+async def test_who_leaves_while_an_arrival_is_reported_is_gone(world: World, url: str) -> None:
+    ayse, mehmet = await world.people("ayse", "mehmet")
+    room = await world.group(ayse, mehmet)
+    said = await world.says(ayse, room)
+    leaves = "DELETE FROM members WHERE conversation_id = ? AND user_id = ?"
+    async with held(url, f"conversation:{room}", leaves, room, mehmet.user_id) as wait_for:
+        reporting = asyncio.create_task(
+            receipts.mark_delivered(world.deps, mehmet, room, said["seq"])
+        )
+        await wait_for(1)
+    with pytest.raises(ConversationNotFound):
+        await reporting
 
 
 @pytest.mark.parametrize("change", [mute, hide_what_was_read])
