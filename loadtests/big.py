@@ -108,9 +108,12 @@ async def _prepared(url: str, wanted: Volume) -> tuple[list[Asker], Words]:
 
 
 async def _askers(reader: Reader, credentials: Credentials) -> list[Asker]:
-    """Who is in most conversations, and others who are in at least one."""
+    """Who is in most conversations, and others who are in at least one group."""
     rows = await reader.fetch_all(
-        "SELECT user_id, count(*) FROM members GROUP BY user_id ORDER BY 2 DESC, 1 LIMIT ?", ASKERS
+        "SELECT m.user_id, count(*) FROM members m GROUP BY m.user_id"
+        " HAVING sum(CASE WHEN m.conversation_id IN (SELECT conversation_id FROM conversations"
+        " WHERE kind = 'group') THEN 1 ELSE 0 END) > 0 ORDER BY 2 DESC, 1 LIMIT ?",
+        ASKERS,
     )
     found = []
     for user_id, _ in rows:
@@ -125,7 +128,7 @@ async def _askers(reader: Reader, credentials: Credentials) -> list[Asker]:
             " WHERE m.user_id = ? ORDER BY c.kind DESC, x.seq DESC LIMIT 1",
             user_id,
         )
-        if there is None:
+        if there is None:  # alone in all of them
             continue
         room, message, other = there
         ids = {"conversationId": room, "groupId": room, "messageId": message, "userId": other}

@@ -17,9 +17,6 @@ from altlas_chat.domain.text import words
 SPAN_MS = 8 * 24 * 60 * 60 * 1000
 """Messages of so long a time have one mark."""
 
-MAX_SPANS = 400
-"""A range of more is left to the exact comparison."""
-
 
 def _plain(one: str) -> str:
     """An id as a part of a mark."""
@@ -43,13 +40,13 @@ def kind_mark(kind: str) -> str:
     return "@k" + _plain(kind)
 
 
-def time_marks(since: int, until: int) -> list[str] | None:
+def time_marks(since: int, until: int, most: int) -> list[str] | None:
     """The marks of all spans that have moments from ``since`` on and before ``until``.
 
-    None if they are too many to ask for.
+    None if they are more than ``most``.
     """
     first, last = since // SPAN_MS, max(since, until - 1) // SPAN_MS
-    if last - first >= MAX_SPANS:
+    if last - first >= most:
         return None
     return [f"@t{span}" for span in range(first, last + 1)]
 

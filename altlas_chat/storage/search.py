@@ -16,6 +16,9 @@ which costs more than to pass over those of others. It finds a better way by
 itself: through the viewer's conversations, if they are few.
 """
 
+MOST_SPANS: dict[Dialect, int] = {"sqlite": 100, "postgresql": 8}
+"""A range of time that has more spans is left to the exact comparison."""
+
 NAMING_COST = 28
 """To name one conversation to SQLite's index costs as much as to look at so many candidates."""
 
@@ -95,7 +98,7 @@ async def select_matches(
     Only those that the viewer can see: in conversations that the viewer
     belongs to, written after they were cleared, not hidden, not deleted.
     """
-    marks = _marks(wanted, now)
+    marks = _marks(wanted, now, MOST_SPANS[reader.dialect])
     if reader.dialect == "postgresql":
         return await _by_postgresql(reader, wanted, marks, stretch, limit)
     if wanted.conversation_id is not None:
@@ -245,7 +248,7 @@ def _filters(wanted: Wanted) -> tuple[str, list[object]]:
     return sql, list(given.values())
 
 
-def _marks(wanted: Wanted, now: int) -> _Marks:
+def _marks(wanted: Wanted, now: int, most: int) -> _Marks:
     """What the index can be told besides the words and the conversations."""
     any_of: list[list[str]] = []
     none_of: list[str] = []
@@ -254,7 +257,7 @@ def _marks(wanted: Wanted, now: int) -> _Marks:
     kind = wanted.kind or _KIND_OF.get(wanted.having or "")
     if kind is not None and kind != "text":
         any_of.append([indexing.kind_mark(kind)])
-    spans = _spans(wanted, now)
+    spans = _spans(wanted, now, most)
     if wanted.since is not None:
         any_of += [spans] if spans else []
     else:
@@ -262,16 +265,16 @@ def _marks(wanted: Wanted, now: int) -> _Marks:
     return _Marks(any_of, none_of)
 
 
-def _spans(wanted: Wanted, now: int) -> list[str]:
+def _spans(wanted: Wanted, now: int, most: int) -> list[str]:
     """Marks of the time that is wanted; without a beginning, of the time after the end."""
     latest = now + indexing.SPAN_MS
     if wanted.since is not None:
         end = latest if wanted.until is None else wanted.until
-        return indexing.time_marks(wanted.since, end) or []
+        return indexing.time_marks(wanted.since, end, most) or []
     if wanted.until is None:
         return []
     following = -(-wanted.until // indexing.SPAN_MS) * indexing.SPAN_MS
-    return (indexing.time_marks(following, latest) or []) if following < latest else []
+    return (indexing.time_marks(following, latest, most) or []) if following < latest else []
 
 
 class Label(NamedTuple):
