@@ -53,7 +53,7 @@ async def _counts(reader: Reader, user_id: str) -> Json:
 
 
 async def unread_count(reader: Reader, user_id: str) -> int:
-    """How many notifications a person has not read."""
+    """How many notifications a person has not read, as far as they are counted."""
     return (await notifications.count_unread(reader, [user_id])).get(user_id, 0)
 
 

@@ -19,7 +19,7 @@ from altlas_chat.services.notices import language_of, notification_views
 from altlas_chat.storage import blocks, bulk, notifications, preferences
 from altlas_chat.storage.bulk import Place
 from altlas_chat.storage.database import Transaction
-from altlas_chat.storage.notifications import Notification, Standing
+from altlas_chat.storage.notifications import MOST_COUNTED, Notification, Standing
 from altlas_chat.system import Ids
 
 NO_END = 2**62
@@ -187,7 +187,7 @@ async def _announced(
         stream = user_stream(row.user_id)
         place = moved.get(stream, places[stream])
         moved[stream] = place._replace(seq=place.seq + 1, changed_at=max(place.changed_at, at))
-        unread[row.user_id] += 1
+        unread[row.user_id] = min(unread[row.user_id] + 1, MOST_COUNTED)
         count = unread[row.user_id]
         facts = {"notificationId": row.notification_id, "unread": count}
         kind, seq = "notification.created", moved[stream].seq

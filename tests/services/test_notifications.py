@@ -20,7 +20,13 @@ from altlas_chat.services import (
     receipts,
     users,
 )
-from altlas_chat.storage.notifications import select_notifications
+from altlas_chat.storage.database import Transaction
+from altlas_chat.storage.notifications import (
+    MOST_COUNTED,
+    Notification,
+    insert_notifications,
+    select_notifications,
+)
 from tests.support.world import Json, World
 
 
@@ -315,3 +321,33 @@ async def test_many_at_once_are_told_in_order(world: World) -> None:
     async with world.state_equals_events():
         await asyncio.gather(*(world.says(ayse, room, mentions=mentions) for _ in range(12)))
     assert await unread(world, mehmet) == await unread(world, zeynep) == 13
+
+
+async def test_who_reads_none_of_them_is_told_of_a_thousand_and_not_counted_to_the_end(
+    world: World,
+) -> None:
+    ayse, mehmet = await world.people("ayse", "mehmet")
+    room = await world.group(ayse, mehmet)
+    at = world.clock.now_ms()
+    left = MOST_COUNTED - 1 - await unread(world, mehmet)
+
+    async def fill(tx: Transaction) -> None:
+        rows = [
+            Notification(
+                f"n{number}", mehmet.user_id, "reply", ayse.user_id, room, None, None, {}, at, None
+            )
+            for number in range(left)
+        ]
+        await insert_notifications(tx, rows)
+
+    await world.deps.database.write(fill, lane="filling")
+    _, cursor = await world.known_to(mehmet)
+    async with world.state_equals_events():
+        for text in ("bir", "iki", "üç"):
+            await world.says(ayse, room, text, mentions=[mehmet.user_id])
+    frames = await world.replayed(mehmet, cursor)
+    created = [one["data"] for one in frames if one["event"] == "notification.created"]
+    assert [one["unread"] for one in created] == [MOST_COUNTED] * 3
+    counts = await notifications.count_notifications(world.deps, mehmet)
+    # Of 1,002 the newest are counted: the three, and as many others as make a thousand.
+    assert counts == {"unread": 1000, "byKind": {"mention": 3, "reply": 997}}
