@@ -8,7 +8,7 @@ from altlas_chat.storage import indexing
 from altlas_chat.storage.database import Dialect, Reader, Row
 from altlas_chat.storage.indexing import Phrase
 
-MOST_NAMED: dict[Dialect, int] = {"sqlite": 1000, "postgresql": 1}
+MOST_NAMED: dict[Dialect, int] = {"sqlite": 400, "postgresql": 1}
 """Of somebody who is in more conversations the index is not told which.
 
 PostgreSQL compares each message that has the word with all that are named,
@@ -21,6 +21,9 @@ MOST_SPANS: dict[Dialect, int] = {"sqlite": 100, "postgresql": 8}
 
 NAMING_COST = 28
 """To name one conversation to SQLite's index costs as much as to look at so many candidates."""
+
+MOST_OWN = 0.25
+"""Where more of the candidates are in the viewer's conversations, naming these saves nothing."""
 
 FIRST_STEP = 32
 LARGEST_STEP = 4096
@@ -117,18 +120,20 @@ async def _walked(
     """
     found: list[Match] = []
     rooms: list[str] | None = None
-    walked, step = 0, max(FIRST_STEP, limit + limit // 2)
+    walked, own, step = 0, 0, max(FIRST_STEP, limit + limit // 2)
     while True:
         rows = await _step(reader, wanted, marks, stretch, step)
         found += [Match(_place_of(row[0]), row[1], row[2]) for row in rows if row[1] is not None]
         if len(found) >= limit or len(rows) < step:
             return found[:limit]
         walked += len(rows)
+        own += sum(row[2] is not None for row in rows)
         missing = limit - len(found)
         stretch = stretch._replace(before=_place_of(rows[-1][0]))
         expected = max(walked, walked * missing // max(1, len(found)))
         rooms = await _rooms(reader, wanted.viewer_id) if rooms is None else rooms
-        if len(rooms) <= MOST_NAMED["sqlite"] and len(rooms) * NAMING_COST <= expected:
+        is_cheaper = own <= walked * MOST_OWN and len(rooms) * NAMING_COST <= expected
+        if is_cheaper and len(rooms) <= MOST_NAMED["sqlite"]:
             return found + await _named(reader, wanted, marks, stretch, rooms, missing)
         step = min(expected, LARGEST_STEP)
 
