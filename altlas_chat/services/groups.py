@@ -4,16 +4,13 @@ from collections.abc import Sequence
 
 from altlas_chat.domain.conversations import (
     Conversation,
-    ConversationView,
     GroupDraft,
     GroupUpdate,
-    Membership,
     MembersToAdd,
     Role,
 )
 from altlas_chat.domain.errors import (
     AlreadyAMember,
-    ConversationNotFound,
     FieldError,
     LastOwner,
     MemberNotFound,
@@ -27,9 +24,18 @@ from altlas_chat.domain.permissions import Actor
 from altlas_chat.services.access import require_group
 from altlas_chat.services.avatars import require_avatar
 from altlas_chat.services.changes import Change, commit_change
-from altlas_chat.services.conversations import announce_joined, begin, member_views, view_of
+from altlas_chat.services.conversations import begin, member_views, view_of
 from altlas_chat.services.deps import Deps
-from altlas_chat.services.notifying import NO_END, Notice, notify, read_those_of
+from altlas_chat.services.membership import (
+    dissolve,
+    group_of,
+    invitations,
+    join,
+    part,
+    tell_joined,
+    tell_role,
+)
+from altlas_chat.services.notifying import Notice, notify
 from altlas_chat.services.privacy import require_none_blocked
 from altlas_chat.services.system_messages import post_system_message
 from altlas_chat.services.unassigning import unassign_open_tasks
@@ -73,8 +79,8 @@ async def create_group(deps: Deps, actor: Actor, draft: GroupDraft) -> Json:
         facts = {"userIds": everybody, "name": group.name}
         await post_system_message(change, conversation_id, message_id, "group_created", facts)
         own = await view_of(tx, actor.user_id, conversation_id)
-        await _tell_joined(change, own, rows)
-        await notify(deps.ids, change, _invitations(change, conversation_id, others))
+        await tell_joined(change, own, rows)
+        await notify(deps.ids, change, invitations(change, conversation_id, others))
         return own.as_json()
 
     return await commit_change(
@@ -119,22 +125,6 @@ async def _require_people(reader: Reader, user_ids: Sequence[str], pointer: str)
         raise UserNotFound(say("Not everybody who is named exists."), errors=missing)
 
 
-async def _tell_joined(
-    change: Change, seen_by_one: ConversationView, joined: Sequence[NewMember]
-) -> None:
-    """Tell the new members' devices; a new member's view differs by the membership only."""
-    for new in sorted(joined, key=lambda one: one.user_id):
-        membership = Membership(
-            new.role, new.joined_at, new.joined_seq, new.joined_seq, "all", None, False, False
-        )
-        view = seen_by_one._replace(membership=membership, unread_count=0)
-        await announce_joined(change, new.user_id, view)
-
-
-def _invitations(change: Change, group_id: str, user_ids: Sequence[str]) -> list[Notice]:
-    return [Notice(user_id, "invitation", change.actor_id, group_id) for user_id in user_ids]
-
-
 async def get_group(deps: Deps, actor: Actor, group_id: str) -> Json:
     """A group as the actor sees it.
 
@@ -177,7 +167,7 @@ async def update_group(deps: Deps, actor: Actor, group_id: str, update: GroupUpd
             )
         if update.avatar_file_id is not None:
             await require_avatar(change.tx, actor, update.avatar_file_id, "/avatarFileId")
-        group = await _group(change.tx, group_id)
+        group = await group_of(change.tx, group_id)
         renewed = _renewed(group, update)
         if renewed != group:
             await renew_group(change, renewed, message_id)
@@ -210,13 +200,6 @@ def _renewed(group: Conversation, update: GroupUpdate) -> Conversation:
     return group._replace(**changes)
 
 
-async def _group(reader: Reader, group_id: str) -> Conversation:
-    group = await conversations.select_conversation(reader, group_id)
-    if group is None:
-        raise ConversationNotFound
-    return group
-
-
 def _require_may(access: Access, who: str, refusal: Phrase) -> None:
     if who == "admins" and not access.leads:
         raise PermissionDenied(refusal)
@@ -237,26 +220,9 @@ async def delete_group(deps: Deps, actor: Actor, group_id: str) -> None:
         access = await require_group(change.tx, actor, group_id)
         if access.role != "owner":
             raise PermissionDenied(say("Only its owner can delete a group."))
-        await _dissolve(change, group_id)
+        await dissolve(change, group_id)
 
     await commit_change(deps, stream, change, actor_id=actor.user_id)
-
-
-async def _dissolve(change: Change, group_id: str) -> None:
-    everybody = await members.select_member_ids(change.tx, group_id)
-    await streams.lock_streams(change.tx, [user_stream(user_id) for user_id in everybody])
-    await conversations.delete_conversation(change.tx, group_id, change.at)
-    facts = {"conversationId": group_id}
-    stream = conversation_stream(group_id)
-    await change.announce(stream, "conversation.deleted", facts, facts)
-    for user_id in everybody:
-        await _tell_left(change, group_id, user_id, "deleted")
-
-
-async def _tell_left(change: Change, group_id: str, user_id: str, reason: str) -> None:
-    facts = {"conversationId": group_id, "reason": reason}
-    await change.announce(user_stream(user_id), "conversation.left", facts, facts)
-    await read_those_of(change, user_id, group_id, NO_END)
 
 
 async def add_members(deps: Deps, actor: Actor, group_id: str, request: MembersToAdd) -> list[Json]:
@@ -291,44 +257,20 @@ async def add_members(deps: Deps, actor: Actor, group_id: str, request: MembersT
         if not added:
             raise AlreadyAMember
         await require_none_blocked(tx, actor.user_id, request.user_ids, "/userIds", present)
-        group = await _group(tx, group_id)
+        group = await group_of(tx, group_id)
         _require_room(deps, group.member_count + len(added), "/userIds")
         group = group._replace(member_count=group.member_count + len(added))
         await conversations.update_conversation(tx, group)
-        joined = [await _join(change, group, user_id) for user_id in added]
+        joined = [await join(change, group, user_id) for user_id in added]
         facts = {"userIds": added}
         await post_system_message(change, group_id, message_id, "members_added", facts)
         view = await view_of(tx, actor.user_id, group_id)
-        await _tell_joined(change, view, joined)
-        await notify(deps.ids, change, _invitations(change, group_id, added))
+        await tell_joined(change, view, joined)
+        await notify(deps.ids, change, invitations(change, group_id, added))
         found = await member_views(tx, [(group_id, user_id) for user_id in added])
         return list(found.values())
 
     return await commit_change(deps, stream, change, actor_id=actor.user_id)
-
-
-async def _join(change: Change, group: Conversation, user_id: str) -> NewMember:
-    """Keep the membership, and record it in the group's stream."""
-    group_id = group.conversation_id
-    stream = conversation_stream(group_id)
-    position = await change.take_place(stream)
-    new = NewMember(
-        user_id, "member", change.at, position.seq, change.actor_id, position.message_count
-    )
-    await members.insert_members(change.tx, group_id, [new])
-    facts = {
-        "conversationId": group_id,
-        "userId": user_id,
-        "memberCount": group.member_count,
-    }
-    member = await members.select_member(change.tx, group_id, user_id)
-    data = {
-        "conversationId": group_id,
-        "member": None if member is None else member.as_json(),
-        "memberCount": group.member_count,
-    }
-    await change.record(stream, position.seq, "member.added", facts, data)
-    return new
 
 
 async def remove_member(deps: Deps, actor: Actor, group_id: str, user_id: str) -> None:
@@ -363,7 +305,7 @@ async def remove_member(deps: Deps, actor: Actor, group_id: str, user_id: str) -
             return False
         facts = {"userIds": [user_id]}
         await post_system_message(change, group_id, message_id, "member_removed", facts)
-        await _part(change, group_id, user_id, "removed")
+        await part(change, group_id, user_id, "removed")
         return True
 
     while not await commit_change(deps, stream, change, actor_id=actor.user_id):
@@ -383,15 +325,15 @@ async def leave_group(deps: Deps, actor: Actor, group_id: str) -> None:
     async def change(change: Change) -> bool:
         await streams.lock_streams(change.tx, [stream, user_stream(actor.user_id)])
         access = await require_group(change.tx, actor, group_id)
-        group = await _group(change.tx, group_id)
+        group = await group_of(change.tx, group_id)
         if group.member_count == 1:
-            await _dissolve(change, group_id)
+            await dissolve(change, group_id)
             return True
         await _require_another_owner(change.tx, group_id, access.role)
         if not await unassign_open_tasks(change, group_id, actor.user_id):
             return False
         await post_system_message(change, group_id, message_id, "member_left", {})
-        await _part(change, group_id, actor.user_id, "left")
+        await part(change, group_id, actor.user_id, "left")
         return True
 
     while not await commit_change(deps, stream, change, actor_id=actor.user_id):
@@ -401,21 +343,6 @@ async def leave_group(deps: Deps, actor: Actor, group_id: str) -> None:
 async def _require_another_owner(reader: Reader, group_id: str, role: str) -> None:
     if role == "owner" and await members.count_owners(reader, group_id) == 1:
         raise LastOwner
-
-
-async def _part(change: Change, group_id: str, user_id: str, reason: str) -> None:
-    group = await _group(change.tx, group_id)
-    group = group._replace(member_count=group.member_count - 1)
-    await members.delete_member(change.tx, group_id, user_id)
-    await conversations.update_conversation(change.tx, group)
-    facts = {
-        "conversationId": group_id,
-        "userId": user_id,
-        "reason": reason,
-        "memberCount": group.member_count,
-    }
-    await change.announce(conversation_stream(group_id), "member.removed", facts, facts)
-    await _tell_left(change, group_id, user_id, reason)
 
 
 async def set_role(deps: Deps, actor: Actor, group_id: str, user_id: str, role: Role) -> Json:
@@ -451,14 +378,3 @@ async def set_role(deps: Deps, actor: Actor, group_id: str, user_id: str, role: 
         return {} if member is None else member.as_json()
 
     return await commit_change(deps, stream, change, actor_id=actor.user_id)
-
-
-async def tell_role(change: Change, group_id: str, user_id: str) -> None:
-    """Announce the role that a member has now."""
-    member = await members.select_member(change.tx, group_id, user_id)
-    facts = {"conversationId": group_id, "userId": user_id}
-    data = {
-        "conversationId": group_id,
-        "member": None if member is None else member.as_json(),
-    }
-    await change.announce(conversation_stream(group_id), "member.updated", facts, data)

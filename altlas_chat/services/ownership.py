@@ -3,7 +3,7 @@
 from altlas_chat.domain.events import conversation_stream
 from altlas_chat.services.changes import Change, commit_change
 from altlas_chat.services.deps import Deps
-from altlas_chat.services.groups import tell_role
+from altlas_chat.services.membership import tell_role
 from altlas_chat.services.notifying import Notice, notify
 from altlas_chat.services.system_messages import post_system_message
 from altlas_chat.storage import members, streams
