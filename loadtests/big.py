@@ -121,11 +121,11 @@ async def _askers(reader: Reader, credentials: Credentials) -> list[Asker]:
             "SELECT conversation_id FROM members WHERE user_id = ?", user_id
         )
         there = await reader.fetch_one(
-            "SELECT m.conversation_id, x.message_id, o.user_id FROM members m"
-            " JOIN conversations c ON c.conversation_id = m.conversation_id"
-            " JOIN messages x ON x.conversation_id = m.conversation_id"
+            "SELECT m.conversation_id, (SELECT x.message_id FROM messages x"
+            " WHERE x.conversation_id = m.conversation_id ORDER BY x.seq DESC LIMIT 1), o.user_id"
+            " FROM members m JOIN conversations c ON c.conversation_id = m.conversation_id"
             " JOIN members o ON o.conversation_id = m.conversation_id AND o.user_id <> m.user_id"
-            " WHERE m.user_id = ? ORDER BY c.kind DESC, x.seq DESC LIMIT 1",
+            " WHERE m.user_id = ? AND c.kind = 'group' ORDER BY m.conversation_id LIMIT 1",
             user_id,
         )
         if there is None:  # alone in all of them
