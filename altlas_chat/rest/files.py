@@ -99,7 +99,7 @@ async def download_file(call: Call) -> web.StreamResponse:
 
 
 async def download_preview(call: Call) -> web.StreamResponse:
-    found = await files.readable_preview(call.deps, call.actor, call.path("fileId"))
+    found = await files.readable_file(call.deps, call.actor, call.path("fileId"))
     return await serve_preview(call, found)
 
 

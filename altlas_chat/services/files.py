@@ -213,21 +213,6 @@ async def _require_readable(reader: Reader, user_id: str, file_id: str) -> KeptF
     return found._replace(file=found.file._replace(conversation_id=where))
 
 
-async def readable_preview(deps: Deps, actor: Actor, file_id: str) -> KeptFile:
-    """A file that the actor may read, and that has a preview.
-
-    Raises:
-        FileNotFound: there is none for the actor.
-    """
-    return _with_preview(await readable_file(deps, actor, file_id))
-
-
-def _with_preview(kept: KeptFile) -> KeptFile:
-    if kept.preview is None:
-        raise FileNotFound
-    return kept
-
-
 async def make_link(deps: Deps, actor: Actor, file_id: str, request: FileLinkRequest) -> Json:
     """A link that opens a file for whoever has it, as long as the actor may read the file.
 
@@ -235,8 +220,8 @@ async def make_link(deps: Deps, actor: Actor, file_id: str, request: FileLinkReq
         FileNotFound: there is none for the actor, or it has no preview and that is asked for.
     """
     found = await readable_file(deps, actor, file_id)
-    if request.variant == "preview":
-        _with_preview(found)
+    if request.variant == "preview" and found.preview is None:
+        raise FileNotFound
     until = deps.clock.now_ms() // 1000 + request.expires_in_seconds
     signature = deps.credentials.link_token(actor.user_id, file_id, request.variant, until)
     return {
@@ -264,4 +249,4 @@ async def linked_file(deps: Deps, signature: str) -> tuple[KeptFile, Variant]:
         found = await deps.database.read(query)
     except ConversationNotFound as error:
         raise FileNotFound from error
-    return (_with_preview(found) if variant == "preview" else found), variant
+    return found, variant
