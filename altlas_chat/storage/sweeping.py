@@ -29,10 +29,12 @@ async def walk_files(
 
     A message that was deleted for everyone, or with its group, carries nothing; one for later does.
     """
+    # The page first: PostgreSQL would look up all messages with files for each page otherwise.
     rows = await reader.fetch_all(
-        f"SELECT f.created_at, f.file_id, f.owner_id, {_IS_AVATAR}, {_IS_CARRIED} FROM files f"
-        " WHERE (f.created_at, f.file_id) > (?, ?) AND f.created_at < ?"
-        " ORDER BY f.created_at, f.file_id LIMIT ?",
+        f"SELECT f.created_at, f.file_id, f.owner_id, {_IS_AVATAR}, {_IS_CARRIED} FROM"
+        " (SELECT created_at, file_id, owner_id FROM files"
+        " WHERE (created_at, file_id) > (?, ?) AND created_at < ?"
+        " ORDER BY created_at, file_id LIMIT ?) f ORDER BY f.created_at, f.file_id",
         *after,
         before,
         limit,
