@@ -6,7 +6,16 @@ import pytest
 
 from altlas_chat.domain.errors import FileNotFound, ValidationFailed
 from altlas_chat.domain.permissions import Actor
-from altlas_chat.services import conversations, due, files, groups, messages, posting, scheduled
+from altlas_chat.services import (
+    conversations,
+    due,
+    files,
+    groups,
+    messages,
+    posting,
+    removing,
+    scheduled,
+)
 from altlas_chat.storage import uploads
 from tests.support.files import own_file
 from tests.support.world import World
@@ -137,6 +146,26 @@ async def test_a_message_for_later_keeps_its_files(world: World) -> None:
     world.clock.forward(300 * 24 * 3600)
     await due.send_due(world.deps)
     assert ids((await world.history(mehmet, room))[0]) == [file_id]
+
+
+async def test_a_message_for_later_is_held_to_the_same(world: World) -> None:
+    ayse, mehmet = await world.people("ayse", "mehmet")
+    room = await world.direct(ayse, mehmet)
+    own, foreign = await own_file(world, ayse), await own_file(world, mehmet)
+    at = "2026-12-01T10:00:00.000Z"
+    draft = world.draft(room, kind="file", fileIds=[own, foreign], scheduledAt=at)
+    with pytest.raises(ValidationFailed) as refused:
+        await scheduled.schedule_message(world.deps, ayse, draft)
+    assert [one.pointer for one in refused.value.errors] == ["/fileIds/1"]
+    draft = world.draft(room, kind="file", fileIds=[own], scheduledAt=at)
+    kept, _ = await scheduled.schedule_message(world.deps, ayse, draft)
+    await removing.delete_file(world.deps, ayse, own)
+    world.clock.forward(300 * 24 * 3600)
+    async with world.state_equals_events():
+        await due.send_due(world.deps)
+    failed = await scheduled.get_scheduled(world.deps, ayse, kept.scheduled_id)
+    assert (failed.state, failed.failed_code) == ("failed", "VALIDATION_ERROR")
+    assert await world.history(mehmet, room) == []
 
 
 async def test_a_deleted_file_is_gone_from_its_messages(world: World) -> None:
