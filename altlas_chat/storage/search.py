@@ -19,7 +19,7 @@ itself: through the viewer's conversations, if they are few.
 MOST_SPANS: dict[Dialect, int] = {"sqlite": 100, "postgresql": 8}
 """A range of time that has more spans is left to the exact comparison."""
 
-NAMING_COST = 28
+NAMING_COST = 12
 """To name one conversation to SQLite's index costs as much as to look at so many candidates."""
 
 MOST_OWN = 0.25
@@ -120,7 +120,7 @@ async def _walked(
     """
     found: list[Match] = []
     rooms: list[str] | None = None
-    walked, own, step = 0, 0, max(FIRST_STEP, limit + limit // 2)
+    walked, own, step = 0, 0, max(FIRST_STEP, limit // 2)
     while True:
         rows = await _step(reader, wanted, marks, stretch, step)
         found += [Match(_place_of(row[0]), row[1], row[2]) for row in rows if row[1] is not None]
