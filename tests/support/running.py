@@ -1,6 +1,8 @@
 """A whole server inside the test's own process, on a real port and a real database."""
 
+import atexit
 import logging
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
@@ -22,8 +24,17 @@ from tests.support.postgres import fresh_database
 Json = dict[str, Any]
 
 
+_FILES = tempfile.TemporaryDirectory(prefix="altlas-chat-tests-")
+atexit.register(_FILES.cleanup)
+
+
 def quick_settings(database: str, **more: Any) -> Settings:
-    """Settings of a test's server: any free port, cheap password hashes, no slow draining."""
+    """Settings of a test's server: any free port, cheap password hashes, no slow draining.
+
+    Where no database file has a folder beside it, files go to a temporary one.
+    """
+    if not database.startswith("sqlite:"):
+        more.setdefault("files", _FILES.name)
     return Settings(
         **{
             "port": 0,
