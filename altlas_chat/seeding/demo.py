@@ -8,9 +8,10 @@ reproducible are the salt of the password's hash and the database's own keys.
 """
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
+from altlas_chat.blobs.store import Blobs
 from altlas_chat.domain.accounts import User
 from altlas_chat.domain.conversations import (
     GroupDraft,
@@ -25,10 +26,21 @@ from altlas_chat.domain.tasks import TaskDraft, TaskUpdate
 from altlas_chat.domain.times import rfc3339
 from altlas_chat.seeding.playground import SeedingRefused, claim, note, noted
 from altlas_chat.seeding.quiet import SetClock, quiet_deps, seeded_ids
-from altlas_chat.seeding.story import DAY_MS, DEMO_PASSWORD, Moment, Scene, Step, Story, load_story
+from altlas_chat.seeding.story import (
+    DAY_MS,
+    DEMO_PASSWORD,
+    Moment,
+    Scene,
+    Step,
+    Story,
+    load_story,
+    picture,
+)
 from altlas_chat.services import (
     accounts,
+    avatars,
     conversations,
+    files,
     groups,
     marks,
     messages,
@@ -62,11 +74,17 @@ async def has_demo(database: Database) -> bool:
 
 
 async def seed_demo(
-    settings: Settings, database: Database, *, seed: int = DEFAULT_SEED, today: int | None = None
+    settings: Settings,
+    database: Database,
+    blobs: Blobs,
+    *,
+    seed: int = DEFAULT_SEED,
+    today: int | None = None,
 ) -> DemoPeople:
     """Make the demo world, unless it is there already; who can log in.
 
     ``today`` is a moment of the day on whose eve the story ends, else now.
+    Its pictures are kept in ``blobs``.
 
     Raises:
         SeedingRefused: the database holds other people's accounts, or a demo
@@ -80,7 +98,8 @@ async def seed_demo(
     await _require_none_of(database, story)
     today = day_of(SystemClock().now_ms() if today is None else today)
     clock = SetClock(today)
-    async with quiet_deps(settings, database, clock, seeded_ids(f"demo/{seed}")) as deps:
+    ids = seeded_ids(f"demo/{seed}")
+    async with quiet_deps(settings, database, clock, ids, blobs) as deps:
         stage = _Stage(deps, clock, today)
         timeline = story.timeline(seed)
         await stage.enter(story, timeline[0].offset_ms)
@@ -145,6 +164,17 @@ class _Stage:
             one.username: Actor(one.user_id, "user", permissions, language=one.language)
             for one in people
         }
+        for one in story.people:
+            actor = self.actors[one.username]
+            await avatars.set_avatar(self.deps, actor, await self._upload(actor, one.avatar))
+
+    async def _upload(self, actor: Actor, name: str) -> str:
+        """Keep a picture of the fixtures; the id of the file."""
+
+        async def parts() -> AsyncIterator[bytes]:
+            yield picture(name)
+
+        return (await files.upload_file(self.deps, actor, None, name, parts())).file_id
 
     async def play(self, moment: Moment) -> None:
         """Let happen what happens at this moment."""
@@ -157,6 +187,7 @@ class _Stage:
             "emoji": self._post,
             "location": self._post,
             "forwards": self._post,
+            "image": self._post,
             "deletes": self._delete,
             "reads": self._read,
             "receives": self._receive,
@@ -207,6 +238,9 @@ class _Stage:
         }
         if step.emoji is not None:
             body["kind"] = "emoji"
+        if step.image is not None:
+            file_id = await self._upload(self.actors[step.by], step.image)
+            body |= {"kind": "image", "fileIds": [file_id]}
         if step.location is not None:
             body |= {"kind": "location", "content": step.location.model_dump()}
         if step.reply_to is not None:

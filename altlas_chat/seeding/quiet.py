@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+from altlas_chat.blobs.nowhere import NoBlobs
+from altlas_chat.blobs.store import Blobs
 from altlas_chat.domain.events import Announcement, PassingEvent
 from altlas_chat.services.credentials import load_credentials
 from altlas_chat.services.deps import Deps
@@ -90,9 +92,12 @@ def seeded_ids(seed: str, first: int = FIRST_ID_MS) -> Ids:
 
 @asynccontextmanager
 async def quiet_deps(
-    settings: Settings, database: Database, clock: SetClock, ids: Ids
+    settings: Settings, database: Database, clock: SetClock, ids: Ids, blobs: Blobs | None = None
 ) -> AsyncIterator[Deps]:
-    """What the services need; limits of the settings are widened where the defaults are wider."""
+    """What the services need; limits of the settings are widened where the defaults are wider.
+
+    Without ``blobs`` there is no place for files.
+    """
     usual = Settings()
     widened = {
         name: max(getattr(settings, name), getattr(usual, name))
@@ -109,6 +114,7 @@ async def quiet_deps(
             ids=ids,
             randomness=randomness,
             credentials=credentials,
+            blobs=blobs or NoBlobs(),
         )
     finally:
         credentials.close()

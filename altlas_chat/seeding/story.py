@@ -27,6 +27,7 @@ _WHAT = (
     "emoji",
     "location",
     "forwards",
+    "image",
     "deletes",
     "reads",
     "receives",
@@ -50,13 +51,14 @@ class _Part(BaseModel):
 
 
 class Cast(_Part):
-    """Somebody in the story."""
+    """Somebody in the story; ``avatar`` is a file of ``fixtures/images``."""
 
     username: str
     display_name: str
     email: str
     language: Literal["tr", "en"]
     bio: str
+    avatar: str
 
 
 class Spot(_Part):
@@ -83,7 +85,7 @@ class Step(_Part):
 
     ``edits`` goes with ``says``, which is the new text; ``role`` with
     ``makes``; ``to`` with ``reacts``. ``finishes`` names the ``plans`` with
-    that ``key``.
+    that ``key``; ``image`` is a file of ``fixtures/images``.
     """
 
     by: str
@@ -96,6 +98,7 @@ class Step(_Part):
     emoji: str | None = None
     location: Spot | None = None
     forwards: str | None = None
+    image: str | None = None
     deletes: str | None = None
     reads: Literal[True] | None = None
     receives: Literal[True] | None = None
@@ -207,3 +210,8 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 def load_story() -> Story:
     """The demo world of the fixtures."""
     return Story.model_validate(load_yaml("demo.yaml"))
+
+
+def picture(name: str) -> bytes:
+    """A file of ``fixtures/images``."""
+    return (data_folder("fixtures") / "images" / name).read_bytes()

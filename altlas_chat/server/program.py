@@ -3,7 +3,9 @@
 import asyncio
 import gc
 from collections.abc import Callable
+from contextlib import closing
 
+from altlas_chat.server.bytes_of_files import chosen_blobs
 from altlas_chat.server.logs import set_up_logs
 from altlas_chat.server.opening import opened_database
 from altlas_chat.server.run import Running, serve
@@ -41,7 +43,8 @@ async def _run(settings: Settings, started: Started, *, demo: bool) -> None:
         from altlas_chat.seeding.demo import seed_demo  # noqa: PLC0415
 
         async with opened_database(settings, to_serve=True) as database:
-            people = await seed_demo(settings, database)
+            with closing(chosen_blobs(settings)) as blobs:
+                people = await seed_demo(settings, database, blobs)
     # What was loaded to start stays for good: the collector need not look at it again.
     # A request makes many small things and no cycles: it need not look after each either.
     gc.collect()

@@ -1,10 +1,11 @@
 """What ``altlas-chat seed`` does: opens the database and fills it."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 
 from altlas_chat.seeding.demo import DemoPeople, has_demo, seed_demo
 from altlas_chat.seeding.volume import Filled, Volume, fill_volume
+from altlas_chat.server.bytes_of_files import chosen_blobs
 from altlas_chat.server.opening import StartFailed, opened_database
 from altlas_chat.server.single import AlreadyServed
 from altlas_chat.settings import Settings
@@ -37,7 +38,8 @@ async def make_demo(settings: Settings, seed: int) -> tuple[DemoPeople, bool]:
     """
     async with _opened(settings) as database:
         is_new = not await has_demo(database)
-        return await seed_demo(settings, database, seed=seed), is_new
+        with closing(chosen_blobs(settings)) as blobs:
+            return await seed_demo(settings, database, blobs, seed=seed), is_new
 
 
 async def make_volume(settings: Settings, wanted: Volume) -> Filled:

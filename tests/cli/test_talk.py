@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from altlas_chat.blobs.folder import FolderBlobs
 from altlas_chat.seeding.demo import seed_demo
 from altlas_chat.server.opening import opened_database
 from altlas_chat.server.run import running_server
@@ -230,7 +231,7 @@ async def test_people_of_the_demo_world_need_no_password_and_a_path_is_taken(
 ) -> None:
     settings = quick_settings(f"sqlite:///{tmp_path}/chat.db", base_path="/chat/api")
     async with opened_database(settings, to_serve=True) as database:
-        await seed_demo(settings, database)
+        await seed_demo(settings, database, FolderBlobs(tmp_path / "files"))
     async with running_server(settings) as running:
         words = ("--as", "irem", "--in", "İzmir", "--url", f"{running.url}/chat/api/")
         async with talking(tmp_path, *words) as talk:

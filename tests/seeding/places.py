@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from altlas_chat.blobs.folder import FolderBlobs
+from altlas_chat.blobs.store import Blobs
 from altlas_chat.server.opening import opened_database
 from altlas_chat.settings import Settings
 from altlas_chat.storage.database import Database, Reader
@@ -39,6 +41,11 @@ COLUMNS = {
     ),
     "message_edits": "message_id, edit_number, text, content, edited_at",
     "message_mentions": "user_id, message_id, conversation_id, seq",
+    "files": (
+        "file_id, owner_id, conversation_id, name, sha256, media_type, kind, width, height,"
+        " created_at"
+    ),
+    "message_files": "message_id, file_id",
     "reactions": "message_id, user_id, emoji, created_at",
     "stars": "user_id, message_id, conversation_id, created_at",
     "pins": "conversation_id, message_id, pinned_by, created_at",
@@ -65,6 +72,11 @@ class Place:
         self._folder = folder
         self._count = 0
         self._settings: dict[int, Settings] = {}
+
+    @property
+    def blobs(self) -> Blobs:
+        """A place for the bytes of files."""
+        return FolderBlobs(self._folder / "files")
 
     @contextlib.asynccontextmanager
     async def fresh(self) -> AsyncIterator[Database]:

@@ -60,7 +60,7 @@ def quiet(place: Place, database: Database):
 
 async def test_everybody_sees_what_the_story_tells(place: Place) -> None:
     async with place.fresh() as database:
-        people = await seed_demo(place.settings_of(database), database, today=NOW)
+        people = await seed_demo(place.settings_of(database), database, place.blobs, today=NOW)
         async with quiet(place, database) as deps:
             for name, expected in SEEN.items():
                 views = await seen_by(deps, name)
@@ -81,25 +81,34 @@ async def test_everybody_sees_what_the_story_tells(place: Place) -> None:
 
 async def test_the_messages_are_of_every_kind(place: Place) -> None:
     async with place.fresh() as database:
-        await seed_demo(place.settings_of(database), database, today=NOW)
+        await seed_demo(place.settings_of(database), database, place.blobs, today=NOW)
         dump = await place.dump(database)
     columns = "number id conversation seq position sender client fingerprint kind text content"
     columns += " mentions reply forwarded thread created edited edits deleted deleted_by"
     messages = [dict(zip(columns.split(), row, strict=True)) for row in dump["messages"]]
-    assert {"text", "emoji", "location", "system"} == {one["kind"] for one in messages}
+    assert {"text", "emoji", "image", "location", "system"} == {one["kind"] for one in messages}
     for name in ("mentions", "reply", "forwarded", "thread", "edited", "deleted", "content"):
         assert any(one[name] for one in messages), name
     assert not any("kedi-kuyruk" in one["text"] for one in messages), "it was deleted"
     assert dump["message_edits"]
     assert dump["message_mentions"]
-    for table in ("reactions", "pins", "stars", "drafts", "tasks", "notifications"):
+    for table in (
+        "files",
+        "message_files",
+        "reactions",
+        "pins",
+        "stars",
+        "drafts",
+        "tasks",
+        "notifications",
+    ):
         assert dump[table], table
     assert all(NOW - 8 * 86_400_000 < one["created"] < NOW for one in messages)
 
 
 async def test_they_can_log_in(place: Place) -> None:
     async with place.fresh() as database:
-        people = await seed_demo(place.settings_of(database), database)
+        people = await seed_demo(place.settings_of(database), database, place.blobs)
         async with quiet(place, database) as deps:
             for name, password in people[:2]:
                 request = LoginRequest.model_validate({"username": name, "password": password})
@@ -112,7 +121,9 @@ async def test_the_same_seed_is_the_same_world(place: Place) -> None:
     dumps = []
     for seed in (1, 1, 2):
         async with place.fresh() as database:
-            await seed_demo(place.settings_of(database), database, seed=seed, today=NOW)
+            await seed_demo(
+                place.settings_of(database), database, place.blobs, seed=seed, today=NOW
+            )
             dumps.append(await place.dump(database))
     one, same, other = dumps
     assert one == same
@@ -125,7 +136,9 @@ async def test_on_another_day_all_moves_by_as_much_and_ids_stay(sqlite_place: Pl
     for day in (0, 3):
         async with sqlite_place.fresh() as database:
             settings = sqlite_place.settings_of(database)
-            await seed_demo(settings, database, today=NOW + day * 86_400_000 + day)
+            await seed_demo(
+                settings, database, sqlite_place.blobs, today=NOW + day * 86_400_000 + day
+            )
             dumps.append(await sqlite_place.dump(database))
     one, later = dumps
     moved = [(*row[:15], row[15] + 3 * 86_400_000) for row in one["messages"]]
@@ -136,7 +149,9 @@ async def test_secrets_do_not_come_from_the_seed(sqlite_place: Place) -> None:
     kept = set()
     for _ in range(2):
         async with sqlite_place.fresh() as database:
-            await seed_demo(sqlite_place.settings_of(database), database, today=NOW)
+            await seed_demo(
+                sqlite_place.settings_of(database), database, sqlite_place.blobs, today=NOW
+            )
             rows = await database.read(
                 lambda reader: reader.fetch_all(
                     "SELECT value FROM meta WHERE name IN ('token_secret', 'database_id')"
@@ -150,10 +165,10 @@ async def test_seeding_twice_adds_nothing(place: Place) -> None:
     async with place.fresh() as database:
         settings = place.settings_of(database)
         assert not await has_demo(database)
-        first = await seed_demo(settings, database, today=NOW)
+        first = await seed_demo(settings, database, place.blobs, today=NOW)
         assert await has_demo(database)
         before = await place.dump(database)
-        assert await seed_demo(settings, database, seed=2) == first
+        assert await seed_demo(settings, database, place.blobs, seed=2) == first
         assert await place.dump(database) == before
 
 
@@ -164,7 +179,7 @@ async def test_it_stays_away_from_other_peoples_accounts(place: Place) -> None:
             await accounts.register(deps, request, Device())
         before = await place.dump(database)
         with pytest.raises(SeedingRefused, match="accounts of its own") as refused:
-            await seed_demo(place.settings_of(database), database)
+            await seed_demo(place.settings_of(database), database, place.blobs)
         assert "--database" in refused.value.remedy
         assert await place.dump(database) == before
 
@@ -172,22 +187,22 @@ async def test_it_stays_away_from_other_peoples_accounts(place: Place) -> None:
 async def test_people_who_register_later_do_no_harm(sqlite_place: Place) -> None:
     async with sqlite_place.fresh() as database:
         settings = sqlite_place.settings_of(database)
-        await seed_demo(settings, database)
+        await seed_demo(settings, database, sqlite_place.blobs)
         async with quiet(sqlite_place, database) as deps:
             request = RegisterRequest.model_validate({"username": "kemal", "password": "12345678"})
             await accounts.register(deps, request, Device())
-        assert await seed_demo(settings, database)
+        assert await seed_demo(settings, database, sqlite_place.blobs)
 
 
 async def test_half_a_world_is_not_taken_for_a_whole_one(sqlite_place: Place) -> None:
     async with sqlite_place.fresh() as database:
         settings = sqlite_place.settings_of(database)
-        await seed_demo(settings, database)
+        await seed_demo(settings, database, sqlite_place.blobs)
         await database.write(
             lambda tx: tx.execute("DELETE FROM meta WHERE name = 'demo_world'"), lane="meta"
         )
         with pytest.raises(SeedingRefused, match="in part only"):
-            await seed_demo(settings, database)
+            await seed_demo(settings, database, sqlite_place.blobs)
 
 
 async def test_narrow_limits_of_a_server_do_not_hinder_the_story(sqlite_place: Place) -> None:
@@ -200,4 +215,4 @@ async def test_narrow_limits_of_a_server_do_not_hinder_the_story(sqlite_place: P
             argon2_time_cost=1,
             **narrow,
         )
-        assert await seed_demo(settings, database)
+        assert await seed_demo(settings, database, sqlite_place.blobs)

@@ -38,7 +38,7 @@ def test_who_acts_is_there() -> None:
 def test_there_is_something_of_everything() -> None:
     kinds = {step.what for step in STEPS}
     assert kinds >= {"says", "emoji", "location", "forwards", "deletes", "reads", "receives"}
-    assert kinds >= {"reacts", "pins", "stars", "drafts", "plans", "finishes"}
+    assert kinds >= {"image", "reacts", "pins", "stars", "drafts", "plans", "finishes"}
     assert any(step.edits for step in STEPS)
     assert any(step.reply_to for step in STEPS)
     assert any("@" in text for text in TEXTS)

@@ -221,11 +221,11 @@ async def test_numbers_are_totals_and_larger_ones_add(place: Place) -> None:
 
 async def test_worlds_of_two_seeds_and_the_demo_live_side_by_side(place: Place) -> None:
     async with place.fresh() as database:
-        await seed_demo(place.settings_of(database), database, today=NOW)
+        await seed_demo(place.settings_of(database), database, place.blobs, today=NOW)
         await fill(place, database, SMALL)
         await fill(place, database, SMALL._replace(seed=2))
         dump = await place.dump(database)
-        assert await seed_demo(place.settings_of(database), database)
+        assert await seed_demo(place.settings_of(database), database, place.blobs)
     assert len(dump["users"]) == 8 + 2 * SMALL.users
     assert len({row[2] for row in dump["users"]}) == len(dump["users"])
 
