@@ -1,5 +1,6 @@
 """Frames that nobody thought of: each command is answered, and nothing breaks."""
 
+import asyncio
 import json
 import random
 import uuid
@@ -140,6 +141,8 @@ async def test_each_command_is_answered_whatever_is_in_it(chat_on_each: Chat, se
     other = await ayse.gets("POST", "/messages", {**body, "clientId": "second"})
     town = Town(room, group, message["id"], other["id"], [ayse, mehmet])
     wire, listening = await ayse.connects(), await mehmet.connects()
+    # Who does not read answers no ping, and is dropped in time.
+    alive = asyncio.create_task(listening.next_of("pong"))
     found: Counter[str] = Counter()
     for start in range(0, FRAMES, 50):
         for number in range(start, start + 50):
@@ -149,7 +152,7 @@ async def test_each_command_is_answered_whatever_is_in_it(chat_on_each: Chat, se
     assert found["reply"] > 200, found
     assert len(found) > 5, found
     await listening.sends("ping", {}, "alive")
-    assert (await listening.next_of("pong"))["id"] == "alive"
+    assert (await alive)["id"] == "alive"
     assert (await chat.direct(ayse, mehmet)) == room
 
 
