@@ -24,6 +24,7 @@ from altlas_chat.realtime.attendance import Attendance
 from altlas_chat.realtime.hub import Hub
 from altlas_chat.realtime.outbox import Flusher
 from altlas_chat.services.deps import Deps
+from altlas_chat.settings import Settings
 from altlas_chat.storage.database import StorageUnavailable
 from altlas_chat.ws.closing import NOT_AUTHENTICATED, RESTART, REVOKED
 from altlas_chat.ws.frames import error_frame
@@ -90,7 +91,9 @@ async def serve_socket(
         ValidationFailed: the request asks for no socket.
     """
     known = await knowing(request)
-    ws = await _upgraded(sockets, request, headers)
+    if sockets.is_draining:
+        raise ServerRestarting
+    ws = await upgrade(sockets.deps.settings, request, headers)
     del headers
     transport = cast("asyncio.WriteTransport", request.transport)
     socket = Socket(ws, transport, sockets.flusher, sockets.deps.settings)
@@ -119,13 +122,16 @@ async def serve_socket(
     return ws
 
 
-async def _upgraded(
-    sockets: Sockets, request: web.Request, headers: Mapping[str, str]
+async def upgrade(
+    settings: Settings, request: web.Request, headers: Mapping[str, str]
 ) -> web.WebSocketResponse:
-    if sockets.is_draining:
-        raise ServerRestarting
-    settings = sockets.deps.settings
+    """Answer the upgrade request; ``headers`` go into the answer.
+
+    Raises:
+        ValidationFailed: the request asks for no socket.
+    """
     ws = web.WebSocketResponse(
+        autoclose=False,
         autoping=False,
         compress=False,
         protocols=(PROTOCOL,),
