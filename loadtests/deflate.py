@@ -61,7 +61,7 @@ def measure(plan: Plan) -> list[Row]:
     """Bytes, CPU and memory for each way, beside no compression."""
     with temporary_folder(plan.folder) as folder:
         payloads = asyncio.run(_payloads(folder))
-    say(f"deflate: {len(payloads)} events, {statistics.mean(map(len, payloads)):,.0f} bytes each")
+    say(f"deflate, {len(payloads)} events, {statistics.mean(map(len, payloads)):,.0f} bytes each")
     sizes = Figure((statistics.mean(len(framed(one)) for one in payloads),) * plan.runs)
     rows = []
     for way in WAYS:

@@ -19,30 +19,26 @@ def measure(plan: Plan) -> list[Row]:
     """Two rows: 95 and 99 of 100 deliveries."""
     members, groups = plan.count(MEMBERS, least=3), plan.count(GROUPS, least=2)
     with temporary_folder(plan.folder) as folder:
-        world = make_world(
-            folder, people=groups * (members + 1), group=members, groups=groups
-        )
+        world = make_world(folder, people=groups * (members + 1), group=members, groups=groups)
         runs = []
         for run in range(plan.runs):
             runs.append(_one_run(plan, folder, world))
             say(f"delivery, run {run + 1}: p95 {runs[-1].percentile(0.95):.1f} ms")
     healthy = sum(one.is_healthy for one in runs)
     spent = [one.spent for one in runs if one.spent is not None]
-    notes = [
+    note = (
         f"{len(runs[0].lags):,} messages, {len(runs[0].latencies):,} deliveries a run;"
         f" the generator was healthy in {healthy} of {len(runs)} runs"
         f" (its own lag {Figure(tuple(one.lag for one in runs))} ms);"
         f" server busy {Figure(tuple(one.server_cpu / one.seconds for one in spent)).median:.0%}"
-    ]
+    )
     return [
-        _row("95 of 100 deliveries", runs, 0.95, P95_AT_MOST, notes),
+        _row("95 of 100 deliveries", runs, 0.95, P95_AT_MOST, [note]),
         _row("99 of 100 deliveries", runs, 0.99, P99_AT_MOST, []),
     ]
 
 
-def _row(
-    case: str, runs: list[Deliveries], share: float, at_most: float, notes: list[str]
-) -> Row:
+def _row(case: str, runs: list[Deliveries], share: float, at_most: float, notes: list[str]) -> Row:
     figure = Figure(tuple(one.percentile(share) for one in runs))
     return Row("delivery", case, "ms", figure, at_most=at_most, notes=notes)
 

@@ -33,9 +33,7 @@ class Ear:
 
     def heard(self) -> list[int]:
         """The numbers of the paced messages that came."""
-        return [
-            number_of(text) for text in self.wire.receive() if text.startswith(CREATED)
-        ]
+        return [number_of(text) for text in self.wire.receive() if text.startswith(CREATED)]
 
 
 def number_of(text: bytes) -> int:
@@ -76,7 +74,7 @@ class Schedule:
     """Who sends what when: ``rate`` messages a second, at jittered moments, in turn."""
 
     def __init__(self, senders: Sequence[tuple[Wire, Talk]], rate: float, seconds: float) -> None:
-        chance = random.Random(1)
+        chance = random.Random()  # a message of another stretch is another message
         self.frames: list[tuple[float, Wire, bytes]] = []
         for number in range(int(rate * seconds)):
             wire, talk = senders[number % len(senders)]
@@ -93,9 +91,7 @@ class Schedule:
 TEXT = "Toplantıyı 15:00'e alabilir miyiz? Sunucuya bakmam gerek. " * 3
 
 
-def drive(
-    server: Process, schedule: Schedule, ears: Sequence[Ear], expected: int
-) -> Deliveries:
+def drive(server: Process, schedule: Schedule, ears: Sequence[Ear], expected: int) -> Deliveries:
     """Send what is due, hear what comes; until ``expected`` deliveries were counted.
 
     Raises:
