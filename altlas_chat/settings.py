@@ -179,6 +179,9 @@ class Settings:
         maximum=1_000_000,
     )
     max_frames_burst: int = setting(8000, "Frames that a socket may send at once.", minimum=1)
+    max_sockets_per_user: int = setting(
+        100, "Sockets that one person may have at the same time.", minimum=1
+    )
     max_in_flight: int = setting(
         64, "Commands of one socket that are worked on at the same time.", minimum=1, maximum=10_000
     )

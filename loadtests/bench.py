@@ -12,7 +12,20 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from loadtests.harness import Cores, Plan, Row, machine, say, table
 
-BENCHMARKS = ("durable", "fanout", "files", "history", "memory", "reads", "startup")
+BENCHMARKS = (
+    "deflate",
+    "delivery",
+    "durable",
+    "fanout",
+    "files",
+    "heartbeats",
+    "history",
+    "memory",
+    "reads",
+    "slow",
+    "startup",
+    "storm",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -277,13 +277,18 @@ SERVER_SETTINGS = {
 """What differs from the defaults; neither the limits of a socket nor durability do."""
 
 
-def served(database: Path | str, core: int, folder: Path | None = None) -> Process:
-    """``altlas-chat serve`` on a database, a file or a URL, listening."""
+def served(
+    database: Path | str, core: int, folder: Path | None = None, **settings: object
+) -> Process:
+    """``altlas-chat serve`` on a database, a file or a URL, listening.
+
+    ``settings`` differ from the usual ones.
+    """
     if isinstance(database, Path):
         database, folder = f"sqlite:///{database}", folder or database.parent
     folder = folder or Path(tempfile.gettempdir())
     arguments = ("serve", "--json", "--port", "0", "--database", database)
-    return Process((*COMMAND, *arguments), folder, core, **SERVER_SETTINGS)
+    return Process((*COMMAND, *arguments), folder, core, **(SERVER_SETTINGS | settings))
 
 
 def floor_program(name: str, folder: Path, core: int, *arguments: object) -> Process:

@@ -22,7 +22,7 @@ from loadtests.harness import (
 from loadtests.wire import Wire, authenticated
 from loadtests.world import World, make_world
 
-SOCKETS = 2000
+SOCKETS = 5000
 STEPS = 4
 AT_MOST = 1.3
 SETTLED_SECONDS = 1.0

@@ -24,7 +24,8 @@ class WireClosed(Exception):
 class Wire:
     """One WebSocket to a server on this machine."""
 
-    def __init__(self, url: str, path: str) -> None:
+    def __init__(self, url: str, path: str, *, first: bytes | None = None) -> None:
+        """Open one; with ``first``, a text frame that goes out at once, nothing is waited for."""
         address = urlsplit(url)
         if address.hostname not in ("127.0.0.1", "localhost", "::1"):
             raise ValueError(f"load is made for this machine only, not for {address.hostname}")
@@ -35,24 +36,27 @@ class Wire:
         self._mask = os.urandom(4)
         self._buffer = b""
         key = base64.b64encode(os.urandom(16)).decode()
-        self.socket.sendall(
+        request = (
             f"GET {path} HTTP/1.1\r\nHost: {address.netloc}\r\nUpgrade: websocket\r\n"
             f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\n"
-            "Sec-WebSocket-Version: 13\r\n\r\n".encode()
-        )
+            "Sec-WebSocket-Version: 13\r\n\r\n"
+        ).encode()
+        self._is_upgraded = False
         try:
-            self._upgraded()
+            self.socket.sendall(request if first is None else request + self.frame(first))
+            while first is None and not self._is_upgraded:
+                self._read_head(self._received())
         except BaseException:
             self.close()
             raise
 
-    def _upgraded(self) -> None:
-        answer = b""
-        while b"\r\n\r\n" not in answer:
-            answer += self._received()
-        head, _, self._buffer = answer.partition(b"\r\n\r\n")
-        if not head.startswith(b"HTTP/1.1 101 "):
-            raise ConnectionError(answer.decode(errors="replace"))
+    def _read_head(self, data: bytes) -> None:
+        """Take what comes before the first frame."""
+        head, end, rest = (self._buffer + data).partition(b"\r\n\r\n")
+        self._is_upgraded = bool(end)
+        self._buffer = rest if end else head
+        if end and not head.startswith(b"HTTP/1.1 101 "):
+            raise ConnectionError((head + end + rest).decode(errors="replace"))
 
     def _received(self) -> bytes:
         chunk = self.socket.recv(READ_BYTES)
@@ -82,9 +86,13 @@ class Wire:
         Raises:
             WireClosed: the server closed; its close frame's code is in the text.
         """
-        frames, left = opened(self._buffer)
-        if not frames:
-            frames, left = opened(left + self._received())
+        if not self._is_upgraded:
+            self._read_head(self._received())
+            frames, left = opened(self._buffer) if self._is_upgraded else ([], self._buffer)
+        else:
+            frames, left = opened(self._buffer)
+            if not frames:
+                frames, left = opened(left + self._received())
         self._buffer = left
         texts = []
         for opcode, payload in frames:

@@ -83,11 +83,14 @@ class _Nobody:
     def reconnect_person(self, user_id: str) -> None: ...
 
 
-def make_world(folder: Path, *, people: int, directs: int = 0, group: int = 0) -> World:
+def make_world(
+    folder: Path, *, people: int, directs: int = 0, group: int = 0, groups: int = 1
+) -> World:
     """A world with so many people.
 
     ``directs`` direct conversations of two people each, whom no other of them
-    has, and if asked for one group of a sender and ``group`` listeners.
+    has, and if asked for ``groups`` of a sender and ``group`` listeners, whom
+    no other group has.
     """
     file = folder / f"world-{next(_NUMBERS)}.db"
     settings = Settings(
@@ -96,10 +99,13 @@ def make_world(folder: Path, *, people: int, directs: int = 0, group: int = 0) -
         argon2_memory_kib=1024,
         access_token_seconds=86400,
     )
-    return asyncio.run(_make(file, settings, people, directs, group))
+    sizes = [group + 1] * groups if group else []
+    return asyncio.run(_make(file, settings, people, directs, sizes))
 
 
-async def _make(file: Path, settings: Settings, people: int, directs: int, group: int) -> World:
+async def _make(
+    file: Path, settings: Settings, people: int, directs: int, sizes: Sequence[int]
+) -> World:
     clock, randomness = SystemClock(), Randomness()
     async with opened_database(settings, to_serve=False) as database:
         credentials = await load_credentials(settings, database, clock, randomness)
@@ -108,8 +114,9 @@ async def _make(file: Path, settings: Settings, people: int, directs: int, group
         cast = await asyncio.gather(*(_register(deps, number) for number in range(people)))
         pairs = [cast[2 * number : 2 * number + 2] for number in range(directs)]
         talks = list(await asyncio.gather(*(_direct(deps, *pair) for pair in pairs)))
-        if group:
-            talks.append(await _group(deps, cast[0], cast[1 : group + 1]))
+        for number, size in enumerate(sizes):
+            sender, *listeners = cast[number * size : (number + 1) * size]
+            talks.append(await _group(deps, sender, listeners))
         credentials.close()
     return World(file, cast, talks)
 

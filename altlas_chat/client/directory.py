@@ -40,6 +40,11 @@ class Directory:
         snapshot = await api.call("GET", "/sync")
         return cls(api, snapshot["conversations"])
 
+    @property
+    def conversations(self) -> list[Json]:
+        """As they were when the directory was loaded, the latest active first."""
+        return list(self._conversations)
+
     def titles(self) -> str:
         """The conversations, the latest active first, in words."""
         named = [title_of(view) for view in self._conversations]

@@ -15,6 +15,7 @@ from altlas_chat.domain.errors import (
     ServiceUnavailable,
     SessionRevoked,
     TokenInvalid,
+    TooManySockets,
     UserNotFound,
     ValidationFailed,
 )
@@ -24,8 +25,9 @@ from altlas_chat.realtime.attendance import Attendance
 from altlas_chat.realtime.hub import Hub
 from altlas_chat.realtime.outbox import Flusher
 from altlas_chat.services.deps import Deps
+from altlas_chat.settings import Settings
 from altlas_chat.storage.database import StorageUnavailable
-from altlas_chat.ws.closing import NOT_AUTHENTICATED, RESTART, REVOKED
+from altlas_chat.ws.closing import NOT_AUTHENTICATED, RESTART, REVOKED, TOO_MANY_SOCKETS
 from altlas_chat.ws.frames import error_frame
 from altlas_chat.ws.handshake import shake_hands
 from altlas_chat.ws.heartbeats import Heartbeats
@@ -90,7 +92,9 @@ async def serve_socket(
         ValidationFailed: the request asks for no socket.
     """
     known = await knowing(request)
-    ws = await _upgraded(sockets, request, headers)
+    if sockets.is_draining:
+        raise ServerRestarting
+    ws = await upgrade(sockets.deps.settings, request, headers)
     del headers
     transport = cast("asyncio.WriteTransport", request.transport)
     socket = Socket(ws, transport, sockets.flusher, sockets.deps.settings)
@@ -119,13 +123,16 @@ async def serve_socket(
     return ws
 
 
-async def _upgraded(
-    sockets: Sockets, request: web.Request, headers: Mapping[str, str]
+async def upgrade(
+    settings: Settings, request: web.Request, headers: Mapping[str, str]
 ) -> web.WebSocketResponse:
-    if sockets.is_draining:
-        raise ServerRestarting
-    settings = sockets.deps.settings
+    """Answer the upgrade request; ``headers`` go into the answer.
+
+    Raises:
+        ValidationFailed: the request asks for no socket.
+    """
     ws = web.WebSocketResponse(
+        autoclose=False,
         autoping=False,
         compress=False,
         protocols=(PROTOCOL,),
@@ -155,10 +162,14 @@ async def _begun(
     try:
         # From here on the hub ends the socket with its session.
         deps.credentials.require_open(actor.way_in)
+        _require_room(sockets, actor)
         session.watch_end()
         await begin_hearing(deps, sockets.hub, sockets.catch_ups, session, start)
     except SessionRevoked as refusal:
         socket.close(REVOKED, error_frame(start.request_id, refusal, socket.language))
+        return None
+    except TooManySockets as refusal:
+        socket.close(TOO_MANY_SOCKETS, error_frame(start.request_id, refusal, socket.language))
         return None
     except UserNotFound:
         _forget(sockets, session)
@@ -169,6 +180,13 @@ async def _begun(
         _forget(sockets, session)
         raise
     return session
+
+
+def _require_room(sockets: Sockets, actor: Actor) -> None:
+    there = len(sockets.hub.listeners_of(actor.user_id))
+    limit = sockets.deps.settings.max_sockets_per_user
+    if there >= limit:
+        raise TooManySockets(say("There are {count} of {limit}.", count=there, limit=limit))
 
 
 def _forget(sockets: Sockets, session: Session) -> None:

@@ -5,8 +5,9 @@ Knows nothing of people or messages.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
-from aiohttp import WSMessage, WSMsgType, web
+from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
 from altlas_chat.realtime.frames import PING, PONG, framed
 from altlas_chat.realtime.outbox import Flusher, Outbox
@@ -22,6 +23,7 @@ long cursor. Others are refused over the allowed size.
 """
 
 CLOSE_TIMEOUT_SECONDS = 2.0
+_NEVER_SENT = 1006
 _PING_FRAME = framed(b"", PING)
 
 
@@ -92,7 +94,20 @@ class Socket:
             self.outbox.put(framed(bytes(message.data), PONG))
         elif message.type is not WSMsgType.PONG:
             self.is_over = True
+            if message.type is WSMsgType.CLOSE:
+                self._answer_close(message.data)
         return None
+
+    def _answer_close(self, code: int) -> None:
+        """Say goodbye to a peer that did; 1006 is never sent (RFC 6455, section 7.4.1)."""
+        if not self.is_closing:
+            code = WSCloseCode.PROTOCOL_ERROR if code == _NEVER_SENT else WSCloseCode.OK
+            self.outbox.close()
+            self._closing = self.loop.create_task(self._say_goodbye(code))
+
+    async def _say_goodbye(self, code: int) -> None:
+        with suppress(ConnectionError):
+            await self._ws.close(code=code, drain=False)
 
     def _count_frame(self) -> None:
         now = self.loop.time()

@@ -7,7 +7,7 @@ import typer
 
 from altlas_chat import __version__
 from altlas_chat_cli import output
-from altlas_chat_cli.commands import config, migrate, seed, serve, talk, user
+from altlas_chat_cli.commands import config, migrate, seed, serve, tail, talk, user
 
 
 class CommandLine(typer.Typer):
@@ -34,6 +34,7 @@ app.command("serve")(serve.serve)
 app.add_typer(migrate.app, name="migrate")
 app.command("seed", short_help="Fill a database with the demo world, or with volume.")(seed.seed)
 app.command("talk", short_help="Talk in a terminal; reconnects and resumes.")(talk.talk)
+app.command("tail", short_help="Print live events, as a table or as JSON lines.")(tail.tail)
 app.add_typer(user.app, name="user")
 app.add_typer(config.app, name="config")
 

@@ -1,10 +1,7 @@
 """What ``altlas-chat talk`` does: log in, find the conversation, show and send."""
 
 import asyncio
-import getpass
-import sys
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import aiohttp
 
@@ -12,11 +9,10 @@ from altlas_chat.client.api import Api
 from altlas_chat.client.backoff import Backoff
 from altlas_chat.client.connection import Connection
 from altlas_chat.client.directory import Directory, NotFound, title_of
-from altlas_chat.client.errors import LoggedOut, Refused, Unreachable
+from altlas_chat.client.errors import Refused, Unreachable
 from altlas_chat.client.plain_text import plain
 from altlas_chat.client.talk import Talk
-from altlas_chat.seeding.story import DEMO_PASSWORD
-from altlas_chat_cli import output
+from altlas_chat_cli.logging_in import Account, address_of, detail_of, log_in, told
 from altlas_chat_cli.terminal import Pipe, Screen, opened_terminal
 
 CONNECT_SECONDS = 15
@@ -39,15 +35,6 @@ class Wish(NamedTuple):
     password: str | None
 
 
-class TalkFailed(Exception):
-    """It can't be; ``remedy`` says what to do."""
-
-    def __init__(self, detail: str, remedy: str) -> None:
-        super().__init__(detail)
-        self.detail = detail
-        self.remedy = remedy
-
-
 class NotSaid(NotFound):
     """The command line names nobody to talk to."""
 
@@ -56,70 +43,21 @@ async def hold_talk(wish: Wish) -> bool:
     """Talk until the person, or the input, ends it; whether a line was refused.
 
     Raises:
-        TalkFailed: no server, a wrong password, the session is over.
+        EntryFailed: no server, a wrong password, the session is over.
         NotFound: no such person or conversation.
         NotSaid: neither is named.
     """
-    root, base_path = _address(wish.url)
+    account = Account(wish.who, wish.password, wish.url, "altlas-chat talk")
     async with aiohttp.ClientSession() as http:
-        api = Api(http, root, base_path)
-        try:
-            await _log_in(api, wish)
+        api = Api(http, *address_of(wish.url))
+        with told(wish.url):
+            await log_in(api, account)
             view = await _conversation(api, wish)
             backoff = Backoff(longest_seconds=LONGEST_PAUSE_SECONDS)
             async with Connection(http, api, backoff) as connection:
                 refused, talk = await _converse(api, connection, view)
-        except Unreachable as error:
-            raise TalkFailed(
-                f"No altlas-chat server answers at {wish.url}.",
-                f"Start one (`{output.program()} serve --demo`), or name its address with --url.",
-            ) from error
-        except LoggedOut as error:
-            raise TalkFailed(
-                f"The session is over: {plain(str(error))}.", "Run it again to log in again."
-            ) from error
-        except Refused as error:
-            raise TalkFailed(
-                f"The server refuses: {_detail(error)}", f"Its code is {plain(error.code)}."
-            ) from error
         await talk.finish()
     return refused
-
-
-def _address(url: str) -> tuple[str, str]:
-    """The server's address and where its API begins; a path in the URL is that."""
-    url = url if "://" in url else f"http://{url}"
-    root = url.rstrip("/")
-    return root, "" if urlsplit(root).path else "/v1"
-
-
-def _detail(refusal: Refused) -> str:
-    problem = refusal.problem
-    said = [str(one.get("detail")) for one in problem.get("errors") or () if one.get("detail")]
-    return plain("; ".join(said) or str(problem.get("detail") or problem.get("title")))
-
-
-async def _log_in(api: Api, wish: Wish) -> None:
-    device_name = "altlas-chat talk"
-    try:
-        await api.log_in(wish.who, wish.password or DEMO_PASSWORD, device_name)
-        return
-    except Refused as refusal:
-        if refusal.code != "AUTH_INVALID_CREDENTIALS":
-            raise
-    asked = wish.password is None and sys.stdin.isatty()
-    try:
-        if asked:
-            prompt = f"Password of {plain(wish.who)}: "
-            await api.log_in(wish.who, getpass.getpass(prompt), device_name)
-            return
-    except Refused as refusal:
-        if refusal.code != "AUTH_INVALID_CREDENTIALS":
-            raise
-    raise TalkFailed(
-        f"There is no “{plain(wish.who)}” with this password at {wish.url}.",
-        "Check the name, and the password" + ("." if asked else " (--password)."),
-    )
 
 
 async def _conversation(api: Api, wish: Wish) -> dict[str, object]:
@@ -237,6 +175,6 @@ class _Typing:
                 await self._talk.say(text)
             except Refused as refusal:
                 self.refused = True
-                self._terminal.notice(f"not sent: {_detail(refusal)}")
+                self._terminal.notice(f"not sent: {detail_of(refusal)}")
             self._unsent.pop(0)
             self._waiting.task_done()

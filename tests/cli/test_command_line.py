@@ -15,7 +15,7 @@ from altlas_chat_cli import output
 from altlas_chat_cli.main import CommandLine, app
 from tests.cli.run import Terminal
 
-COMMANDS = ("serve", "migrate", "seed", "talk", "user", "config")
+COMMANDS = ("serve", "migrate", "seed", "talk", "tail", "user", "config")
 HEAVY = {
     *("aiohttp", "aiosqlite", "alembic", "asyncio", "asyncpg", "faker", "locust"),
     *("rich", "sqlalchemy", "yaml"),

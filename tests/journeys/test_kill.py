@@ -1,4 +1,4 @@
-"""kill -9 at any moment: nothing acknowledged is lost, nobody hears twice or out of order."""
+"""kill -9 or a restart at any moment: nothing is lost, nobody hears twice or out of order."""
 
 import asyncio
 import random
@@ -30,14 +30,17 @@ async def _talk(device: Device, conversations: list[str], stop: asyncio.Event, s
         await asyncio.gather(*burst)
 
 
-async def _kill_again_and_again(
-    server: ServerProcess, watcher: Device, chance: random.Random
+async def _restart_again_and_again(
+    server: ServerProcess, watcher: Device, chance: random.Random, how: str
 ) -> None:
     for _ in range(ROUNDS):
         before = len(watcher.frames)
         enough = before + chance.randint(20, 200)
         await watcher.waits_for(lambda enough=enough: len(watcher.frames) >= enough)
-        await server.kill()
+        if how == "kill":
+            await server.kill()
+        else:
+            assert await server.stop() == 0
         await server.start()
 
 
@@ -53,8 +56,8 @@ async def server(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
             await server.kill()
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-async def test_nothing_acknowledged_is_lost(server: ServerProcess, seed: int) -> None:
+@pytest.mark.parametrize(("how", "seed"), [("kill", 1), ("kill", 2), ("stop", 3)])
+async def test_nothing_acknowledged_is_lost(server: ServerProcess, how: str, seed: int) -> None:
     await server.start()
     names = [f"talker{number}" for number in range(TALKERS)]
     for name in [*names, LOOKING_ON]:
@@ -69,7 +72,7 @@ async def test_nothing_acknowledged_is_lost(server: ServerProcess, seed: int) ->
             asyncio.create_task(_talk(device, groups, stop, seed * 100 + number))
             for number, device in enumerate(devices)
         ]
-        await _kill_again_and_again(server, watcher, random.Random(seed))
+        await _restart_again_and_again(server, watcher, random.Random(seed), how)
         stop.set()
         await asyncio.gather(*talking)
         assert watcher.connection.reconnects >= ROUNDS

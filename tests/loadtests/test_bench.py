@@ -14,19 +14,24 @@ from loadtests.reads import asked_for
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 
 CASES = {
+    "deflate": 9,
+    "delivery": 2,
     "durable": 4,
     "fanout": 3,
     "files": 3,
+    "heartbeats": 1,
     "history": 2,
     "memory": 1,
     "reads": len(asked_for()),
+    "slow": 1,
     "startup": 2,
+    "storm": 1,
 }
 ALSO = {"reads": {"search"}}
 """Benchmarks that another one measures on its database."""
 
 
-TOO_SMALL_TO_MEASURE = {"files", "history", "memory"}
+TOO_SMALL_TO_MEASURE = {"deflate", "files", "heartbeats", "history", "memory"}
 """On tiny numbers a page costs less than a tick of the CPU clock, a socket or a file less than noise."""
 
 

@@ -86,16 +86,17 @@ class TalkProcess:
         await asyncio.gather(*self._readers, return_exceptions=True)
 
 
-def command(*words: str) -> list[str]:
-    """The command line of a talk."""
-    return [sys.executable, "-m", "altlas_chat_cli.main", "talk", *words]
+def command(*words: str, name: str = "talk") -> list[str]:
+    """The command line of a talk, or of another command that goes on."""
+    return [sys.executable, "-m", "altlas_chat_cli.main", name, *words]
 
 
 @asynccontextmanager
-async def talking(folder: Path, *words: str) -> AsyncIterator[TalkProcess]:
+async def talking(folder: Path, *words: str, name: str = "talk") -> AsyncIterator[TalkProcess]:
     """A talk, begun in ``folder`` and put away afterwards."""
+    line = command(*words, name=name)
     process = await asyncio.create_subprocess_exec(
-        *command(*words), cwd=folder, env=environment(), stdin=PIPE, stdout=PIPE, stderr=PIPE
+        *line, cwd=folder, env=environment(), stdin=PIPE, stdout=PIPE, stderr=PIPE
     )
     talk = TalkProcess(process)
     try:

@@ -75,6 +75,7 @@ from altlas_chat.domain.errors.sockets import (
     ServerRestarting,
     SlowConsumer,
     TooManyFrames,
+    TooManySockets,
     UnknownCommand,
 )
 
@@ -131,6 +132,7 @@ __all__ = [
     "TokenInvalid",
     "TokenReused",
     "TooManyFrames",
+    "TooManySockets",
     "UnknownCommand",
     "UnsupportedMediaType",
     "UserBlocked",

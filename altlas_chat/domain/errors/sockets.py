@@ -45,6 +45,13 @@ class TooManyFrames(ChatError):
     remedy = "Slow down; connect again after a pause."
 
 
+class TooManySockets(ChatError):
+    code = "TOO_MANY_SOCKETS"
+    status = 429
+    title = "Too many sockets of one person"
+    remedy = "Close one that is not needed; connect again after a pause."
+
+
 class SlowConsumer(ChatError):
     code = "SLOW_CONSUMER"
     status = 408

@@ -111,6 +111,7 @@ DETAILS = {
     "Not everybody who is named exists.": "Adı geçenlerin hepsi mevcut değil.",
     "This person can't be added by you.": "Bu kişiyi siz ekleyemezsiniz.",
     "A direct conversation is with somebody else.": "Birebir sohbet başka bir kişiyle yapılır.",
+    "There are {count} of {limit}.": "{limit} bağlantıdan {count} tanesi açık.",
     "A group may have {limit} members.": "Bir grupta en fazla {limit} üye olabilir.",
     "Only a group's owner and administrators may change it.": (
         "Grubu yalnızca sahibi ve yöneticileri değiştirebilir."

@@ -128,6 +128,10 @@ REFUSALS = {
     "The frame is too large": "Çerçeve çok büyük",
     "Send less in a frame.": "Bir çerçevede daha az veri gönderin.",
     "Too many frames": "Çok fazla çerçeve gönderildi",
+    "Too many sockets of one person": "Bir kişinin çok fazla bağlantısı var",
+    "Close one that is not needed; connect again after a pause.": (
+        "Gerekmeyen bir bağlantıyı kapatın; kısa bir aradan sonra yeniden bağlanın."
+    ),
     "Slow down; connect again after a pause.": "Yavaşlayın; bir süre bekleyip yeniden bağlanın.",
     "The client reads too slowly": "İstemci çok yavaş okuyor",
     "Connect again and resume.": "Yeniden bağlanıp kaldığınız yerden devam edin.",
