@@ -35,7 +35,7 @@ CHECKS = (
     "ignored_auth",
 )
 RUN = "from schemathesis.cli import schemathesis; schemathesis()"
-ENDS_THE_SESSION = frozenset({"logout", "logoutEverywhere", "changePassword"})
+ENDS_THE_SESSION = frozenset({"logout", "logoutEverywhere", "changePassword", "endAllSessions"})
 OF_ADMINISTRATORS = frozenset(
     one.operation_id for one in load_operations() if one.permission.startswith("admin:")
 )
