@@ -51,7 +51,7 @@ from altlas_chat.storage.database import Database
 from altlas_chat.system import Clock, Ids, Randomness
 from altlas_chat.ws.endpoint import Sockets, serve_socket
 from altlas_chat.ws.heartbeats import Heartbeats
-from altlas_chat.ws.resume import CatchUps
+from altlas_chat.services.hearing import CatchUps
 
 HANDLER_MODULES = (
     accounts,

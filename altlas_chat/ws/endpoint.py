@@ -25,11 +25,11 @@ from altlas_chat.realtime.hub import Hub
 from altlas_chat.realtime.outbox import Flusher
 from altlas_chat.services.deps import Deps
 from altlas_chat.storage.database import StorageUnavailable
-from altlas_chat.ws.closing import NOT_AUTHENTICATED, RESTART, REVOKED
+from altlas_chat.domain.closing import NOT_AUTHENTICATED, RESTART, REVOKED
 from altlas_chat.ws.frames import error_frame
 from altlas_chat.ws.handshake import shake_hands
 from altlas_chat.ws.heartbeats import Heartbeats
-from altlas_chat.ws.resume import CatchUps, Start, begin_hearing
+from altlas_chat.services.hearing import CatchUps, Start, begin_hearing
 from altlas_chat.ws.session import Session
 from altlas_chat.ws.socket import READ_LIMIT_FACTOR, Socket
 

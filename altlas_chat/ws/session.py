@@ -24,7 +24,7 @@ from altlas_chat.domain.permissions import Actor
 from altlas_chat.realtime.listener import Listener
 from altlas_chat.services.deps import Deps
 from altlas_chat.storage.database import StorageUnavailable
-from altlas_chat.ws.closing import RESTART, REVOKED, TOO_MANY_FRAMES
+from altlas_chat.domain.closing import RESTART, REVOKED, TOO_MANY_FRAMES
 from altlas_chat.ws.commands import run_command
 from altlas_chat.ws.envelope import Envelope, open_envelope, read_frame, request_id_of
 from altlas_chat.ws.frames import RequestId, answer_frame, error_frame, reply_frame

@@ -11,7 +11,7 @@ from aiohttp import WSMessage, WSMsgType, web
 from altlas_chat.realtime.frames import PING, PONG, framed
 from altlas_chat.realtime.outbox import Flusher, Outbox
 from altlas_chat.settings import Settings
-from altlas_chat.ws.closing import SLOW, CloseReason
+from altlas_chat.domain.closing import SLOW, CloseReason
 from altlas_chat.ws.frames import notice_frame
 
 READ_LIMIT_FACTOR = 16

@@ -12,8 +12,8 @@ from altlas_chat.domain.events import CONVERSATION_EVENTS, PASSING_EVENTS, USER_
 from altlas_chat.domain.inputs import Input
 from altlas_chat.services.sync import RECEIPT_LIMIT, ResyncReason
 from altlas_chat.settings import Settings
-from altlas_chat.ws import closing
-from altlas_chat.ws.closing import CloseReason
+from altlas_chat.domain import closing
+from altlas_chat.domain.closing import CloseReason
 from altlas_chat.ws.commands import COMMANDS, PLANNED
 from altlas_chat.ws.socket import READ_LIMIT_FACTOR
 from tests.docs.pages import Page, all_pages, page, words_in
