@@ -32,7 +32,7 @@ async def get_sync(call: Call) -> web.Response:
             "resyncRequired": False,
             "events": [envelope(announcement) for announcement in outcome.announcements],
             "receipts": [receipt.data for receipt in outcome.receipts],
-            "cursor": await sync.cursor_at(call.deps, call.actor, outcome.positions),
+            "cursor": (await sync.cursor_at(call.deps, call.actor, outcome.positions)).encode(),
             "hasMore": outcome.has_more,
         }
     )

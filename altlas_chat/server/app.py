@@ -46,12 +46,12 @@ from altlas_chat.server.metrics import LoopLag, figures_of
 from altlas_chat.services.credentials import load_credentials
 from altlas_chat.services.deps import Deps
 from altlas_chat.services.due import Outcomes
+from altlas_chat.services.hearing import CatchUps
 from altlas_chat.settings import Settings
 from altlas_chat.storage.database import Database
 from altlas_chat.system import Clock, Ids, Randomness
 from altlas_chat.ws.endpoint import Sockets, serve_socket
 from altlas_chat.ws.heartbeats import Heartbeats
-from altlas_chat.services.hearing import CatchUps
 
 HANDLER_MODULES = (
     accounts,
@@ -112,7 +112,7 @@ async def assemble(
     catch_ups = CatchUps(deps, hub)
     holes = HoleFiller(deps, hub)
     hub.use_log(fill_hole=holes.fill, catch_up=catch_ups.ask)
-    heartbeats = Heartbeats(settings.heartbeat_seconds, settings.pong_timeout_seconds)
+    heartbeats = Heartbeats(settings.heartbeat_seconds, settings.pong_timeout_seconds, clock.now_ms)
     flusher = Flusher()
     sockets = Sockets(deps, hub, catch_ups, heartbeats, flusher, attendance)
     requests, lag, later = Requests(), LoopLag(), Outcomes()

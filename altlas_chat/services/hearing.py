@@ -81,13 +81,16 @@ async def begin_hearing(
 
 
 async def _go_on(deps: Deps, hearer: Hearer, changes: Changes, start: Start) -> dict[str, int]:
-    word = await sync.cursor_at(deps, hearer.actor, changes.positions)
-    await _send_ready(deps, hearer, word, start.request_id, resumed=start.cursor is not None)
+    cursor = await sync.cursor_at(deps, hearer.actor, changes.positions)
+    ready = await _ready(deps, hearer.actor, cursor.encode(), resumed=start.cursor is not None)
+    hearer.stands_at(start.cursor if isinstance(start.cursor, Cursor) else cursor)
+    hearer.welcome(ready, start.request_id)
     put = hearer.put
     for announcement in changes.announcements:
         put(event_frame(announcement))
     for receipt in changes.receipts:
         put(passing_frame(receipt))
+    hearer.stands_at(cursor)
     return changes.positions
 
 
@@ -100,7 +103,7 @@ async def _attached_positions(deps: Deps, hub: Hub, hearer: Hearer) -> dict[str,
 
 
 def _hears_just(hub: Hub, hearer: Hearer, positions: dict[str, int]) -> bool:
-    """Let the session hear the streams that were read, and no others.
+    """Let the hearer hear the streams that were read, and no others.
 
     False when it did not until now: who came into a conversation or was put
     out of one meanwhile may have missed events, or hear what is not his, and
@@ -134,27 +137,27 @@ async def _start_over(
 ) -> dict[str, int]:
     while True:
         snapshot = await sync.take_snapshot(deps, hearer.actor)
-        positions = Cursor.decode(snapshot["cursor"]).positions
-        if _hears_just(hub, hearer, positions):
+        cursor = Cursor.decode(snapshot["cursor"])
+        if _hears_just(hub, hearer, cursor.positions):
             break
-    await _send_ready(deps, hearer, snapshot["cursor"], request_id, resumed=False)
+    ready = await _ready(deps, hearer.actor, snapshot["cursor"], resumed=False)
+    hearer.welcome(ready, request_id)
+    hearer.stands_at(cursor)
     frame = {
         "event": "resync_required",
         "data": {"reason": resync.reason, "snapshot": snapshot},
     }
     hearer.put(framed(orjson.dumps(frame)))
-    return positions
+    return cursor.positions
 
 
-async def _send_ready(
-    deps: Deps, hearer: Hearer, cursor: str, request_id: RequestId, *, resumed: bool
-) -> None:
+async def _ready(deps: Deps, actor: Actor, cursor: str, *, resumed: bool) -> Json:
+    """The data of ``ready``."""
     settings = deps.settings
-    user = await sync.own_profile(deps, hearer.actor)
-    hearer.socket.language = user["language"]
-    data: Json = {
-        "user": user,
-        "sessionId": hearer.actor.session_id,
+    return {
+        "user": await sync.own_profile(deps, actor),
+        "sessionId": actor.session_id,
+        "expiresInSeconds": seconds_left(deps, actor),
         "heartbeatSeconds": settings.heartbeat_seconds,
         "limits": {
             "maxFrameBytes": settings.max_frame_bytes,
@@ -165,7 +168,13 @@ async def _send_ready(
         "cursor": cursor,
         "resumed": resumed,
     }
-    hearer.put(answer_frame("ready", request_id, data))
+
+
+def seconds_left(deps: Deps, actor: Actor) -> int | None:
+    """How long the actor's token or key lets hear from now on; None if it has no end."""
+    if actor.ends_at is None:
+        return None
+    return max(0, (actor.ends_at - deps.clock.now_ms()) // 1000)
 
 
 class CatchUps:

@@ -8,6 +8,7 @@ from typing import cast
 
 from aiohttp import web
 
+from altlas_chat.domain.closing import NOT_AUTHENTICATED, RESTART, REVOKED
 from altlas_chat.domain.errors import (
     FieldError,
     ServerFault,
@@ -24,12 +25,11 @@ from altlas_chat.realtime.attendance import Attendance
 from altlas_chat.realtime.hub import Hub
 from altlas_chat.realtime.outbox import Flusher
 from altlas_chat.services.deps import Deps
+from altlas_chat.services.hearing import CatchUps, Start, begin_hearing
 from altlas_chat.storage.database import StorageUnavailable
-from altlas_chat.domain.closing import NOT_AUTHENTICATED, RESTART, REVOKED
 from altlas_chat.ws.frames import error_frame
 from altlas_chat.ws.handshake import shake_hands
 from altlas_chat.ws.heartbeats import Heartbeats
-from altlas_chat.services.hearing import CatchUps, Start, begin_hearing
 from altlas_chat.ws.session import Session
 from altlas_chat.ws.socket import READ_LIMIT_FACTOR, Socket
 
@@ -155,7 +155,10 @@ async def _begun(
     try:
         # From here on the hub ends the socket with its session.
         deps.credentials.require_open(actor.way_in)
-        session.watch_end()
+        socket.ends_at = actor.ends_at
+        if actor.api_key_id is not None:
+            socket.ends_as = REVOKED
+        sockets.heartbeats.watch_end(socket)
         await begin_hearing(deps, sockets.hub, sockets.catch_ups, session, start)
     except SessionRevoked as refusal:
         socket.close(REVOKED, error_frame(start.request_id, refusal, socket.language))
@@ -172,7 +175,6 @@ async def _begun(
 
 
 def _forget(sockets: Sockets, session: Session) -> None:
-    session.forget_end()
     sockets.hub.remove(session)
     sockets.catch_ups.forget(session)
     sockets.attendance.left(session.user_id)

@@ -23,6 +23,7 @@ from altlas_chat.server.app import HANDLER_MODULES, SocketQuery
 from altlas_chat.settings import TABLE, Settings
 from altlas_chat.ws.commands import COMMANDS
 from altlas_chat.ws.handshake import AuthRequest
+from altlas_chat.ws.session import RenewRequest
 from tests.agreement.shapes import disagreements, plain
 
 Json = dict[str, Any]
@@ -158,7 +159,8 @@ def data_schema(command: str) -> Json:
     raise LookupError(command)
 
 
-SHAPES = {"auth": AuthRequest, **{name: one.shape for name, one in COMMANDS.items()}}
+OF_THE_SOCKET = {"auth": AuthRequest, "auth.renew": RenewRequest}
+SHAPES = {**OF_THE_SOCKET, **{name: one.shape for name, one in COMMANDS.items()}}
 
 
 @pytest.mark.parametrize("command", sorted(SHAPES))

@@ -6,8 +6,8 @@ import pytest
 
 from altlas_chat.domain.permissions import Actor
 from altlas_chat.realtime.hub import Hub
-from altlas_chat.storage.database import Transaction
 from altlas_chat.services.hearing import CatchUps
+from altlas_chat.storage.database import Transaction
 from tests.realtime.test_hub import Ear
 from tests.support.waiting import until
 from tests.support.world import World
