@@ -31,6 +31,9 @@ ACTOR = web.RequestKey("actor", Actor)
 """Who was found to call, for those who answer after the handler."""
 
 
+LASTING = web.RequestKey("lasting", bool)
+"""Set where an answer takes long on purpose: its time says nothing of the server's."""
+
 OPERATION = web.RequestKey("operation", str)
 """Which operation was asked for."""
 

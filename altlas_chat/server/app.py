@@ -20,6 +20,7 @@ from altlas_chat.rest import (
     conversations,
     documentation,
     drafts,
+    events,
     files,
     groups,
     marks,
@@ -38,8 +39,9 @@ from altlas_chat.rest.assets import add_assets
 from altlas_chat.rest.authentication import actor_of, has_credentials
 from altlas_chat.rest.binding import bind, handlers_of
 from altlas_chat.rest.call import Call, Query
-from altlas_chat.rest.middlewares import manners
+from altlas_chat.rest.middlewares import manners, marking
 from altlas_chat.rest.request_ids import HEADER
+from altlas_chat.rest.streams import STREAMS, Streams
 from altlas_chat.server.bytes_of_files import chosen_blobs
 from altlas_chat.server.holes import HoleFiller
 from altlas_chat.server.metrics import LoopLag, figures_of
@@ -61,6 +63,7 @@ HANDLER_MODULES = (
     conversations,
     documentation,
     drafts,
+    events,
     files,
     groups,
     marks,
@@ -84,6 +87,7 @@ class Parts:
     deps: Deps
     hub: Hub
     sockets: Sockets
+    streams: Streams
     holes: HoleFiller
     health: operation.Health
     requests: Requests
@@ -116,9 +120,10 @@ async def assemble(
     flusher = Flusher()
     sockets = Sockets(deps, hub, catch_ups, heartbeats, flusher, attendance)
     requests, lag, later = Requests(), LoopLag(), Outcomes()
+    streams = Streams(deps, hub, catch_ups, flusher, attendance)
     figures = figures_of(database, sockets, requests, lag, later.counts)
     health = operation.Health(database)
-    return Parts(deps, hub, sockets, holes, health, requests, lag, later, figures)
+    return Parts(deps, hub, sockets, streams, holes, health, requests, lag, later, figures)
 
 
 def build_app(parts: Parts) -> web.Application:
@@ -132,6 +137,8 @@ def build_app(parts: Parts) -> web.Application:
         middlewares=[manners(parts.deps, settings.cors_origins, parts.requests)],
         client_max_size=settings.max_request_bytes,
     )
+    app.on_response_prepare.append(marking(settings.cors_origins))
+    app[STREAMS] = parts.streams
     app[operation.HEALTH] = parts.health
     app[operation.FIGURES] = operation.Figures(parts.figures)
     handlers = {

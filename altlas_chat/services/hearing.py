@@ -121,13 +121,24 @@ def _hears_just(hub: Hub, hearer: Hearer, positions: dict[str, int]) -> bool:
 
 async def _missed(deps: Deps, hub: Hub, hearer: Hearer, cursor: Cursor) -> Changes | Resync:
     limit = deps.settings.replay_limit_events
+    outcome = await attached_changes(deps, hub, hearer, cursor, limit)
+    if isinstance(outcome, Changes) and outcome.has_more:
+        return Resync("too_far_behind")
+    return outcome
+
+
+async def attached_changes(
+    deps: Deps, hub: Hub, hearer: Hearer, cursor: Cursor, limit: int
+) -> Changes | Resync:
+    """What came after a cursor, for a hearer on hold that is attached to just what was read.
+
+    Where that is not all there is, it hears other streams perhaps.
+    """
     hub.attach(hearer, await sync.current_positions(deps, hearer.actor))
     while True:
         outcome = await sync.changes_after(deps, hearer.actor, cursor, limit=limit)
-        if isinstance(outcome, Resync):
+        if isinstance(outcome, Resync) or outcome.has_more:
             return outcome
-        if outcome.has_more:
-            return Resync("too_far_behind")
         if _hears_just(hub, hearer, outcome.positions):
             return outcome
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import cast
 
 from aiohttp import web
@@ -22,6 +23,7 @@ from altlas_chat.domain.errors import (
 from altlas_chat.domain.language import say, wanted_language
 from altlas_chat.domain.permissions import Actor
 from altlas_chat.realtime.attendance import Attendance
+from altlas_chat.realtime.draining import one_after_another
 from altlas_chat.realtime.hub import Hub
 from altlas_chat.realtime.outbox import Flusher
 from altlas_chat.services.deps import Deps
@@ -36,9 +38,6 @@ from altlas_chat.ws.socket import READ_LIMIT_FACTOR, Socket
 log = logging.getLogger(__name__)
 
 PROTOCOL = "altlas.chat.v1"
-
-LONGEST_PAUSE_SECONDS = 0.05
-"""Between two sockets that drain: spreads crowds, and does not make a few wait."""
 
 Knowing = Callable[[web.Request], Awaitable[Actor | None]]
 
@@ -67,11 +66,7 @@ class Sockets:
         """
         self.is_draining = True
         sockets = self.open
-        pause = min(LONGEST_PAUSE_SECONDS, seconds / max(1, len(sockets)))
-        for number, socket in enumerate(sockets):
-            if number:
-                await asyncio.sleep(pause)
-            socket.close(RESTART)
+        await one_after_another([partial(socket.close, RESTART) for socket in sockets], seconds)
         await asyncio.gather(*(socket.closed() for socket in sockets))
 
 
