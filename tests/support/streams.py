@@ -89,7 +89,6 @@ async def hearing(
         headers=headers,
         params=options,
         timeout=timeout,
-        read_bufsize=1 << 22,
     ) as response:
         assert response.status == 200, await response.text()
         yield Hearing(response)
