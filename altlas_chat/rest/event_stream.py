@@ -149,18 +149,18 @@ class EventStream(Hearer):
     def _write(self, fields: bytes, word: str | None) -> None:
         if word is not None:
             fields = b"id: %s\n%s" % (word.encode(), fields)
-        self.say(fields + b"\n")
+        self.send(fields + b"\n")
 
-    def say(self, block: bytes) -> None:
+    def send(self, block: bytes) -> None:
         """Send a whole block after what was put before."""
         if self.reason is not None:
             return
         if self._outbox is None:
             self._early.append(block)
         else:
-            self._send(self._outbox, block)
+            self._put_block(self._outbox, block)
 
-    def _send(self, outbox: Outbox, block: bytes) -> None:
+    def _put_block(self, outbox: Outbox, block: bytes) -> None:
         outbox.put(b"%x\r\n%s\r\n" % (len(block), block) if self._chunked else block)
 
     def open(self, outbox: Outbox, *, chunked: bool) -> None:
@@ -168,7 +168,7 @@ class EventStream(Hearer):
         early, self._early = self._early, []
         self._outbox, self._chunked = outbox, chunked
         for block in early:
-            self._send(outbox, block)
+            self._put_block(outbox, block)
 
     def expire(self) -> None:
         """End because what let the person in has expired."""

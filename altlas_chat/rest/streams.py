@@ -233,7 +233,7 @@ class Streams:
             elif ends_at is not None and ends_at < now_ms:
                 stream.expire()
             elif slot == self._turn:
-                stream.say(HEARTBEAT)
+                stream.send(HEARTBEAT)
         for waiter, request in self._waiting.items():
             if _is_gone(request):
                 waiter.stop()
