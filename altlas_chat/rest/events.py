@@ -5,12 +5,13 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import StringConstraints
 
-from altlas_chat.domain.errors import NotAcceptable
+from altlas_chat.domain.errors import FieldError, NotAcceptable
 from altlas_chat.domain.language import say
-from altlas_chat.rest.call import Call, Query
+from altlas_chat.rest.call import Call, Query, bad_parameters
 from altlas_chat.rest.streams import STREAMS
 from altlas_chat.services.sync import decode_cursor
 
+LAST_EVENT_ID = "Last-Event-ID"
 _TAKEN = ("text/event-stream", "text/*", "*/*")
 
 
@@ -22,7 +23,10 @@ async def stream_events(call: Call) -> web.StreamResponse:
     query = call.query(StreamQuery)
     _require_acceptable(call.request.headers.get("Accept"))
     # What was heard last goes before where the client began.
-    word = call.request.headers.get("Last-Event-ID") or query.cursor
+    word = call.request.headers.get(LAST_EVENT_ID, query.cursor)
+    if word == "":
+        detail = say("This is needed")
+        raise bad_parameters([FieldError("STRING_TOO_SHORT", detail, parameter=LAST_EVENT_ID)])
     cursor = None if word is None else decode_cursor(word)
     return await call.request.app[STREAMS].stream(call, cursor)
 

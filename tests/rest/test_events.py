@@ -204,6 +204,7 @@ async def test_who_is_refused(chat: Chat) -> None:
     assert await refusal(ayse, headers=late) == (401, "AUTH_TOKEN_EXPIRED")
     assert await refusal(ayse, params={"cursor": ""}, headers=own) == (422, "VALIDATION_ERROR")
     assert await refusal(ayse, params={"token": ayse.token}) == (401, "AUTH_UNAUTHORIZED")
+    assert await refusal(ayse, headers={**own, "Last-Event-ID": ""}) == (422, "VALIDATION_ERROR")
     for accepted in ("application/json", "text/event-stream;q=0", "text/html, image/*"):
         asked = {**own, "Accept": accepted}
         assert await refusal(ayse, headers=asked) == (406, "NOT_ACCEPTABLE"), accepted
