@@ -102,14 +102,15 @@ class Streams:
             if self.is_draining:
                 waiter.stop()
             try:
-                return await wait_for_changes(
+                outcome = await wait_for_changes(
                     self._deps, self._hub, self._catch_ups, waiter, cursor, limit
                 )
             finally:
                 timer.cancel()
                 del self._waiting[waiter]
-                self._left(actor)
-                self._deps.credentials.require_open(actor.way_in)
+                self._attendance.left(actor.user_id)
+        self._deps.credentials.require_open(actor.way_in)
+        return outcome
 
     # -- streams of events -------------------------------------------------------
 
@@ -146,7 +147,7 @@ class Streams:
                 self._catch_ups.forget(stream)
                 stream.forget()
                 del self._streams[stream]
-                self._left(call.actor)
+                self._attendance.left(call.actor.user_id)
         return response
 
     async def _send(
@@ -202,9 +203,6 @@ class Streams:
             self._of_user[actor.user_id] -= 1
             if not self._of_user[actor.user_id]:
                 del self._of_user[actor.user_id]
-
-    def _left(self, actor: Actor) -> None:
-        self._attendance.left(actor.user_id)
 
     def _slot(self) -> int:
         """In which second of the heartbeat's time a stream is written to: by chance."""
