@@ -121,7 +121,7 @@ async def assemble(
     sockets = Sockets(deps, hub, catch_ups, heartbeats, flusher, attendance)
     requests, lag, later = Requests(), LoopLag(), Outcomes()
     streams = Streams(deps, hub, catch_ups, flusher, attendance)
-    figures = figures_of(database, sockets, requests, lag, later.counts)
+    figures = figures_of(database, sockets, streams, requests, lag, later.counts)
     health = operation.Health(database)
     return Parts(deps, hub, sockets, streams, holes, health, requests, lag, later, figures)
 
