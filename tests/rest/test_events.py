@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import uuid
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
@@ -11,10 +13,11 @@ import pytest
 from altlas_chat.domain.cursor import Cursor
 from altlas_chat.domain.times import rfc3339
 from altlas_chat.rest.event_stream import SHORT_ID
+from altlas_chat.server.run import running_server
 from altlas_chat.services import housekeeping
 from tests.support.contract import checked_session
 from tests.support.devices import PASSWORD
-from tests.support.running import Chat, Json, Person, ServeChat
+from tests.support.running import Chat, Json, Person, ServeChat, quick_settings
 from tests.support.streams import Hearing, hearing
 from tests.support.tokens import token_that_ends
 from tests.support.waiting import until
@@ -310,6 +313,45 @@ async def test_a_server_that_stops_says_so(chat: Chat) -> None:
     async with hearing(mehmet, last_id) as stream:
         await ready(stream)
         assert texts([await stream.next_of("message.created")]) == ["after it"]
+
+
+async def test_open_streams_and_waits_do_not_keep_a_server_from_stopping(
+    tmp_path: Path, http: aiohttp.ClientSession
+) -> None:
+    settings = quick_settings(f"sqlite:///{tmp_path}/chat.db", drain_seconds=3600)
+    async with contextlib.AsyncExitStack() as stack:
+        loop = asyncio.get_running_loop()
+        async with running_server(settings) as running:
+            chat = Chat(running, http, [])
+            ayse = await chat.person("ayse")
+            cursor = (await ayse.gets("GET", "/sync"))["cursor"]
+            streams = [await stack.enter_async_context(hearing(ayse)) for _ in range(3)]
+            for stream in streams:
+                await ready(stream)
+            waiting = asyncio.create_task(ayse.gets("GET", "/sync", cursor=cursor, wait=30))
+            await until(lambda: running.parts.streams.waiting)
+            ended = [asyncio.create_task(last_words(stream)) for stream in streams]
+            began = loop.time()
+        assert loop.time() - began < 5
+        assert [await one for one in ended] == [1012] * 3
+        assert (await waiting)["events"] == []
+
+
+async def test_who_speaks_http_1_0_gets_it_unframed(chat: Chat) -> None:
+    ayse = await chat.person("ayse")
+    place = urlsplit(chat.url)
+    reader, writer = await asyncio.open_connection(place.hostname, place.port)
+    head = f"GET /v1/events HTTP/1.0\r\nAuthorization: Bearer {ayse.token}\r\n\r\n"
+    writer.write(head.encode())
+    answer = await reader.readuntil(b"\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.0 200")
+    assert b"chunked" not in answer
+    assert (await reader.readuntil(b"\n\n")).startswith(b"retry: ")
+    assert (await reader.readuntil(b"\n")).startswith(b"id: ")
+    assert await reader.readuntil(b"\n") == b"event: ready\n"
+    await chat.running.parts.streams.drain(0)
+    assert (await reader.read()).endswith(b"\n\n")
+    writer.close()
 
 
 async def test_who_goes_away_is_let_go_of(chat: Chat) -> None:
