@@ -64,7 +64,6 @@ class Streams:
         self._of_user: Counter[str] = Counter()
         self._streams: dict[EventStream, tuple[web.Request, int]] = {}
         self._waiting: dict[Waiter, web.Request] = {}
-
         self.is_draining = False
 
     @property
@@ -102,6 +101,8 @@ class Streams:
             if self.is_draining:
                 waiter.stop()
             try:
+                # From here on the hub ends the waiting with its session.
+                self._deps.credentials.require_open(actor.way_in)
                 outcome = await wait_for_changes(
                     self._deps, self._hub, self._catch_ups, waiter, cursor, limit
                 )
@@ -127,7 +128,6 @@ class Streams:
             raise ServerRestarting
         response = web.StreamResponse(headers=_HEADERS)
         response.force_close()
-        call.request[LASTING] = True
         if call.request.method == "HEAD":
             await response.prepare(call.request)
             return response
@@ -138,6 +138,7 @@ class Streams:
                 # From here on the hub ends the stream with its session.
                 self._deps.credentials.require_open(call.actor.way_in)
                 await begin_hearing(self._deps, self._hub, self._catch_ups, stream, Start(cursor))
+                call.request[LASTING] = True
                 await self._send(call.request, response, stream)
             except UserNotFound as error:
                 gone = say("The account that the token names is gone.")
