@@ -200,6 +200,9 @@ class Settings:
     outbox_frames: int = setting(
         2048, "Frames that may wait for a slow socket before it is closed.", minimum=1
     )
+    max_streams_per_user: int = setting(
+        20, "Event streams and long polls that a person may have open at once.", minimum=1
+    )
     drain_seconds: int = setting(
         10,
         "Most time over which sockets are closed when the server stops; a few take less.",

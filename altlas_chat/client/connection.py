@@ -33,6 +33,10 @@ SILENCE_SECONDS = 60.0
 """The server pings more often, as it does at first; a connection silent for so long is dead."""
 
 
+RENEW_AHEAD = 0.2
+"""Which part of the time that a socket has is left when it is renewed, at most a minute."""
+
+
 class _Gap(Exception):
     """An event is missing: connect again and resume."""
 
@@ -63,6 +67,8 @@ class Connection:
         self.reconnects = 0
         self._silence_seconds = SILENCE_SECONDS
         self._max_frame_bytes: int | None = None
+        self._token = ""
+        self._renewing: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         self._task = asyncio.get_running_loop().create_task(self._run())
@@ -143,20 +149,22 @@ class Connection:
         Raises:
             LoggedOut: there is no use in trying again.
         """
-        token = self._api.session.access_token
+        self._token = self._api.session.access_token
         close_code: int | None = None
         try:
             async with self._http.ws_connect(
                 self._api.socket_url, heartbeat=None, max_msg_size=0, protocols=("altlas.chat.v1",)
             ) as socket:
                 self._socket = socket
-                await self._introduce(socket, token)
+                await self._introduce(socket, self._token)
                 await self._read(socket)
                 close_code = socket.close_code
         except (aiohttp.ClientError, OSError, TimeoutError, _Gap):
             pass
         finally:
             self._socket = None
+            if self._renewing is not None:
+                self._renewing.cancel()
             if self.connected.is_set():
                 self.connected.clear()
                 self.disconnected.set()
@@ -166,7 +174,7 @@ class Connection:
             raise LoggedOut("the server does not understand this client")
         if close_code == NOT_AUTHENTICATED:
             with suppress(Unreachable):
-                await self._api.refresh(token)
+                await self._api.refresh(self._token)
 
     async def _introduce(self, socket: aiohttp.ClientWebSocketResponse, token: str) -> None:
         auth: Json = {"token": token}
@@ -212,6 +220,22 @@ class Connection:
         self.connected.set()
         for command, reply in list(self._pending.values()):
             await self._say(socket, command, reply)
+        left = frame["data"].get("expiresInSeconds")
+        if left is not None:
+            self._renewing = asyncio.get_running_loop().create_task(self._renew(left))
+
+    async def _renew(self, left: float) -> None:
+        """Give the socket another token before the one that it has expires, again and again.
+
+        Where that fails the server closes the socket, and it is opened anew.
+        """
+        with suppress(Refused, Unreachable, LoggedOut):
+            while True:
+                await asyncio.sleep(left - min(60.0, left * RENEW_AHEAD))
+                await self._api.refresh(self._token)
+                token = self._api.session.access_token
+                reply = await self.request("auth.renew", {"token": token})
+                self._token, left = token, reply["expiresInSeconds"]
 
     async def _say(
         self,

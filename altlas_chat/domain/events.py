@@ -51,6 +51,8 @@ USER_EVENTS = frozenset(
         "scheduled_message.updated",
         "scheduled_message.deleted",
         "user.updated",
+        "session.started",
+        "session.ended",
         "user.blocked",
         "user.unblocked",
         "preferences.updated",

@@ -99,7 +99,7 @@ class Actor:
     language: str = "en"
     api_key_id: str | None = None
     ends_at: int | None = None
-    """When the API key ends (UTC milliseconds), if it does."""
+    """When the token or API key ends (UTC milliseconds), if it does."""
 
     @property
     def way_in(self) -> str | None:

@@ -27,6 +27,14 @@ def framed(payload: bytes, opcode: int = TEXT) -> bytes:
     return struct.pack("!BBQ", first, 127, size) + payload
 
 
+def payload_of(frame: bytes) -> bytes:
+    """What :func:`framed` was given."""
+    size = frame[1]
+    if size < 126:
+        return frame[2:]
+    return frame[4:] if size == 126 else frame[10:]
+
+
 def envelope(announcement: Announcement) -> Json:
     """A numbered event as the contract writes it, in frames and in ``GET /sync``."""
     event = announcement.event

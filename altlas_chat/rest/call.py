@@ -31,6 +31,9 @@ ACTOR = web.RequestKey("actor", Actor)
 """Who was found to call, for those who answer after the handler."""
 
 
+LASTING = web.RequestKey("lasting", bool)
+"""Set where an answer takes long on purpose: its time says nothing of the server's."""
+
 OPERATION = web.RequestKey("operation", str)
 """Which operation was asked for."""
 
@@ -82,12 +85,12 @@ class Call:
         values: dict[str, str] = {}
         for name, value in self.request.query.items():
             if name in values:
-                raise _bad_parameters([FieldError("REPEATED", say("given twice"), parameter=name)])
+                raise bad_parameters([FieldError("REPEATED", say("given twice"), parameter=name)])
             values[name] = value
         try:
             return shape.model_validate(values)
         except ValidationError as error:
-            raise _bad_parameters(
+            raise bad_parameters(
                 [
                     FieldError(found.code, found.detail, parameter=(found.pointer or "/")[1:])
                     for found in field_errors(error)
@@ -142,12 +145,13 @@ class Call:
 def unknown_parameters(names: Iterable[str]) -> ValidationFailed:
     """The refusal of query parameters that the operation does not have."""
     detail = say("there is no such parameter")
-    return _bad_parameters(
+    return bad_parameters(
         [FieldError("EXTRA_FORBIDDEN", detail, parameter=name) for name in dict.fromkeys(names)]
     )
 
 
-def _bad_parameters(errors: list[FieldError]) -> ValidationFailed:
+def bad_parameters(errors: list[FieldError]) -> ValidationFailed:
+    """The refusal of parameters, of the address or of the head."""
     return ValidationFailed(say("The parameters have errors, listed in `errors`."), errors=errors)
 
 

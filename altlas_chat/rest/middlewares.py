@@ -1,13 +1,13 @@
 """What every request passes: its id, cross-origin rules, refusals."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from time import perf_counter
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from altlas_chat.figures import Requests
-from altlas_chat.rest.call import ACTOR, OPERATION
+from altlas_chat.rest.call import ACTOR, LASTING, OPERATION
 from altlas_chat.rest.problems import problem, refusal_of
 from altlas_chat.rest.request_ids import HEADER, REQUEST_ID, chosen_request_id
 from altlas_chat.services.deps import Deps
@@ -32,7 +32,7 @@ def manners(deps: Deps, origins: Sequence[str], requests: Requests) -> Middlewar
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
+        if _is_preflight(request):
             preflight = web.Response(status=204)
             _mark(preflight, request, origins, is_preflight=True)
             return preflight
@@ -48,17 +48,35 @@ def manners(deps: Deps, origins: Sequence[str], requests: Requests) -> Middlewar
             header = request.headers.get("Accept-Language")
             language = await language_for(deps, request.get(ACTOR), header)
             response = problem(refusal_of(error, where), request_id, language)
-        if not response.prepared:
-            response.headers[HEADER] = request_id
-            response.headers.setdefault("Cache-Control", "no-store")
-            response.headers.setdefault("X-Content-Type-Options", "nosniff")
-            _mark(response, request, origins, is_preflight=False)
-        if response.status != _UPGRADED:  # a socket is no request; it is there for hours
-            operation = request.get(OPERATION, "none")
-            requests.add(operation, response.status, perf_counter() - began)
+        operation, seconds = request.get(OPERATION, "none"), perf_counter() - began
+        if response.status == _UPGRADED:
+            return response  # a socket is no request; it is there for hours
+        if LASTING not in request:
+            requests.add(operation, response.status, seconds)
         return response
 
     return middleware
+
+
+Marking = Callable[[web.Request, web.StreamResponse], Awaitable[None]]
+
+
+def marking(origins: Sequence[str]) -> Marking:
+    """What puts the headers on an answer that all have, also where a handler begins it itself."""
+
+    async def mark(request: web.Request, response: web.StreamResponse) -> None:
+        if response.status == _UPGRADED or _is_preflight(request):
+            return
+        response.headers[HEADER] = request[REQUEST_ID]
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        _mark(response, request, origins, is_preflight=False)
+
+    return mark
+
+
+def _is_preflight(request: web.Request) -> bool:
+    return request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
 
 
 def _mark(

@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 from altlas_chat.domain.cursor import Cursor
 from altlas_chat.realtime.frames import envelope
 from altlas_chat.rest.call import Call, Query
+from altlas_chat.rest.streams import STREAMS
 from altlas_chat.services import sync
 from altlas_chat.services.sync import Resync
 
@@ -15,6 +16,7 @@ from altlas_chat.services.sync import Resync
 class SyncQuery(Query):
     cursor: Annotated[str, StringConstraints(min_length=1, max_length=4_000_000)] | None = None
     limit: Annotated[int, Field(ge=1, le=1000)] = 500
+    wait: Annotated[int, Field(ge=0, le=30)] = 0
 
 
 async def get_sync(call: Call) -> web.Response:
@@ -24,7 +26,11 @@ async def get_sync(call: Call) -> web.Response:
     cursor = sync.decode_cursor(query.cursor)
     if not isinstance(cursor, Cursor):
         return await _start_over(call, cursor)
-    outcome = await sync.changes_after(call.deps, call.actor, cursor, limit=query.limit)
+    if query.wait:
+        streams = call.request.app[STREAMS]
+        outcome = await streams.wait(call, cursor, query.limit, query.wait)
+    else:
+        outcome = await sync.changes_after(call.deps, call.actor, cursor, limit=query.limit)
     if isinstance(outcome, Resync):
         return await _start_over(call, outcome)
     return await call.answer(
@@ -32,7 +38,7 @@ async def get_sync(call: Call) -> web.Response:
             "resyncRequired": False,
             "events": [envelope(announcement) for announcement in outcome.announcements],
             "receipts": [receipt.data for receipt in outcome.receipts],
-            "cursor": await sync.cursor_at(call.deps, call.actor, outcome.positions),
+            "cursor": (await sync.cursor_at(call.deps, call.actor, outcome.positions)).encode(),
             "hasMore": outcome.has_more,
         }
     )

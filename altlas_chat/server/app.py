@@ -20,6 +20,7 @@ from altlas_chat.rest import (
     conversations,
     documentation,
     drafts,
+    events,
     files,
     groups,
     marks,
@@ -29,6 +30,7 @@ from altlas_chat.rest import (
     preferences,
     presence,
     search,
+    sessions,
     sync,
     tasks,
     users,
@@ -37,20 +39,21 @@ from altlas_chat.rest.assets import add_assets
 from altlas_chat.rest.authentication import actor_of, has_credentials
 from altlas_chat.rest.binding import bind, handlers_of
 from altlas_chat.rest.call import Call, Query
-from altlas_chat.rest.middlewares import manners
+from altlas_chat.rest.middlewares import manners, marking
 from altlas_chat.rest.request_ids import HEADER
+from altlas_chat.rest.streams import STREAMS, Streams
 from altlas_chat.server.bytes_of_files import chosen_blobs
 from altlas_chat.server.holes import HoleFiller
 from altlas_chat.server.metrics import LoopLag, figures_of
 from altlas_chat.services.credentials import load_credentials
 from altlas_chat.services.deps import Deps
 from altlas_chat.services.due import Outcomes
+from altlas_chat.services.hearing import CatchUps
 from altlas_chat.settings import Settings
 from altlas_chat.storage.database import Database
 from altlas_chat.system import Clock, Ids, Randomness
 from altlas_chat.ws.endpoint import Sockets, serve_socket
 from altlas_chat.ws.heartbeats import Heartbeats
-from altlas_chat.ws.resume import CatchUps
 
 HANDLER_MODULES = (
     accounts,
@@ -60,6 +63,7 @@ HANDLER_MODULES = (
     conversations,
     documentation,
     drafts,
+    events,
     files,
     groups,
     marks,
@@ -69,6 +73,7 @@ HANDLER_MODULES = (
     preferences,
     presence,
     search,
+    sessions,
     sync,
     tasks,
     users,
@@ -82,6 +87,7 @@ class Parts:
     deps: Deps
     hub: Hub
     sockets: Sockets
+    streams: Streams
     holes: HoleFiller
     health: operation.Health
     requests: Requests
@@ -110,13 +116,14 @@ async def assemble(
     catch_ups = CatchUps(deps, hub)
     holes = HoleFiller(deps, hub)
     hub.use_log(fill_hole=holes.fill, catch_up=catch_ups.ask)
-    heartbeats = Heartbeats(settings.heartbeat_seconds, settings.pong_timeout_seconds)
+    heartbeats = Heartbeats(settings.heartbeat_seconds, settings.pong_timeout_seconds, clock.now_ms)
     flusher = Flusher()
     sockets = Sockets(deps, hub, catch_ups, heartbeats, flusher, attendance)
     requests, lag, later = Requests(), LoopLag(), Outcomes()
-    figures = figures_of(database, sockets, requests, lag, later.counts)
+    streams = Streams(deps, hub, catch_ups, flusher, attendance)
+    figures = figures_of(database, sockets, streams, requests, lag, later.counts)
     health = operation.Health(database)
-    return Parts(deps, hub, sockets, holes, health, requests, lag, later, figures)
+    return Parts(deps, hub, sockets, streams, holes, health, requests, lag, later, figures)
 
 
 def build_app(parts: Parts) -> web.Application:
@@ -130,6 +137,8 @@ def build_app(parts: Parts) -> web.Application:
         middlewares=[manners(parts.deps, settings.cors_origins, parts.requests)],
         client_max_size=settings.max_request_bytes,
     )
+    app.on_response_prepare.append(marking(settings.cors_origins))
+    app[STREAMS] = parts.streams
     app[operation.HEALTH] = parts.health
     app[operation.FIGURES] = operation.Figures(parts.figures)
     handlers = {

@@ -19,6 +19,7 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 
 from altlas_chat.figures import SECONDS, Requests, Spread
+from altlas_chat.rest.streams import Streams
 from altlas_chat.storage.database import Database
 from altlas_chat.ws.endpoint import Sockets
 
@@ -51,6 +52,7 @@ class LoopLag:
 def figures_of(
     database: Database,
     sockets: Sockets,
+    streams: Streams,
     requests: Requests,
     lag: LoopLag,
     later: Mapping[str, int],
@@ -60,7 +62,7 @@ def figures_of(
     ``later`` counts messages for later by what became of them.
     """
     registry = CollectorRegistry()
-    registry.register(_Figures(database, sockets, lag, later))
+    registry.register(_Figures(database, sockets, streams, lag, later))
     for collector in (ProcessCollector, PlatformCollector, GCCollector):
         collector(registry=registry)
     of_requests = _RequestLines(requests)
@@ -112,8 +114,14 @@ def _spread_lines(operation: str, spread: Spread) -> str:
 
 class _Figures(Collector):
     def __init__(
-        self, database: Database, sockets: Sockets, lag: LoopLag, later: Mapping[str, int]
+        self,
+        database: Database,
+        sockets: Sockets,
+        streams: Streams,
+        lag: LoopLag,
+        later: Mapping[str, int],
     ) -> None:
+        self._streams = streams
         self._database = database
         self._sockets = sockets
         self._lag = lag
@@ -128,6 +136,8 @@ class _Figures(Collector):
     def _of_sockets(self) -> Iterator[Metric]:
         depths = [socket.outbox.depth for socket in self._sockets.open]
         yield _gauge("sockets", "Sockets that are open.", len(depths))
+        yield _gauge("event_streams", "Streams of events that are open.", len(self._streams.open))
+        yield _gauge("long_polls", "Requests that wait for a change.", self._streams.waiting)
         frames = sum(frames for frames, _ in depths)
         yield _gauge("outbox_frames", "Frames that wait to be written.", frames)
         unsent = sum(unsent for _, unsent in depths)
@@ -135,7 +145,9 @@ class _Figures(Collector):
         most = max((unsent for _, unsent in depths), default=0)
         yield _gauge("outbox_bytes_max", "The same, of the slowest socket.", most)
         closings = CounterMetricFamily(
-            f"{PREFIX}socket_closings", "Sockets closed by the server.", labels=("code",)
+            f"{PREFIX}socket_closings",
+            "Sockets and streams closed by the server.",
+            labels=("code",),
         )
         for code, number in list(self._sockets.flusher.closings.items()):
             closings.add_metric((str(code),), number)

@@ -51,12 +51,15 @@ async def running_server(settings: Settings) -> AsyncIterator[Running]:
             shutdown_timeout=5.0,
             # The cursor of GET /sync grows with the conversations that somebody is in.
             max_line_size=settings.max_request_bytes,
+            # So does Last-Event-ID.
+            max_field_size=settings.max_request_bytes,
         )
         await runner.setup()
         # Before the first request: sessions that were ended stay ended.
         await refresh_revocations(parts.deps)
         url = await _listen(runner, settings)
         parts.sockets.heartbeats.start()
+        parts.streams.start()
         parts.lag.start()
         housekeeping = Housekeeping(parts.deps)
         housekeeping.start()
@@ -104,7 +107,11 @@ async def _drain(parts: Parts, settings: Settings) -> None:
     """Turn readiness first, then close the sockets, spread over the drain time."""
     parts.health.is_draining = True
     parts.sockets.heartbeats.stop()
-    await parts.sockets.drain(settings.drain_seconds if parts.sockets.open else 0)
+    await asyncio.gather(
+        parts.sockets.drain(settings.drain_seconds if parts.sockets.open else 0),
+        parts.streams.drain(settings.drain_seconds if parts.streams.open else 0),
+    )
+    parts.streams.stop()
 
 
 async def serve(settings: Settings, started: Callable[[Running], None]) -> None:

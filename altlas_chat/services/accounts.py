@@ -26,7 +26,16 @@ from altlas_chat.domain.events import user_stream
 from altlas_chat.domain.language import say
 from altlas_chat.domain.permissions import Actor
 from altlas_chat.domain.text import account_key
+from altlas_chat.services.changes import Change, commit_change
 from altlas_chat.services.deps import Deps
+from altlas_chat.services.sessions import (
+    begin,
+    end_session,
+    end_sessions,
+    refuse,
+    refuse_all,
+    revoke,
+)
 from altlas_chat.storage import accounts, api_keys, sessions, streams
 from altlas_chat.storage.database import Reader, Transaction, UniqueViolated
 from altlas_chat.storage.sessions import RefreshToken, Session
@@ -75,8 +84,10 @@ async def register(deps: Deps, request: RegisterRequest, device: Device) -> Toke
     session, secret = _new_session(deps, user, device)
 
     async def change(tx: Transaction) -> None:
+        # Nobody listens yet whom the first session could be told.
         await create_user(tx, user, password_hash)
-        await _keep_session(tx, session, secret)
+        await sessions.insert_session(tx, session)
+        await sessions.insert_refresh_token(tx, _first_token(session, secret), session.created_at)
 
     try:
         await deps.database.write(change, lane=user_stream(user.user_id))
@@ -115,12 +126,14 @@ async def login(deps: Deps, request: LoginRequest, device: Device) -> Tokens:
         raise AccountDeactivated
     session, secret = _new_session(deps, user, device)
 
-    async def change(tx: Transaction) -> None:
-        await _require_same_password(tx, user.user_id, password_hash)
-        await _require_active(tx, user.user_id)
-        await _keep_session(tx, session, secret)
+    async def change(change: Change) -> list[str]:
+        await _require_same_password(change.tx, user.user_id, password_hash)
+        await _require_active(change.tx, user.user_id)
+        return await begin(change, session, _first_token(session, secret))
 
-    await deps.database.write(change, lane=user_stream(user.user_id))
+    stream = user_stream(user.user_id)
+    surplus = await commit_change(deps, stream, change, actor_id=user.user_id)
+    refuse_all(deps, surplus, session.created_at)
     return _tokens(deps, user, session.session_id, secret)
 
 
@@ -161,10 +174,8 @@ def _new_session(deps: Deps, user: User, device: Device) -> tuple[Session, str]:
     return session, deps.randomness.token()
 
 
-async def _keep_session(tx: Transaction, session: Session, secret: str) -> None:
-    await sessions.insert_session(tx, session)
-    token = RefreshToken(_hash(secret), session.session_id, session.expires_at, None, None)
-    await sessions.insert_refresh_token(tx, token, session.created_at)
+def _first_token(session: Session, secret: str) -> RefreshToken:
+    return RefreshToken(_hash(secret), session.session_id, session.expires_at, None, None)
 
 
 def _hash(secret: str) -> str:
@@ -185,9 +196,9 @@ def _tokens(deps: Deps, user: User, session_id: str, secret: str) -> Tokens:
 class _Reused(Exception):
     """A refresh token came back that must not: its session is to be ended."""
 
-    def __init__(self, session_id: str) -> None:
-        super().__init__(session_id)
-        self.session_id = session_id
+    def __init__(self, session: Session) -> None:
+        super().__init__(session.session_id)
+        self.session = session
 
 
 async def refresh(deps: Deps, secret: str) -> Tokens:
@@ -213,7 +224,8 @@ async def refresh(deps: Deps, secret: str) -> Tokens:
     try:
         return await deps.database.write(change, lane="sessions")
     except _Reused as reused:
-        await end_session(deps, reused.session_id, "reuse")
+        session = reused.session
+        await end_session(deps, session.user_id, session.session_id, "reuse")
         raise TokenReused from reused
 
 
@@ -228,7 +240,8 @@ async def _rotate(tx: Transaction, deps: Deps, token_hash: str, fresh: str) -> T
         raise SessionRevoked
     if at > token.expires_at:
         raise TokenExpired(say("The refresh token has expired; log in again."))
-    await _mark_used(tx, deps, token, _hash(fresh), at)
+    if not await _is_marked_used(tx, deps, token, _hash(fresh), at):
+        raise _Reused(session)
     expires_at = at + deps.settings.refresh_token_seconds * 1000
     successor = RefreshToken(_hash(fresh), token.session_id, expires_at, None, None)
     await sessions.insert_refresh_token(tx, successor, at)
@@ -240,12 +253,13 @@ async def _rotate(tx: Transaction, deps: Deps, token_hash: str, fresh: str) -> T
     return _tokens(deps, user, token.session_id, fresh)
 
 
-async def _mark_used(
+async def _is_marked_used(
     tx: Transaction, deps: Deps, token: RefreshToken, successor_hash: str, at: int
-) -> None:
+) -> bool:
+    """Note that a token is used; False if it was before, and must not be again."""
     if token.rotated_at is None:
         await sessions.rotate_refresh_token(tx, token.token_hash, successor_hash, at)
-        return
+        return True
     grace_ms = deps.settings.refresh_grace_seconds * 1000
     unheard = (
         None
@@ -254,40 +268,20 @@ async def _mark_used(
     )
     is_retry = at - token.rotated_at <= grace_ms and grace_ms > 0
     if not is_retry or unheard is None or unheard.rotated_at is not None:
-        raise _Reused(token.session_id)
+        return False
     await sessions.supersede_refresh_token(tx, unheard, successor_hash, at)
-
-
-async def end_session(deps: Deps, session_id: str, reason: str) -> None:
-    """End a session: its tokens are refused and its sockets closed. Ending it again is nothing."""
-    at = deps.clock.now_ms()
-    await deps.database.write(
-        lambda tx: sessions.revoke_session(tx, session_id, reason, at), lane="sessions"
-    )
-    refuse(deps, session_id, at)
-
-
-def refuse(deps: Deps, session_id: str, at: int) -> None:
-    """Let nobody in any more by a session or an API key, and close its sockets."""
-    if deps.credentials.revoke(session_id, at):
-        deps.publisher.end_session(session_id)
+    return True
 
 
 async def logout(deps: Deps, actor: Actor) -> None:
     """End the session that the actor calls from."""
     if actor.session_id is not None:
-        await end_session(deps, actor.session_id, "logout")
+        await end_session(deps, actor.user_id, actor.session_id, "logout")
 
 
 async def logout_everywhere(deps: Deps, actor: Actor) -> None:
     """End all sessions of the actor."""
-    at = deps.clock.now_ms()
-    ended = await deps.database.write(
-        lambda tx: sessions.revoke_sessions(tx, actor.user_id, None, "logout_everywhere", at),
-        lane="sessions",
-    )
-    for session_id in ended:
-        refuse(deps, session_id, at)
+    await end_sessions(deps, actor, None, "logout_everywhere")
 
 
 async def change_password(deps: Deps, actor: Actor, request: ChangePasswordRequest) -> None:
@@ -307,17 +301,16 @@ async def change_password(deps: Deps, actor: Actor, request: ChangePasswordReque
         if not await deps.credentials.is_password(request.current_password, present):
             raise InvalidCredentials(say("The present password is another."))
     password_hash = await deps.credentials.hash_password(request.new_password)
-    at = deps.clock.now_ms()
 
-    async def change(tx: Transaction) -> list[str]:
-        await _require_same_password(tx, actor.user_id, present)
-        await accounts.update_password_hash(tx, actor.user_id, password_hash, at)
-        return await sessions.revoke_sessions(
-            tx, actor.user_id, actor.session_id, "password_changed", at
-        )
+    async def change(change: Change) -> tuple[list[str], int]:
+        await _require_same_password(change.tx, actor.user_id, present)
+        await accounts.update_password_hash(change.tx, actor.user_id, password_hash, change.at)
+        ended = await revoke(change, actor.user_id, actor.session_id, "password_changed")
+        return ended, change.at
 
-    for session_id in await deps.database.write(change, lane=user_stream(actor.user_id)):
-        refuse(deps, session_id, at)
+    stream = user_stream(actor.user_id)
+    ended, at = await commit_change(deps, stream, change, actor_id=actor.user_id)
+    refuse_all(deps, ended, at)
 
 
 async def refresh_revocations(deps: Deps) -> None:

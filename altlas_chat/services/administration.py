@@ -9,14 +9,15 @@ from altlas_chat.domain.errors import (
 from altlas_chat.domain.events import Json, PassingEvent, user_stream
 from altlas_chat.domain.language import say
 from altlas_chat.domain.permissions import ROLE_PERMISSIONS, Actor
-from altlas_chat.services.accounts import create_user, refuse, taken
+from altlas_chat.services.accounts import create_user, taken
 from altlas_chat.services.changes import Change, commit_change
 from altlas_chat.services.deps import Deps
 from altlas_chat.services.drafts import invalid
 from altlas_chat.services.ownership import pass_on_groups
 from altlas_chat.services.paging import decoded_place, page_cursor
+from altlas_chat.services.sessions import refuse_all, revoke
 from altlas_chat.services.unassigning import unassign_everywhere
-from altlas_chat.storage import accounts, api_keys, sessions, streams
+from altlas_chat.storage import accounts, api_keys, streams
 from altlas_chat.storage.accounts import AccountFilter
 from altlas_chat.storage.database import Reader, Transaction, UniqueViolated
 
@@ -162,7 +163,7 @@ async def deactivate_user(deps: Deps, actor: Actor, user_id: str) -> User:
             return user, []
         await _require_another_admin(change.tx, user)
         await accounts.update_active(change.tx, user_id, change.at, is_active=False)
-        ended = await sessions.revoke_sessions(change.tx, user_id, None, "deactivated", change.at)
+        ended = await revoke(change, user_id, None, "deactivated")
         ended += await api_keys.revoke_api_keys(change.tx, user_id, change.at)
         renewed = user._replace(is_active=False, updated_at=change.at)
         await _tell_devices(change, renewed)
@@ -170,8 +171,7 @@ async def deactivate_user(deps: Deps, actor: Actor, user_id: str) -> User:
 
     user, ended = await commit_change(deps, stream, change, actor_id=actor.user_id or None)
     deps.credentials.api_keys.forget_those_of(user_id)
-    for way_in in ended:
-        refuse(deps, way_in, user.updated_at)
+    refuse_all(deps, ended, user.updated_at)
     deps.publisher.end_person(user_id)
     await pass_on_groups(deps, actor.user_id or None, user_id)
     await unassign_everywhere(deps, actor.user_id or None, user_id)
@@ -209,18 +209,18 @@ async def reset_password(deps: Deps, user_id: str, password: str) -> None:
         InvalidCredentials: it logs in elsewhere (ALT_LAS).
     """
     password_hash = await deps.credentials.hash_password(password)
-    at = deps.clock.now_ms()
+    stream = user_stream(user_id)
 
-    async def change(tx: Transaction) -> list[str]:
-        await streams.lock_streams(tx, [user_stream(user_id)])
-        user = await _require_user(tx, user_id)
+    async def change(change: Change) -> tuple[list[str], int]:
+        await streams.lock_streams(change.tx, [stream])
+        user = await _require_user(change.tx, user_id)
         if user.origin == "alt_las":
             raise InvalidCredentials(say("This account logs in at ALT_LAS."))
-        await accounts.update_password_hash(tx, user_id, password_hash, at)
-        return await sessions.revoke_sessions(tx, user_id, None, "password_changed", at)
+        await accounts.update_password_hash(change.tx, user_id, password_hash, change.at)
+        return await revoke(change, user_id, None, "password_changed"), change.at
 
-    for session_id in await deps.database.write(change, lane=user_stream(user_id)):
-        refuse(deps, session_id, at)
+    ended, at = await commit_change(deps, stream, change, actor_id=None)
+    refuse_all(deps, ended, at)
 
 
 def announce_to_everybody(deps: Deps, text: str, level: str) -> None:

@@ -16,10 +16,10 @@ from altlas_chat.domain.events import Json, user_stream
 from altlas_chat.domain.language import say
 from altlas_chat.domain.permissions import ROLE_PERMISSIONS, Actor
 from altlas_chat.domain.times import moment
-from altlas_chat.services.accounts import refuse
 from altlas_chat.services.deps import Deps
 from altlas_chat.services.drafts import invalid
 from altlas_chat.services.known_keys import KnownKey
+from altlas_chat.services.sessions import refuse
 from altlas_chat.storage import accounts, api_keys, streams
 from altlas_chat.storage.database import Reader, Transaction
 

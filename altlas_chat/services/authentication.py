@@ -2,6 +2,7 @@
 
 import re
 import sys
+from dataclasses import replace
 
 import jwt
 
@@ -37,7 +38,9 @@ async def authenticate(deps: Deps, token: str) -> Actor:
         role = sys.intern(role)  # one string for all sockets
         if role not in ROLE_PERMISSIONS:
             raise TokenInvalid
-        return Actor(claims["sub"], role, ROLE_PERMISSIONS[role], claims["sid"])
+        ends_at = deps.credentials.end_of(claims)
+        permissions = ROLE_PERMISSIONS[role]
+        return Actor(claims["sub"], role, permissions, claims["sid"], ends_at=ends_at)
     claims = deps.credentials.alt_las_claims_of(token)
     user = await deps.database.read(lambda reader: accounts.select_user(reader, claims["userId"]))
     if user is None:
@@ -46,8 +49,30 @@ async def authenticate(deps: Deps, token: str) -> Actor:
         raise TokenInvalid(say("This id belongs to an account that is not ALT_LAS's."))
     if not user.is_active:
         raise AccountDeactivated
-    role = _role(claims)
-    return Actor(user.user_id, role, ROLE_PERMISSIONS[role], None, user.language)
+    role, ends_at = _role(claims), deps.credentials.end_of(claims)
+    return Actor(
+        user.user_id, role, ROLE_PERMISSIONS[role], language=user.language, ends_at=ends_at
+    )
+
+
+async def renewed(deps: Deps, actor: Actor, token: str) -> Actor:
+    """The actor of a socket with another access token: the same person and session, for longer.
+
+    A token of ALT_LAS has no session; there the person must be the same. An
+    API key is renewed by nothing. The end never moves back.
+
+    Raises:
+        TokenInvalid: it is no access token, or not one of this person and session.
+        TokenExpired: its time is over.
+        SessionRevoked: its session was ended.
+        AccountDeactivated: the account is closed.
+    """
+    if actor.api_key_id is not None:
+        raise TokenInvalid(say("A socket that was opened by an API key lives as long as the key."))
+    other = await authenticate(deps, token)
+    if (other.user_id, other.session_id) != (actor.user_id, actor.session_id):
+        raise TokenInvalid(say("The token belongs to another session."))
+    return replace(other, ends_at=max(other.ends_at or 0, actor.ends_at or 0))
 
 
 def _issuer(token: str) -> object:

@@ -97,6 +97,11 @@ class Credentials:
         self.require_open(claims["sid"])
         return claims
 
+    @staticmethod
+    def end_of(claims: Claims) -> int:
+        """Until when a token is accepted, in UTC milliseconds."""
+        return int((claims["exp"] + LEEWAY_SECONDS) * 1000)
+
     def link_token(self, user_id: str, file_id: str, variant: Variant, until: int) -> str:
         """What a link to a file, or to its preview, carries; ``until`` is in seconds."""
         claims = {

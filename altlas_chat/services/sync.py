@@ -86,13 +86,9 @@ async def _cursor(deps: Deps, reader: Reader, actor: Actor, positions: dict[str,
     return Cursor(database_id, actor.user_id, deps.clock.now_ms(), positions)
 
 
-async def cursor_at(deps: Deps, actor: Actor, positions: dict[str, int]) -> str:
+async def cursor_at(deps: Deps, actor: Actor, positions: dict[str, int]) -> Cursor:
     """The cursor of a client that has heard everything up to ``positions``."""
-
-    async def query(reader: Reader) -> str:
-        return (await _cursor(deps, reader, actor, positions)).encode()
-
-    return await deps.database.read(query)
+    return await deps.database.read(lambda reader: _cursor(deps, reader, actor, positions))
 
 
 async def current_positions(deps: Deps, actor: Actor) -> dict[str, int]:

@@ -44,6 +44,33 @@ async def select_session(reader: Reader, session_id: str) -> Session | None:
     return None if row is None else Session(*row)
 
 
+async def select_open_sessions(reader: Reader, user_id: str, at: int, limit: int) -> list[Session]:
+    """A person's sessions that are not over at a moment, the last used first."""
+    rows = await reader.fetch_all(
+        f"SELECT {_SESSION} FROM sessions"
+        " WHERE user_id = ? AND revoked_at IS NULL AND expires_at > ?"
+        " ORDER BY last_used_at DESC, session_id DESC LIMIT ?",
+        user_id,
+        at,
+        limit,
+    )
+    return [Session(*row) for row in rows]
+
+
+async def select_surplus(reader: Reader, user_id: str, at: int, kept: int) -> list[str]:
+    """A person's open sessions but the ``kept`` ones that were used last."""
+    rows = await reader.fetch_all(
+        "SELECT session_id FROM sessions"
+        " WHERE user_id = ? AND revoked_at IS NULL AND expires_at > ?"
+        " ORDER BY last_used_at DESC, session_id DESC LIMIT ? OFFSET ?",
+        user_id,
+        at,
+        1000,
+        kept,
+    )
+    return [row[0] for row in rows]
+
+
 async def lock_session(tx: Transaction, session_id: str) -> Session | None:
     """The session; on PostgreSQL nobody else changes it until the transaction ends."""
     lock = " FOR UPDATE" if tx.dialect == "postgresql" else ""

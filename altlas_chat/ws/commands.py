@@ -18,7 +18,7 @@ from altlas_chat.domain.permissions import Actor
 from altlas_chat.services import messages, posting, receipts, scheduled
 from altlas_chat.services.deps import Deps
 
-PLANNED = frozenset({"typing.start", "typing.stop", "presence.set", "auth.renew"})
+PLANNED = frozenset({"typing.start", "typing.stop", "presence.set"})
 """Commands that the contract has and this server does not do yet."""
 
 

@@ -4,10 +4,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import cast
 
 from aiohttp import web
 
+from altlas_chat.domain.closing import NOT_AUTHENTICATED, RESTART, REVOKED, TOO_MANY_SOCKETS
 from altlas_chat.domain.errors import (
     FieldError,
     ServerFault,
@@ -22,25 +24,22 @@ from altlas_chat.domain.errors import (
 from altlas_chat.domain.language import say, wanted_language
 from altlas_chat.domain.permissions import Actor
 from altlas_chat.realtime.attendance import Attendance
+from altlas_chat.realtime.draining import one_after_another
 from altlas_chat.realtime.hub import Hub
 from altlas_chat.realtime.outbox import Flusher
 from altlas_chat.services.deps import Deps
+from altlas_chat.services.hearing import CatchUps, Start, begin_hearing
 from altlas_chat.settings import Settings
 from altlas_chat.storage.database import StorageUnavailable
-from altlas_chat.ws.closing import NOT_AUTHENTICATED, RESTART, REVOKED, TOO_MANY_SOCKETS
 from altlas_chat.ws.frames import error_frame
 from altlas_chat.ws.handshake import shake_hands
 from altlas_chat.ws.heartbeats import Heartbeats
-from altlas_chat.ws.resume import CatchUps, Start, begin_hearing
 from altlas_chat.ws.session import Session
 from altlas_chat.ws.socket import READ_LIMIT_FACTOR, Socket
 
 log = logging.getLogger(__name__)
 
 PROTOCOL = "altlas.chat.v1"
-
-LONGEST_PAUSE_SECONDS = 0.05
-"""Between two sockets that drain: spreads crowds, and does not make a few wait."""
 
 Knowing = Callable[[web.Request], Awaitable[Actor | None]]
 
@@ -69,11 +68,7 @@ class Sockets:
         """
         self.is_draining = True
         sockets = self.open
-        pause = min(LONGEST_PAUSE_SECONDS, seconds / max(1, len(sockets)))
-        for number, socket in enumerate(sockets):
-            if number:
-                await asyncio.sleep(pause)
-            socket.close(RESTART)
+        await one_after_another([partial(socket.close, RESTART) for socket in sockets], seconds)
         await asyncio.gather(*(socket.closed() for socket in sockets))
 
 
@@ -163,7 +158,10 @@ async def _begun(
         # From here on the hub ends the socket with its session.
         deps.credentials.require_open(actor.way_in)
         _require_room(sockets, actor)
-        session.watch_end()
+        socket.ends_at = actor.ends_at
+        if actor.api_key_id is not None:
+            socket.ends_as = REVOKED
+        sockets.heartbeats.watch_end(socket)
         await begin_hearing(deps, sockets.hub, sockets.catch_ups, session, start)
     except SessionRevoked as refusal:
         socket.close(REVOKED, error_frame(start.request_id, refusal, socket.language))
@@ -190,7 +188,6 @@ def _require_room(sockets: Sockets, actor: Actor) -> None:
 
 
 def _forget(sockets: Sockets, session: Session) -> None:
-    session.forget_end()
     sockets.hub.remove(session)
     sockets.catch_ups.forget(session)
     sockets.attendance.left(session.user_id)

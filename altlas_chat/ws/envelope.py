@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from altlas_chat.domain.errors import FieldError, ValidationFailed
 from altlas_chat.domain.inputs import parse_json
 from altlas_chat.domain.language import Phrase, say
-from altlas_chat.ws.frames import RequestId
+from altlas_chat.services.hearing import RequestId
 
 MAX_ID_CHARACTERS = 64
 

@@ -7,9 +7,7 @@ import orjson
 from altlas_chat.domain.errors import ChatError
 from altlas_chat.domain.events import Json
 from altlas_chat.realtime.frames import framed
-
-RequestId = str | int | None
-"""What a client put into a command to know its reply by."""
+from altlas_chat.services.hearing import RequestId
 
 
 def reply_frame(request_id: RequestId, data: Json) -> bytes:

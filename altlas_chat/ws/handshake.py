@@ -6,16 +6,16 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
+from altlas_chat.domain.closing import NOT_AUTHENTICATED, PROTOCOL_ERROR, REVOKED, CloseReason
 from altlas_chat.domain.errors import AuthTimeout, ChatError, NotAuthenticated, ValidationFailed
 from altlas_chat.domain.inputs import Input, MayBeLeftOut, check_input
 from altlas_chat.domain.language import say
 from altlas_chat.domain.permissions import Actor
 from altlas_chat.services.authentication import authenticate
 from altlas_chat.services.deps import Deps
+from altlas_chat.services.hearing import RequestId, Start
 from altlas_chat.services.sync import decode_cursor
-from altlas_chat.ws.closing import NOT_AUTHENTICATED, PROTOCOL_ERROR, REVOKED, CloseReason
-from altlas_chat.ws.frames import RequestId, error_frame
-from altlas_chat.ws.resume import Start
+from altlas_chat.ws.frames import error_frame
 from altlas_chat.ws.session import opened
 from altlas_chat.ws.socket import READ_LIMIT_FACTOR, Socket
 

@@ -7,7 +7,11 @@ their sender's order; a slow command does not hold up the next. At most
 
 import asyncio
 import logging
+from typing import Annotated
 
+from pydantic import StringConstraints
+
+from altlas_chat.domain.closing import RESTART, REVOKED, TOO_MANY_FRAMES
 from altlas_chat.domain.errors import (
     AlreadyAuthenticated,
     BinaryFrame,
@@ -19,53 +23,46 @@ from altlas_chat.domain.errors import (
     TooManyFrames,
     ValidationFailed,
 )
+from altlas_chat.domain.events import Json
+from altlas_chat.domain.inputs import Input, check_input
 from altlas_chat.domain.language import say
 from altlas_chat.domain.permissions import Actor
-from altlas_chat.realtime.listener import Listener
+from altlas_chat.domain.times import rfc3339_or_none
+from altlas_chat.services.authentication import renewed
 from altlas_chat.services.deps import Deps
+from altlas_chat.services.hearing import Hearer, RequestId, seconds_left
 from altlas_chat.storage.database import StorageUnavailable
-from altlas_chat.ws.closing import RESTART, REVOKED, TOO_MANY_FRAMES
 from altlas_chat.ws.commands import run_command
 from altlas_chat.ws.envelope import Envelope, open_envelope, read_frame, request_id_of
-from altlas_chat.ws.frames import RequestId, answer_frame, error_frame, reply_frame
+from altlas_chat.ws.frames import answer_frame, error_frame, reply_frame
 from altlas_chat.ws.socket import Socket
 
 log = logging.getLogger(__name__)
 
-LOOK_AGAIN_SECONDS = 3600.0
-"""Longest wait for the end of a key; the clock of the day may be set meanwhile."""
+RENEW = "auth.renew"
 
 
-class Session(Listener):
+class RenewRequest(Input):
+    """The data of an ``auth.renew`` frame."""
+
+    token: Annotated[str, StringConstraints(min_length=1, max_length=16_384)]
+
+
+class Session(Hearer):
     """One authenticated socket, which hears and asks."""
 
-    __slots__ = ("_deps", "_ending", "_in_flight", "_room", "actor", "socket")
+    __slots__ = ("_deps", "_in_flight", "_room", "socket")
 
     def __init__(self, deps: Deps, socket: Socket, actor: Actor) -> None:
-        super().__init__(actor.user_id, actor.way_in, put=socket.outbox.put)
+        super().__init__(actor, put=socket.outbox.put)
         self._deps = deps
         self.socket = socket
-        self.actor = actor
         self._in_flight = 0
         self._room: asyncio.Future[None] | None = None
-        self._ending: asyncio.TimerHandle | None = None
 
-    def watch_end(self) -> None:
-        """End the socket when its API key ends; until :meth:`forget_end`."""
-        ends_at = self.actor.ends_at
-        if ends_at is None:
-            return
-        left = ends_at - self._deps.clock.now_ms()
-        if left <= 0:
-            self.end()
-        else:
-            wait = min(left / 1000, LOOK_AGAIN_SECONDS)
-            self._ending = self.socket.loop.call_later(wait, self.watch_end)
-
-    def forget_end(self) -> None:
-        """The socket is over; nothing waits for its end any more."""
-        if self._ending is not None:
-            self._ending.cancel()
+    def welcome(self, ready: Json, request_id: RequestId) -> None:
+        self.socket.language = ready["user"]["language"]
+        self.put(answer_frame("ready", request_id, ready))
 
     def end(self) -> None:
         """Close the socket because its session is over."""
@@ -116,7 +113,10 @@ class Session(Listener):
     async def _run(self, envelope: Envelope) -> None:
         put = self.socket.outbox.put
         try:
-            data = await run_command(self._deps, self.actor, envelope.event, envelope.data)
+            if envelope.event == RENEW:
+                data = await self._renew(envelope.data)
+            else:
+                data = await run_command(self._deps, self.actor, envelope.event, envelope.data)
         except ChatError as error:
             put(error_frame(envelope.request_id, error, self.socket.language))
         except StorageUnavailable as error:
@@ -129,6 +129,17 @@ class Session(Listener):
             put(reply_frame(envelope.request_id, data))
         finally:
             self._finished()
+
+    async def _renew(self, data: object) -> Json:
+        """Let the socket live on as long as another token of the same session does."""
+        request = check_input(RenewRequest, data, "/data")
+        self.actor = await renewed(self._deps, self.actor, request.token)
+        # Never sooner than before, so whoever watches the end finds it in time.
+        self.socket.ends_at = self.actor.ends_at
+        return {
+            "expiresAt": rfc3339_or_none(self.actor.ends_at),
+            "expiresInSeconds": seconds_left(self._deps, self.actor),
+        }
 
 
 def _pong(envelope: Envelope, language: str) -> bytes:

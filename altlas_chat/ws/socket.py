@@ -9,11 +9,12 @@ from contextlib import suppress
 
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
+from altlas_chat.domain.closing import NOT_AUTHENTICATED, SLOW, CloseReason
+from altlas_chat.domain.errors import TokenExpired
 from altlas_chat.realtime.frames import PING, PONG, framed
 from altlas_chat.realtime.outbox import Flusher, Outbox
 from altlas_chat.settings import Settings
-from altlas_chat.ws.closing import SLOW, CloseReason
-from altlas_chat.ws.frames import notice_frame
+from altlas_chat.ws.frames import error_frame, notice_frame
 
 READ_LIMIT_FACTOR = 16
 """Frames up to so many times the allowed size are read; larger ones end the socket.
@@ -40,6 +41,8 @@ class Socket:
         "_tokens",
         "_transport",
         "_ws",
+        "ends_as",
+        "ends_at",
         "heard_at",
         "is_over",
         "language",
@@ -62,6 +65,9 @@ class Socket:
         self._tokens = float(settings.max_frames_burst)
         self.heard_at = self.loop.time()
         self.is_over = False
+        self.ends_at: int | None = None
+        """Until when it may live (UTC milliseconds): as long as what let the person in."""
+        self.ends_as = NOT_AUTHENTICATED
         self.language: str = settings.default_language
         """In which refusals are told: until the person is known, what the upgrade asks for."""
         self.outbox = Outbox(
@@ -122,6 +128,11 @@ class Socket:
 
     def ping(self) -> None:
         self.outbox.put(_PING_FRAME)
+
+    def expire(self) -> None:
+        """Close the socket because what let the person in has expired."""
+        expired = error_frame(None, TokenExpired(), self.language)
+        self.close(self.ends_as, expired if self.ends_as is NOT_AUTHENTICATED else None)
 
     def _close_as_slow(self) -> None:
         self.close(SLOW)

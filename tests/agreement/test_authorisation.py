@@ -134,7 +134,9 @@ async def town(chat: Chat) -> Town:
     await ayse.gets("PUT", "/users/me/avatar", {"fileId": image["id"]})
     await ayse.gets("PUT", f"/groups/{group}", {"avatarFileId": image["id"]})
     link = await mehmet.gets("POST", f"/files/{file['id']}/links", {})
+    (session,) = (await mehmet.gets("GET", "/sessions"))["items"]
     names = {
+        "sessionId": session["id"],
         "fileId": file["id"],
         "signature": link["url"].rpartition("/")[2],
         "emoji": "👍",
@@ -171,6 +173,7 @@ def test_each_operation_with_an_object_has_what_it_needs_here() -> None:
             "notificationId",
             "taskId",
             "apiKeyId",
+            "sessionId",
             "fileId",
             "signature",
         }, operation

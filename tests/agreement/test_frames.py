@@ -5,11 +5,11 @@ from typing import Any, get_args
 import pytest
 
 from altlas_chat.contract.documents import load_asyncapi
+from altlas_chat.domain import closing
+from altlas_chat.domain.closing import CloseReason
 from altlas_chat.domain.events import CONVERSATION_EVENTS, PASSING_EVENTS, USER_EVENTS
 from altlas_chat.services.sync import ResyncReason
 from altlas_chat.services.system_messages import TEXTS
-from altlas_chat.ws import closing
-from altlas_chat.ws.closing import CloseReason
 from altlas_chat.ws.commands import COMMANDS
 from altlas_chat.ws.commands import PLANNED as PLANNED_COMMANDS
 from tests.support.running import Chat
@@ -19,7 +19,7 @@ Json = dict[str, Any]
 CONTRACT = load_asyncapi()
 MESSAGES = list(CONTRACT["components"]["messages"].values())
 SCHEMAS = CONTRACT["components"]["schemas"]
-HANDSHAKE = {"auth", "ping"}
+HANDSHAKE = {"auth", "auth.renew", "ping"}
 """Commands of the socket itself, which no service does."""
 
 

@@ -15,11 +15,13 @@ import orjson
 import pytest
 
 from altlas_chat.contract.documents import METHODS, load_openapi, load_operations
+from altlas_chat.domain.closing import RESTART
 from altlas_chat.domain.times import rfc3339
 from altlas_chat.services import administration
 from altlas_chat.services.administration import OPERATOR
 from altlas_chat.system import SystemClock
 from tests.support.running import Chat, Person
+from tests.support.waiting import until
 
 Json = dict[str, Any]
 
@@ -35,10 +37,15 @@ CHECKS = (
     "ignored_auth",
 )
 RUN = "from schemathesis.cli import schemathesis; schemathesis()"
-ENDS_THE_SESSION = frozenset({"logout", "logoutEverywhere", "changePassword"})
+ENDS_THE_SESSION = frozenset(
+    {"logout", "logoutEverywhere", "changePassword", "endAllSessions", "listSessions"}
+)
+"""What ends the session, and what shares its address."""
 OF_ADMINISTRATORS = frozenset(
     one.operation_id for one in load_operations() if one.permission.startswith("admin:")
 )
+ENDLESS = frozenset({"streamEvents"})
+"""What answers until somebody ends it: asked by itself, and ended as soon as it is open."""
 EXAMPLES = int(os.environ.get("ALTLAS_CHAT_TEST_FUZZ_EXAMPLES", "0"))  # noqa: TID251
 SECONDS = 100 + 20 * EXAMPLES
 
@@ -119,7 +126,7 @@ async def test_the_server_keeps_the_contract_whatever_it_is_asked(
         "apiKeyId": (await ayse.gets("POST", "/api-keys", key))["apiKey"]["id"],
         "emoji": "👍",
     }
-    document = built(but=ENDS_THE_SESSION)
+    document = built(but=ENDS_THE_SESSION | ENDLESS)
     await fuzz(chat, ayse, document, tmp_path / "fuzz", names if is_known else {})
     assert (await mehmet.call("GET", "/users/me"))[0] == 200
 
@@ -136,4 +143,28 @@ async def test_so_do_the_operations_of_administrators(chat_on_each: Chat, tmp_pa
 async def test_so_do_the_operations_that_end_sessions(chat: Chat, tmp_path: Path) -> None:
     ayse, mehmet = await chat.people("ayse", "mehmet")
     await fuzz(chat, ayse, built(only=ENDS_THE_SESSION), tmp_path / "fuzz", {})
+    assert (await mehmet.call("GET", "/users/me"))[0] == 200
+
+
+@pytest.mark.slow
+async def test_so_does_the_stream_of_events(chat: Chat, tmp_path: Path) -> None:
+    """Each stream is ended after its first events, as a server that stops ends it."""
+    ayse, mehmet = await chat.people("ayse", "mehmet")
+    await chat.direct(ayse, mehmet)
+    streams, ended = chat.running.parts.streams, 0
+
+    async def end_them() -> None:
+        nonlocal ended
+        while True:
+            for stream in streams.open:
+                if stream.held is None and stream.reason is None:
+                    stream.close(RESTART)
+                    ended += 1
+            await asyncio.sleep(0.005)
+
+    ending = asyncio.create_task(end_them())
+    await fuzz(chat, ayse, built(only=ENDLESS), tmp_path / "fuzz", {})
+    ending.cancel()
+    assert ended > 5
+    await until(lambda: not streams.open)
     assert (await mehmet.call("GET", "/users/me"))[0] == 200

@@ -12,6 +12,7 @@ from tests.client.test_api import expired
 from tests.support.devices import Device
 from tests.support.proxy import Proxy
 from tests.support.running import Chat, Json, Person, ServeChat
+from tests.support.tokens import token_that_ends
 from tests.support.waiting import until
 
 
@@ -152,6 +153,48 @@ async def test_an_expired_token_is_refreshed(chat: Chat, proxy: Proxy) -> None:
         await device.hears("hello")
         assert device.api.session.access_token != stale
         assert device.api.session.session_id == old.session_id
+
+
+async def test_it_renews_its_token_before_that_expires(chat: Chat, proxy: Proxy) -> None:
+    ayse, mehmet = await chat.people("ayse", "mehmet")
+    room = await chat.direct(ayse, mehmet)
+    async with Device(proxy.url, "mehmet") as device:
+        own = Person(chat.http, chat.url, device.user_id, device.api.session.access_token)
+        soon = token_that_ends(chat, own, 2)
+        device.api.session.access_token = soon
+        proxy.cut()
+        await away(device)
+        await back(device)
+        reconnects = device.connection.reconnects
+        (socket,) = chat.running.parts.sockets.open
+        assert socket.ends_at is not None
+        first_end = socket.ends_at
+        await until(lambda: device.connection._token != soon)
+        # It is the same socket, and it outlives the old token.
+        clock = chat.running.parts.deps.clock
+        await until(lambda: clock.now_ms() > first_end + 1500)
+        assert chat.running.parts.sockets.open == [socket]
+        assert socket.ends_at > first_end + 600_000
+        assert device.connection.reconnects == reconnects
+        await say(ayse, room, "still there?")
+        await device.hears("still there?")
+
+
+async def test_where_renewing_fails_it_comes_again(chat: Chat, proxy: Proxy) -> None:
+    ayse, mehmet = await chat.people("ayse", "mehmet")
+    room = await chat.direct(ayse, mehmet)
+    async with Device(proxy.url, "mehmet") as device:
+        own = Person(chat.http, chat.url, device.user_id, device.api.session.access_token)
+        device.api.session.access_token = token_that_ends(chat, own, 1)
+        proxy.cut()
+        await away(device)
+        await back(device)
+        proxy.hold_requests()
+        await away(device)
+        proxy.let_go()
+        await back(device)
+        await say(ayse, room, "hello")
+        await device.hears("hello")
 
 
 async def test_a_session_that_is_ended_ends_everything(chat: Chat, proxy: Proxy) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 import pytest
 
-from altlas_chat.contract.answers import Answer, Request, check_answer, check_request
+from altlas_chat.contract.answers import Answer, Request, _Rest, check_answer, check_request
 from altlas_chat.contract.documents import load_openapi
 from altlas_chat.contract.frames import check_frame
 
@@ -90,9 +90,13 @@ def test_where_there_is_no_operation_the_answer_says_so() -> None:
 
 
 def test_a_planned_operation_is_not_answered_with_success() -> None:
-    sessions = Request("GET", "/sessions")
-    assert not check_answer(sessions, problem("NOT_IMPLEMENTED"))
-    assert check_answer(sessions, answer({"items": []}))
+    document = load_openapi()
+    document["paths"]["/sessions"]["get"]["x-planned"] = True
+    rest, sessions = _Rest(document), Request("GET", "/sessions")
+    assert not rest.check_answer(sessions, problem("NOT_IMPLEMENTED"))
+    assert rest.check_answer(sessions, answer({"items": []}))
+    assert check_answer(sessions, problem("NOT_IMPLEMENTED"))
+    assert not check_answer(sessions, answer({"items": []}))
 
 
 def test_a_fixed_path_goes_before_one_with_a_parameter() -> None:

@@ -233,6 +233,14 @@ def edited(file: Path, old: str, new: str) -> None:
     file.write_text(text.replace(old, new, 1), "utf-8")
 
 
+def plan(folder: Path, kind: str, name: str) -> None:
+    """Put a name into the list of what is planned."""
+    file = folder / "planned.yaml"
+    planned = yaml.safe_load(file.read_text("utf-8"))
+    planned[kind].append(name)
+    file.write_text(yaml.safe_dump(planned), "utf-8")
+
+
 def the_finding(folder: Path) -> Finding:
     (finding,) = validate(folder)
     return finding
@@ -265,7 +273,7 @@ def test_a_missing_file_is_found(folder: Path) -> None:
     [("operations", "makeTea"), ("commands", "tea.make"), ("events", "tea.made")],
 )
 def test_a_plan_for_nothing_is_found(folder: Path, kind: str, name: str) -> None:
-    edited(folder / "planned.yaml", f"\n{kind}:\n", f"\n{kind}:\n  - {name}\n")
+    plan(folder, kind, name)
     assert f"planned.yaml names {kind} that there are not: ['{name}']" in the_finding(folder).what
 
 
@@ -273,7 +281,7 @@ def test_findings_are_printed_one_on_a_line(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(validation, "data_folder", lambda _: folder)
-    edited(folder / "planned.yaml", "\nevents:\n", "\nevents:\n  - tea.made\n")
+    plan(folder, "events", "tea.made")
     assert validation.main() == 1
     (line,) = capsys.readouterr().out.splitlines()
     assert line.endswith("Mend the reference or the name.")

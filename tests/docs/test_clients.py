@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from altlas_chat.ws.closing import RESTART
+from altlas_chat.domain.closing import RESTART
 from tests.docs.pages import page
 from tests.support.devices import PASSWORD
 from tests.support.running import Chat, Person, Wire

@@ -7,13 +7,13 @@ from typing import Any, get_args
 import pytest
 
 from altlas_chat.contract.documents import load_asyncapi
+from altlas_chat.domain import closing
+from altlas_chat.domain.closing import CloseReason
 from altlas_chat.domain.errors import ALL_ERRORS
 from altlas_chat.domain.events import CONVERSATION_EVENTS, PASSING_EVENTS, USER_EVENTS
 from altlas_chat.domain.inputs import Input
 from altlas_chat.services.sync import RECEIPT_LIMIT, ResyncReason
 from altlas_chat.settings import Settings
-from altlas_chat.ws import closing
-from altlas_chat.ws.closing import CloseReason
 from altlas_chat.ws.commands import COMMANDS, PLANNED
 from altlas_chat.ws.socket import READ_LIMIT_FACTOR
 from tests.docs.pages import Page, all_pages, page, words_in
@@ -38,7 +38,7 @@ def rows_below(first_cell: str) -> list[list[str]]:
 
 def test_all_commands_are_told_with_their_data() -> None:
     told = {words_in(cells[0])[0]: cells[1] for cells in rows_below("command")}
-    assert set(told) == {*COMMANDS, "ping"}
+    assert set(told) == {*COMMANDS, "auth.renew", "ping"}
     for name, command in COMMANDS.items():
         fields = set(shape_of(command.shape))
         named = {word for word in words_in(told[name]) if re.fullmatch(r"[a-z][A-Za-z]+", word)}

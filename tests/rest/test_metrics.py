@@ -1,5 +1,7 @@
 """The figures of a server."""
 
+import asyncio
+
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -7,6 +9,7 @@ from altlas_chat.domain.times import rfc3339
 from altlas_chat.system import SystemClock
 from tests.support.devices import PASSWORD
 from tests.support.running import Chat, Person
+from tests.support.streams import hearing
 from tests.support.waiting import until
 
 Figures = dict[tuple[str, frozenset[tuple[str, str]]], float]
@@ -72,6 +75,7 @@ async def test_what_is_counted(chat_on_each: Chat) -> None:
     assert figure(after, "changes_waiting") == 0
     assert figure(after, "database_connections") >= 1
     assert figure(after, "outbox_frames") == figure(after, "outbox_bytes") == 0
+    assert figure(after, "event_streams") == figure(after, "long_polls") == 0
     assert after["process_resident_memory_bytes", frozenset()] > 2**20
     assert ("process_cpu_seconds_total", frozenset()) in after
 
@@ -108,3 +112,23 @@ async def test_figures_are_not_for_everybody(chat: Chat, header: dict[str, str])
     ayse = await chat.person("ayse")
     status, problem = await ayse.call("GET", "/metrics")
     assert (status, problem["code"]) == (403, "PERMISSION_DENIED")
+
+
+async def test_streams_and_waits_are_counted_and_are_no_requests(chat: Chat) -> None:
+    admin, mehmet = await admin_of(chat), await chat.person("mehmet")
+    cursor = (await mehmet.gets("GET", "/sync"))["cursor"]
+    async with hearing(mehmet) as stream:
+        await stream.next_of("ready")
+        waiting = asyncio.create_task(mehmet.gets("GET", "/sync", cursor=cursor, wait=20))
+        await until(lambda: chat.running.parts.streams.waiting == 1)
+        now = await figures(chat, admin)
+        assert figure(now, "event_streams") == figure(now, "long_polls") == 1
+        await chat.running.parts.streams.drain(0)
+        await waiting
+        await stream.rest()
+    await until(lambda: not chat.running.parts.streams.open)
+    now = await figures(chat, admin)
+    assert figure(now, "event_streams") == figure(now, "long_polls") == 0
+    assert figure(now, "socket_closings_total", code="1012") == 1
+    assert figure(now, "requests_total", operation="getSync", status="200") == 1
+    assert not [one for one in now if ("operation", "streamEvents") in one[1]]

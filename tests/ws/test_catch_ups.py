@@ -6,8 +6,8 @@ import pytest
 
 from altlas_chat.domain.permissions import Actor
 from altlas_chat.realtime.hub import Hub
+from altlas_chat.services.hearing import CatchUps
 from altlas_chat.storage.database import Transaction
-from altlas_chat.ws.resume import CatchUps
 from tests.realtime.test_hub import Ear
 from tests.support.waiting import until
 from tests.support.world import World
@@ -72,7 +72,7 @@ async def test_who_cannot_be_brought_up_to_date_comes_again(
         await tx.execute("ALTER TABLE events RENAME TO lost")
 
     await world.deps.database.write(lose_the_log, lane="test")
-    caplog.set_level(logging.CRITICAL, "altlas_chat.ws.resume")
+    caplog.set_level(logging.CRITICAL, "altlas_chat.services.hearing")
     ear.hold()
     node.catch_ups.ask(ear, f"conversation:{room}", 0)
     await until(lambda: ear.held is None)

@@ -95,6 +95,14 @@ DETAILS = {
     "you may not do that yourself": "bunu kendiniz yapamazsınız",
     "No user name could be found for this person.": "Bu kişi için kullanıcı adı bulunamadı.",
     "The account that the token names is gone.": "Belirtecin gösterdiği hesap artık yok.",
+    "A person may have {limit} streams and waits open at once.": (
+        "Bir kişinin aynı anda en fazla {limit} açık akışı ve beklemesi olabilir."
+    ),
+    "This answer is to be had as text/event-stream.": "Bu yanıt text/event-stream olarak alınabilir.",
+    "A socket that was opened by an API key lives as long as the key.": (
+        "API anahtarıyla açılan bir soket, anahtarın süresi kadar yaşar."
+    ),
+    "The token belongs to another session.": "Belirteç başka bir oturuma ait.",
     "The API key has expired.": "API anahtarının süresi dolmuş.",
     "The API key was revoked.": "API anahtarı iptal edilmiş.",
     "There is no such API key.": "Böyle bir API anahtarı yok.",

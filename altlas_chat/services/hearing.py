@@ -9,22 +9,43 @@ read again, so nobody hears what is not his any more.
 
 import asyncio
 import logging
+from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import orjson
 
 from altlas_chat.domain.cursor import Cursor
 from altlas_chat.domain.events import Json
+from altlas_chat.domain.permissions import Actor
 from altlas_chat.realtime.frames import event_frame, framed, passing_frame
 from altlas_chat.realtime.hub import Hub
 from altlas_chat.realtime.listener import Listener
 from altlas_chat.services import sync
 from altlas_chat.services.deps import Deps
 from altlas_chat.services.sync import Changes, Resync
-from altlas_chat.ws.frames import RequestId, answer_frame
-from altlas_chat.ws.session import Session
 
 log = logging.getLogger(__name__)
+
+RequestId = str | int | None
+"""What a client put into a command to know its reply by."""
+
+
+class Hearer(Listener):
+    """A listener that begins at a cursor: a socket, or a stream of server-sent events."""
+
+    __slots__ = ("actor",)
+
+    def __init__(self, actor: Actor, *, put: Callable[[bytes], None]) -> None:
+        super().__init__(actor.user_id, actor.way_in, put=put)
+        self.actor = actor
+
+    @abstractmethod
+    def welcome(self, ready: Json, request_id: RequestId) -> None:
+        """Tell the client that it hears, with the data of ``ready``."""
+
+    def stands_at(self, cursor: Cursor) -> None:
+        """Take note that what was put so far brings the client to a cursor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,104 +57,118 @@ class Start:
 
 
 async def begin_hearing(
-    deps: Deps, hub: Hub, catch_ups: "CatchUps", session: Session, start: Start
+    deps: Deps, hub: Hub, catch_ups: "CatchUps", hearer: Hearer, start: Start
 ) -> None:
     """Send ``ready``, then what the client missed, then let it hear events as they come.
 
     Without a cursor the client starts at the present. When the log can't
     bring it there, ``resync_required`` follows ``ready``, with a snapshot.
     """
-    catch_ups.begin(session)
-    hub.add(session)
+    catch_ups.begin(hearer)
+    hub.add(hearer)
     outcome: Changes | Resync
     if isinstance(start.cursor, Cursor):
-        outcome = await _missed(deps, hub, session, start.cursor)
+        outcome = await _missed(deps, hub, hearer, start.cursor)
     elif start.cursor is None:
-        outcome = Changes(await _attached_positions(deps, hub, session))
+        outcome = Changes(await _attached_positions(deps, hub, hearer))
     else:
         outcome = start.cursor
     if isinstance(outcome, Resync):
-        positions = await _start_over(deps, hub, session, outcome, start.request_id)
+        positions = await _start_over(deps, hub, hearer, outcome, start.request_id)
     else:
-        positions = await _go_on(deps, session, outcome, start)
-    catch_ups.finish(session, positions)
+        positions = await _go_on(deps, hearer, outcome, start)
+    catch_ups.finish(hearer, positions)
 
 
-async def _go_on(deps: Deps, session: Session, changes: Changes, start: Start) -> dict[str, int]:
-    word = await sync.cursor_at(deps, session.actor, changes.positions)
-    await _send_ready(deps, session, word, start.request_id, resumed=start.cursor is not None)
-    put = session.put
+async def _go_on(deps: Deps, hearer: Hearer, changes: Changes, start: Start) -> dict[str, int]:
+    cursor = await sync.cursor_at(deps, hearer.actor, changes.positions)
+    ready = await _ready(deps, hearer.actor, cursor.encode(), resumed=start.cursor is not None)
+    hearer.stands_at(start.cursor if isinstance(start.cursor, Cursor) else cursor)
+    hearer.welcome(ready, start.request_id)
+    put = hearer.put
     for announcement in changes.announcements:
         put(event_frame(announcement))
     for receipt in changes.receipts:
         put(passing_frame(receipt))
+    hearer.stands_at(cursor)
     return changes.positions
 
 
-async def _attached_positions(deps: Deps, hub: Hub, session: Session) -> dict[str, int]:
+async def _attached_positions(deps: Deps, hub: Hub, hearer: Hearer) -> dict[str, int]:
     """Positions of all streams of the person, each attached before it was read."""
     while True:
-        positions = await sync.current_positions(deps, session.actor)
-        if _hears_just(hub, session, positions):
+        positions = await sync.current_positions(deps, hearer.actor)
+        if _hears_just(hub, hearer, positions):
             return positions
 
 
-def _hears_just(hub: Hub, session: Session, positions: dict[str, int]) -> bool:
-    """Let the session hear the streams that were read, and no others.
+def _hears_just(hub: Hub, hearer: Hearer, positions: dict[str, int]) -> bool:
+    """Let the hearer hear the streams that were read, and no others.
 
     False when it did not until now: who came into a conversation or was put
     out of one meanwhile may have missed events, or hear what is not his, and
     is read again.
     """
-    hears = set(session.streams)
+    hears = set(hearer.streams)
     missing, surplus = positions.keys() - hears, hears - positions.keys()
-    hub.attach(session, missing)
-    hub.detach(session, surplus)
+    hub.attach(hearer, missing)
+    hub.detach(hearer, surplus)
     if missing or surplus:
         return False
     hub.place(positions)
     return True
 
 
-async def _missed(deps: Deps, hub: Hub, session: Session, cursor: Cursor) -> Changes | Resync:
+async def _missed(deps: Deps, hub: Hub, hearer: Hearer, cursor: Cursor) -> Changes | Resync:
     limit = deps.settings.replay_limit_events
-    hub.attach(session, await sync.current_positions(deps, session.actor))
+    outcome = await attached_changes(deps, hub, hearer, cursor, limit)
+    if isinstance(outcome, Changes) and outcome.has_more:
+        return Resync("too_far_behind")
+    return outcome
+
+
+async def attached_changes(
+    deps: Deps, hub: Hub, hearer: Hearer, cursor: Cursor, limit: int
+) -> Changes | Resync:
+    """What came after a cursor, for a hearer on hold that is attached to just what was read.
+
+    Where that is not all there is, it hears other streams perhaps.
+    """
+    hub.attach(hearer, await sync.current_positions(deps, hearer.actor))
     while True:
-        outcome = await sync.changes_after(deps, session.actor, cursor, limit=limit)
-        if isinstance(outcome, Resync):
+        outcome = await sync.changes_after(deps, hearer.actor, cursor, limit=limit)
+        if isinstance(outcome, Resync) or outcome.has_more:
             return outcome
-        if outcome.has_more:
-            return Resync("too_far_behind")
-        if _hears_just(hub, session, outcome.positions):
+        if _hears_just(hub, hearer, outcome.positions):
             return outcome
 
 
 async def _start_over(
-    deps: Deps, hub: Hub, session: Session, resync: Resync, request_id: RequestId
+    deps: Deps, hub: Hub, hearer: Hearer, resync: Resync, request_id: RequestId
 ) -> dict[str, int]:
     while True:
-        snapshot = await sync.take_snapshot(deps, session.actor)
-        positions = Cursor.decode(snapshot["cursor"]).positions
-        if _hears_just(hub, session, positions):
+        snapshot = await sync.take_snapshot(deps, hearer.actor)
+        cursor = Cursor.decode(snapshot["cursor"])
+        if _hears_just(hub, hearer, cursor.positions):
             break
-    await _send_ready(deps, session, snapshot["cursor"], request_id, resumed=False)
+    ready = await _ready(deps, hearer.actor, snapshot["cursor"], resumed=False)
+    hearer.welcome(ready, request_id)
+    hearer.stands_at(cursor)
     frame = {
         "event": "resync_required",
         "data": {"reason": resync.reason, "snapshot": snapshot},
     }
-    session.put(framed(orjson.dumps(frame)))
-    return positions
+    hearer.put(framed(orjson.dumps(frame)))
+    return cursor.positions
 
 
-async def _send_ready(
-    deps: Deps, session: Session, cursor: str, request_id: RequestId, *, resumed: bool
-) -> None:
+async def _ready(deps: Deps, actor: Actor, cursor: str, *, resumed: bool) -> Json:
+    """The data of ``ready``."""
     settings = deps.settings
-    user = await sync.own_profile(deps, session.actor)
-    session.socket.language = user["language"]
-    data: Json = {
-        "user": user,
-        "sessionId": session.actor.session_id,
+    return {
+        "user": await sync.own_profile(deps, actor),
+        "sessionId": actor.session_id,
+        "expiresInSeconds": seconds_left(deps, actor),
         "heartbeatSeconds": settings.heartbeat_seconds,
         "limits": {
             "maxFrameBytes": settings.max_frame_bytes,
@@ -144,7 +179,13 @@ async def _send_ready(
         "cursor": cursor,
         "resumed": resumed,
     }
-    session.put(answer_frame("ready", request_id, data))
+
+
+def seconds_left(deps: Deps, actor: Actor) -> int | None:
+    """How long the actor's token or key lets hear from now on; None if it has no end."""
+    if actor.ends_at is None:
+        return None
+    return max(0, (actor.ends_at - deps.clock.now_ms()) // 1000)
 
 
 class CatchUps:
