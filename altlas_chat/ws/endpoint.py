@@ -157,6 +157,7 @@ async def _begun(
         deps.credentials.require_open(actor.way_in)
         session.watch_end()
         await begin_hearing(deps, sockets.hub, sockets.catch_ups, session, start)
+        sockets.attendance.came(session)
     except SessionRevoked as refusal:
         socket.close(REVOKED, error_frame(start.request_id, refusal, socket.language))
         return None
@@ -175,4 +176,6 @@ def _forget(sockets: Sockets, session: Session) -> None:
     session.forget_end()
     sockets.hub.remove(session)
     sockets.catch_ups.forget(session)
-    sockets.attendance.left(session.user_id)
+    sockets.deps.typists.gone(session)
+    sockets.deps.watches.forget(session)
+    sockets.attendance.left(session)

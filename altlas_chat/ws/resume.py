@@ -140,6 +140,7 @@ async def _send_ready(
             "maxFramesPerSecond": settings.max_frames_per_second,
             "maxMessageCharacters": settings.max_message_characters,
             "maxInFlight": settings.max_in_flight,
+            "maxWatched": settings.max_watched,
         },
         "cursor": cursor,
         "resumed": resumed,

@@ -7,6 +7,7 @@ their sender's order; a slow command does not hold up the next. At most
 
 import asyncio
 import logging
+from collections.abc import Sequence
 
 from altlas_chat.domain.errors import (
     AlreadyAuthenticated,
@@ -21,7 +22,7 @@ from altlas_chat.domain.errors import (
 )
 from altlas_chat.domain.language import say
 from altlas_chat.domain.permissions import Actor
-from altlas_chat.realtime.listener import Listener
+from altlas_chat.realtime.listener import Keyed, Listener
 from altlas_chat.services.deps import Deps
 from altlas_chat.storage.database import StorageUnavailable
 from altlas_chat.ws.closing import RESTART, REVOKED, TOO_MANY_FRAMES
@@ -75,6 +76,16 @@ class Session(Listener):
         """Close the socket because it can't be served now; the client resumes."""
         self.socket.close(RESTART)
 
+    @property
+    def is_behind(self) -> bool:
+        return self.socket.outbox.is_behind
+
+    def put_passing(self, one: Keyed) -> None:
+        self.socket.outbox.put_passing(one)
+
+    def put_together(self, some: Sequence[Keyed], joined: bytes) -> None:
+        self.socket.outbox.put_together(some, joined)
+
     async def serve(self) -> None:
         """Take commands until the socket ends."""
         socket = self.socket
@@ -116,7 +127,7 @@ class Session(Listener):
     async def _run(self, envelope: Envelope) -> None:
         put = self.socket.outbox.put
         try:
-            data = await run_command(self._deps, self.actor, envelope.event, envelope.data)
+            data = await run_command(self._deps, self.actor, envelope.event, envelope.data, self)
         except ChatError as error:
             put(error_frame(envelope.request_id, error, self.socket.language))
         except StorageUnavailable as error:
