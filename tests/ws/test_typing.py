@@ -74,9 +74,9 @@ async def test_it_is_told_again_and_is_over_without_a_word(serve_chat: ServeChat
     assert (await other.next_of(*KINDS))["event"] == "typing.started"
     # What was repeated at once is told once more, when half of the time is over.
     assert (await other.next_of(*KINDS))["event"] == "typing.started"
-    assert 0.4 < loop.time() - begun
+    assert loop.time() - begun > 0.4
     assert (await other.next_of(*KINDS))["event"] == "typing.stopped"
-    assert 0.9 < loop.time() - begun
+    assert loop.time() - begun > 0.9
     assert await typing_heard(other) == []
 
 
@@ -176,7 +176,6 @@ async def test_a_stop_that_follows_at_once_holds(chat: Chat) -> None:
     for _ in range(100):
         await wire.next_of("reply")
     told = [one["event"] for one in await typing_heard(other)]
-    assert told in ([], told) and told[-1:] in ([], ["typing.stopped"])
     assert told.count("typing.started") == told.count("typing.stopped")
     assert len(chat.running.parts.deps.typists) == 0
 
@@ -196,7 +195,12 @@ async def test_one_device_writes_in_some_conversations_only(chat: Chat) -> None:
 async def test_wrong_data_is_refused(chat: Chat) -> None:
     wire = await (await chat.person("ayse")).connects()
     for name in ("typing.start", "typing.stop"):
-        for bad in ({}, {"conversationId": 5}, {"conversationId": ""}, {"conversationId": "x", "y": 1}):
+        for bad in (
+            {},
+            {"conversationId": 5},
+            {"conversationId": ""},
+            {"conversationId": "x", "y": 1},
+        ):
             assert (await wire.asks(name, bad))["data"]["code"] == "VALIDATION_ERROR", bad
         unknown = await wire.asks(name, {"conversationId": "nowhere"})
         assert unknown["data"]["code"] == "CONVERSATION_NOT_FOUND"
