@@ -1,6 +1,5 @@
 """Receipts of one conversation that come in a crowd leave together, of each person the latest."""
 
-
 import orjson
 
 from altlas_chat.domain.events import PassingEvent
