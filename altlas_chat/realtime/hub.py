@@ -225,13 +225,15 @@ class Hub:
         if feed is None:
             return
         key = event.key
-        one = Waiting(key, event, but, only)
-        if event.kind == "receipt.updated" and self._crowds.holds(stream, one):
+        if event.kind == "receipt.updated" and self._crowds.holds(
+            stream, Waiting(key, event, but, only)
+        ):
             return
-        frame = passing_frame(event)
+        one = Keyed(key, passing_frame(event))
         for listener in feed.listeners:
-            if one.is_for(listener.user_id):
-                listener.pass_on(stream, key, frame)
+            user_id = listener.user_id
+            if user_id not in but and (only is None or user_id in only):
+                listener.pass_on(stream, one)
 
     def tell_but(self, stream: str, event: PassingEvent, but: Collection[str]) -> None:
         """Tell a passing event to who listens to ``stream`` and is not in ``but``."""
@@ -252,8 +254,8 @@ class Hub:
                 if listener.held is None:
                     listener.put_together(keyed, joined)
                 else:
-                    for key, frame in keyed:
-                        listener.pass_on(stream, key, frame)
+                    for passing in keyed:
+                        listener.pass_on(stream, passing)
 
     def _hearing(self, stream: str) -> Sequence[Listener]:
         feed = self._feeds.get(stream)
@@ -263,7 +265,7 @@ class Hub:
         self, streams: Sequence[str], event: PassingEvent, *, but: Collection[str] = ()
     ) -> None:
         """Tell a passing event to who listens to any of ``streams``, once each; not to ``but``."""
-        self._spreading.spread(event.key, streams, passing_frame(event), but)
+        self._spreading.spread(streams, Keyed(event.key, passing_frame(event)), but)
 
     def doubt(self, user_ids: Collection[str]) -> None:
         """What these people let others know has changed: nothing that waits tells it."""
@@ -271,9 +273,9 @@ class Hub:
 
     def tell_everybody(self, event: PassingEvent) -> None:
         """Tell a passing event to every listener; who is on hold hears it afterwards."""
-        frame = passing_frame(event)
+        one = Keyed(event.key, passing_frame(event))
         for listener in self._everybody():
-            listener.pass_on("", event.key, frame)
+            listener.pass_on("", one)
 
     def _tell_all(self, feed: Feed, announcements: list[Announcement]) -> None:
         for announcement in announcements:

@@ -41,7 +41,7 @@ class Listener(ABC):
         self.put = put
         self.streams: list[str] = []
         self.held: list[Held] | None = None
-        self.kept: dict[Hashable, tuple[str, bytes]] | None = None
+        self.kept: dict[Hashable, tuple[str, Keyed]] | None = None
         self.is_new = True
 
     @abstractmethod
@@ -69,19 +69,19 @@ class Listener(ABC):
         for one in some:
             self.put_passing(one)
 
-    def pass_on(self, stream: str, key: Hashable, frame: bytes) -> None:
+    def pass_on(self, stream: str, one: Keyed) -> None:
         """Hear a passing event of a stream, or of "" if it is for everybody.
 
         While on hold it is kept, of each key the latest.
         """
         if self.held is None:
-            self.put_passing(Keyed(key, frame))
+            self.put_passing(one)
             return
         if self.kept is None:
             self.kept = {}
-        key = key if key is not None else object()
+        key = one.key if one.key is not None else object()
         self.kept.pop(key, None)
-        self.kept[key] = (stream, frame)
+        self.kept[key] = (stream, one)
         if len(self.kept) > MOST_KEPT:
             del self.kept[next(iter(self.kept))]
 
@@ -136,9 +136,9 @@ class Listener(ABC):
                 self.put(frame)
                 last[stream] = seq
         kept, self.kept = self.kept, None
-        for key, (stream, frame) in (kept or {}).items():
+        for stream, one in (kept or {}).values():
             if not stream or stream in self.streams:
-                self.put_passing(Keyed(key, frame))
+                self.put_passing(one)
 
 
 def _own_stream_first(held: Held) -> tuple[bool, str, int]:

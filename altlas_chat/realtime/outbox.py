@@ -126,7 +126,11 @@ class Outbox:
 
         One without a key is put like any other frame.
         """
-        if one.key is None or not self.is_behind:
+        transport = self._transport
+        if transport is None:
+            return
+        is_behind = self._waiting is not None or transport.get_write_buffer_size()
+        if not is_behind or one.key is None:
             self.put(one.frame)
             return
         if self._waiting is None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from altlas_chat.realtime.listener import Listener
+from altlas_chat.realtime.listener import Keyed, Listener
 from altlas_chat.realtime.spreading import VISITS_IN_A_ROW, Spreading
 from tests.realtime.test_hub import Ear
 from tests.support.waiting import until
@@ -24,7 +24,7 @@ class Town:
 
 async def test_each_hears_it_once_and_others_have_their_turn() -> None:
     town = Town(people=100, streams=200)
-    town.spreading.spread(("profile", "x"), town.streams, b"a", {"u0"})
+    town.spreading.spread(town.streams, Keyed("x", b"a"), {"u0"})
     # Not all at once: this returned long before everybody was visited.
     assert town.visits <= VISITS_IN_A_ROW + 100
     turns = 0
@@ -39,7 +39,7 @@ async def test_each_hears_it_once_and_others_have_their_turn() -> None:
 async def test_a_later_word_takes_the_place_of_one_that_is_not_done() -> None:
     town = Town(people=100, streams=200)
     for word in (b"a", b"b", b"c", b"d"):
-        town.spreading.spread(("profile", "x"), town.streams, word, ())
+        town.spreading.spread(town.streams, Keyed("x", word), ())
     await until(lambda: not town.spreading._going)
     # The first may have reached some; all have the last, which comes last.
     assert {ear.frames[-1] for ear in town.ears} == {b"d"}
