@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from loadtests.harness import Cores, Plan, Row, machine, say, table
 
-BENCHMARKS = ("durable", "fanout", "files", "history", "memory", "reads", "startup")
+BENCHMARKS = ("durable", "fanout", "files", "history", "memory", "presence", "reads", "startup")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

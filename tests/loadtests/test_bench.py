@@ -19,6 +19,7 @@ CASES = {
     "files": 3,
     "history": 2,
     "memory": 1,
+    "presence": 2,
     "reads": len(asked_for()),
     "startup": 2,
 }
