@@ -185,7 +185,6 @@ class Watches:
 
     async def tell(self, last_seen: Mapping[str, int | None], at: int) -> None:
         """Tell who is not behind how the people of :meth:`to_tell` are, each in one frame."""
-        self.stirred.clear()
         await self._collect(last_seen)
         forms = _Forms(last_seen)
         spent = 0

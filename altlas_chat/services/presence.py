@@ -107,11 +107,22 @@ def _shown(sight: Sight) -> Shown:
 
 
 async def tell_presence(deps: Deps) -> None:
-    """Tell those who watch what has changed, in one frame each."""
+    """Tell those who watch what has changed, in one frame each.
+
+    ``Watches.stirred`` is clear afterwards, unless there is more to tell.
+    """
+    deps.watches.stirred.clear()
+    try:
+        await _tell_presence(deps)
+    except BaseException:
+        deps.watches.stirred.set()
+        raise
+
+
+async def _tell_presence(deps: Deps) -> None:
     await _settle(deps)
     wanted = deps.watches.to_tell()
     if not wanted:
-        deps.watches.stirred.clear()
         return
     # What is told and what is asked for agree: both are what is written down.
     await keep_last_seen(deps)

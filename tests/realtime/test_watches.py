@@ -48,6 +48,7 @@ class Square:
         self.watches.watch(ear, dict.fromkeys(user_ids, shown))
 
     async def tick(self) -> None:
+        self.watches.stirred.clear()
         known = dict.fromkeys(self.watches.to_tell(), 500)
         await self.watches.tell(known, 2_000)
 

@@ -35,7 +35,11 @@ async def set_presence(wire: Wire, presence: str) -> Json:
 async def settled(chat: Chat) -> None:
     """Everything that was to be told of presence is told."""
     watches = chat.running.parts.deps.watches
-    await until(lambda: not watches.stirred.is_set() and not watches.to_tell())
+
+    def is_quiet() -> bool:
+        return not (watches.stirred.is_set() or watches.to_tell() or watches.doubted())
+
+    await until(is_quiet)
 
 
 async def presences_heard(chat: Chat, wire: Wire) -> list[tuple[str, str]]:

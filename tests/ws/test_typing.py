@@ -80,7 +80,8 @@ async def test_it_is_told_again_and_is_over_without_a_word(serve_chat: ServeChat
     assert await typing_heard(other) == []
 
 
-async def test_a_socket_that_ends_ends_it(chat: Chat) -> None:
+async def test_a_socket_that_ends_ends_it(serve_chat: ServeChat) -> None:
+    chat = await serve_chat(typing_seconds=60)
     ayse, mehmet = await chat.people("ayse", "mehmet")
     room = await chat.direct(ayse, mehmet)
     phone, laptop, other = await ayse.connects(), await ayse.connects(), await mehmet.connects()
@@ -96,8 +97,10 @@ async def test_a_socket_that_ends_ends_it(chat: Chat) -> None:
     assert len(chat.running.parts.deps.typists) == 0
 
 
-async def test_who_leaves_or_is_put_out_writes_no_more(chat_on_each: Chat) -> None:
-    chat = chat_on_each
+async def test_who_leaves_or_is_put_out_writes_no_more(
+    database_url: str, serve_chat: ServeChat
+) -> None:
+    chat = await serve_chat(database=database_url, typing_seconds=60)
     ayse, mehmet, zeynep = await chat.people("ayse", "mehmet", "zeynep")
     group = await chat.group(ayse, mehmet, zeynep)
     wire, other = await mehmet.connects(), await zeynep.connects()
