@@ -68,9 +68,10 @@ async def running_server(settings: Settings) -> AsyncIterator[Running]:
         try:
             yield Running(url, parts)
         finally:
+            # That everybody goes now is nothing to tell: they come back elsewhere, or afterwards.
+            await teller.stop()
             await _drain(parts, settings)
             parts.lag.stop()
-            await teller.stop()
             await scheduling.stop()
             await housekeeping.stop()
             await runner.cleanup()

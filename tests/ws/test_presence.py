@@ -56,6 +56,12 @@ async def shown(asker: Person, other: Person) -> Json:
     return await asker.gets("GET", f"/users/{other.user_id}/presence")
 
 
+def user_of(page: Json, person: Person) -> Json:
+    (found,) = [one["user"] for one in page["items"] if one["userId"] == person.user_id]
+    user: Json = found
+    return user
+
+
 async def test_coming_and_going_is_told_to_who_watches(chat_on_each: Chat) -> None:
     chat = chat_on_each
     ayse, mehmet, zeynep = await chat.people("ayse", "mehmet", "zeynep")
@@ -89,7 +95,13 @@ async def test_the_most_present_device_counts(chat: Chat) -> None:
     assert (await set_presence(laptop, "away"))["presence"] == "away"
     assert await told(wire) == [(mehmet.user_id, "away")]
     assert (await shown(ayse, mehmet))["presence"] == "away"
-    assert (await ayse.gets("GET", f"/users/{mehmet.user_id}"))["presence"] == "away"
+    room = await chat.direct(ayse, mehmet)
+    for path, view in (
+        (f"/users/{mehmet.user_id}", lambda answer: answer),
+        (f"/conversations/{room}", lambda answer: answer["peer"]),
+        (f"/conversations/{room}/members", lambda answer: user_of(answer, mehmet)),
+    ):
+        assert view(await ayse.gets("GET", path))["presence"] == "away", path
     await set_presence(phone, "online")
     assert await told(wire) == [(mehmet.user_id, "online")]
     await phone.ws.close()
