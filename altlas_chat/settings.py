@@ -203,6 +203,37 @@ class Settings:
     max_streams_per_user: int = setting(
         20, "Event streams and long polls that a person may have open at once.", minimum=1
     )
+    max_watched: int = setting(
+        500,
+        "Of how many people a socket may be told whether they are there.",
+        minimum=0,
+        maximum=10_000,
+    )
+    presence_tick_ms: int = setting(
+        1000,
+        "Time over which changes of presence are collected before they are told together.",
+        minimum=10,
+        maximum=60_000,
+    )
+    presence_grace_seconds: int = setting(
+        5,
+        "How long somebody whose last socket is gone is still there, for connections that flap.",
+        minimum=0,
+        maximum=300,
+    )
+    typing_seconds: int = setting(
+        6,
+        "How long somebody writes without saying so again; told anew after half of it.",
+        minimum=2,
+        maximum=60,
+    )
+    receipt_tick_ms: int = setting(
+        200,
+        "Time over which receipts of one conversation are collected after the first; 0 tells all"
+        " at once.",
+        minimum=0,
+        maximum=60_000,
+    )
     drain_seconds: int = setting(
         10,
         "Most time over which sockets are closed when the server stops; a few take less.",

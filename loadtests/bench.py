@@ -21,6 +21,7 @@ BENCHMARKS = (
     "heartbeats",
     "history",
     "memory",
+    "presence",
     "reads",
     "slow",
     "startup",

@@ -8,6 +8,8 @@ order; each stream's own order must be kept.
 from copy import deepcopy
 from typing import Any
 
+from altlas_chat.client.moment import Moment
+
 Json = dict[str, Any]
 
 RECEIPTS = ("deliveredSeq", "deliveredAt", "readAt")
@@ -152,6 +154,8 @@ class State:
         self.scheduled: dict[str, Json] = {}
         self.tasks: dict[str, Json] = {}
         """What the client loaded, and heard of since; a snapshot has none."""
+        self.moment = Moment()
+        """What passing events tell: presence, typing, how far others have come."""
         for view in snapshot["conversations"]:
             self.begin(view)
 
@@ -176,8 +180,13 @@ class State:
         elif event.startswith("task."):
             self.tasks.pop(data["taskId"], None)
 
-    def apply(self, frame: Json) -> None:
-        """Apply a numbered event."""
+    def apply(self, frame: Json, now: float = 0.0) -> None:
+        """Apply an event, heard at ``now``: seconds of any clock, for what is over by itself."""
+        self.moment.apply(frame, now)
+        if "seq" not in frame:
+            if frame["event"] == "user.profile_updated":
+                self._apply_profile(frame["data"])
+            return
         kind, _, conversation_id = frame["stream"].partition(":")
         if kind == "conversation":
             if frame["event"] == "message.deleted":
@@ -189,6 +198,14 @@ class State:
                 conversation.apply(frame, self.user["id"])
         else:
             self._apply_own(frame["event"], frame["data"])
+
+    def _apply_profile(self, data: Json) -> None:
+        """Somebody has another name, other words or another image."""
+        shown = {name: data[name] for name in ("displayName", "bio", "avatarFileId")}
+        for conversation in self.conversations.values():
+            peer = conversation.view.get("peer")
+            if peer is not None and peer["id"] == data["userId"]:
+                peer.update(shown)
 
     def _apply_own(self, event: str, data: Json) -> None:
         if event == "conversation.joined":

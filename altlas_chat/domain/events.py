@@ -66,7 +66,16 @@ USER_EVENTS = frozenset(
 )
 """Kinds in a person's own stream: all devices of that person hear them."""
 
-PASSING_EVENTS = frozenset({"system.announcement", "receipt.updated"})
+PASSING_EVENTS = frozenset(
+    {
+        "system.announcement",
+        "receipt.updated",
+        "typing.started",
+        "typing.stopped",
+        "presence.updated",
+        "user.profile_updated",
+    }
+)
 
 
 def conversation_stream(conversation_id: str) -> str:
@@ -114,6 +123,19 @@ class PassingEvent:
     kind: str
     at: int
     data: Json
+
+    @property
+    def key(self) -> tuple[str, ...] | None:
+        """What it is about: a later event of the same key says all that matters of this one.
+
+        None for an event that stands for itself.
+        """
+        if self.kind in ("receipt.updated", "typing.started", "typing.stopped"):
+            about = self.kind.partition(".")[0]
+            return about, self.data["conversationId"], self.data["userId"]
+        if self.kind == "user.profile_updated":
+            return "profile", self.data["userId"]
+        return None
 
 
 @dataclass(frozen=True, slots=True)

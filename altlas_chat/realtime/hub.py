@@ -16,19 +16,33 @@ from altlas_chat.domain.events import (
     membership_effect,
     user_stream,
 )
+from altlas_chat.realtime.crowds import Crowds, Waiting
 from altlas_chat.realtime.feeds import Feed
 from altlas_chat.realtime.frames import event_frame, passing_frame
-from altlas_chat.realtime.listener import Listener
+from altlas_chat.realtime.listener import Keyed, Listener
+from altlas_chat.realtime.spreading import Spreading
 
 
 def _no_log(*_: object) -> None:
     raise LookupError("no log was named to this hub")
 
 
-class Hub:
-    """The listeners of this node, by stream."""
+def _nobody_left(*_: str) -> None:
+    """Nobody wants to know who left."""
 
-    def __init__(self) -> None:
+
+class Hub:
+    """The listeners of this node, by stream.
+
+    ``left`` is called with a person who hears a stream no longer, and the
+    stream. Receipts of one conversation that come within ``receipt_seconds``
+    leave together.
+    """
+
+    def __init__(self, receipt_seconds: float = 0) -> None:
+        self.left: Callable[[str, str], None] = _nobody_left
+        self._crowds = Crowds(receipt_seconds, self._tell_crowd)
+        self._spreading = Spreading(self._hearing)
         self._fill_hole: Callable[[str, int], None] = _no_log
         self._catch_up: Callable[[Listener, str, int], None] = _no_log
         self._feeds: dict[str, Feed] = {}
@@ -203,25 +217,65 @@ class Hub:
         but: Collection[str] = (),
         only: Collection[str] | None = None,
     ) -> None:
-        """Tell a passing event to who listens to ``stream`` and is not on hold.
+        """Tell a passing event to who listens to ``stream``; who is on hold hears it afterwards.
 
         Not to the people in ``but``, and of others only to those in ``only``.
         """
         feed = self._feeds.get(stream)
         if feed is None:
             return
-        frame = passing_frame(event)
+        key = event.key
+        if event.kind == "receipt.updated" and self._crowds.holds(
+            stream, Waiting(key, event, but, only)
+        ):
+            return
+        one = Keyed(key, passing_frame(event))
         for listener in feed.listeners:
             user_id = listener.user_id
-            if listener.held is None and user_id not in but and (only is None or user_id in only):
-                listener.put(frame)
+            if user_id not in but and (only is None or user_id in only):
+                listener.pass_on(stream, one)
+
+    def tell_but(self, stream: str, event: PassingEvent, but: Collection[str]) -> None:
+        """Tell a passing event to who listens to ``stream`` and is not in ``but``."""
+        self.pass_on(stream, event, but=but)
+
+    def _tell_crowd(self, stream: str, crowd: list[Waiting]) -> None:
+        """Tell passing events together; those that are for the same people in one write."""
+        by_audience: dict[tuple[frozenset[str], frozenset[str] | None], list[Waiting]] = {}
+        for one in crowd:
+            only = None if one.only is None else frozenset(one.only)
+            by_audience.setdefault((frozenset(one.but), only), []).append(one)
+        for same in by_audience.values():
+            keyed = [Keyed(one.key, passing_frame(one.event)) for one in same]
+            joined = b"".join(one.frame for one in keyed)
+            for listener in self._hearing(stream):
+                if not same[0].is_for(listener.user_id):
+                    continue
+                if listener.held is None:
+                    listener.put_together(keyed, joined)
+                else:
+                    for passing in keyed:
+                        listener.pass_on(stream, passing)
+
+    def _hearing(self, stream: str) -> Sequence[Listener]:
+        feed = self._feeds.get(stream)
+        return () if feed is None else feed.listeners
+
+    def pass_on_to_all(
+        self, streams: Sequence[str], event: PassingEvent, *, but: Collection[str] = ()
+    ) -> None:
+        """Tell a passing event to who listens to any of ``streams``, once each; not to ``but``."""
+        self._spreading.spread(streams, Keyed(event.key, passing_frame(event)), but)
+
+    def doubt(self, user_ids: Collection[str]) -> None:
+        """What these people let others know has changed: nothing that waits tells it."""
+        self._crowds.doubt(user_ids)
 
     def tell_everybody(self, event: PassingEvent) -> None:
-        """Tell a passing event to every listener that is not on hold."""
-        frame = passing_frame(event)
+        """Tell a passing event to every listener; who is on hold hears it afterwards."""
+        one = Keyed(event.key, passing_frame(event))
         for listener in self._everybody():
-            if listener.held is None:
-                listener.put(frame)
+            listener.pass_on("", one)
 
     def _tell_all(self, feed: Feed, announcements: list[Announcement]) -> None:
         for announcement in announcements:
@@ -261,6 +315,8 @@ class Hub:
                 self._detach(listener, effect.stream)
             elif effect.stream not in listener.streams:
                 self._join(listener, effect)
+        if isinstance(effect, Left):
+            self.left(effect.user_id, effect.stream)
 
     def _join(self, listener: Listener, effect: Joined) -> None:
         feed = self._attach(listener, effect.stream, effect.after)

@@ -1,8 +1,18 @@
 """One reader of events: a socket's place in the fan-out."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
 from typing import NamedTuple
+
+MOST_KEPT = 2048
+"""Passing events that are kept for a listener on hold; of more the oldest are dropped."""
+
+
+class Keyed(NamedTuple):
+    """A passing event as a frame, and what it is about; see :attr:`PassingEvent.key`."""
+
+    key: Hashable
+    frame: bytes
 
 
 class Held(NamedTuple):
@@ -21,7 +31,7 @@ class Listener(ABC):
     is released for the first time.
     """
 
-    __slots__ = ("held", "is_new", "put", "session_id", "streams", "user_id")
+    __slots__ = ("held", "is_new", "kept", "put", "session_id", "streams", "user_id")
 
     def __init__(
         self, user_id: str, session_id: str | None, *, put: Callable[[bytes], None]
@@ -31,6 +41,7 @@ class Listener(ABC):
         self.put = put
         self.streams: list[str] = []
         self.held: list[Held] | None = None
+        self.kept: dict[Hashable, tuple[str, Keyed]] | None = None
         self.is_new = True
 
     @abstractmethod
@@ -40,6 +51,39 @@ class Listener(ABC):
     @abstractmethod
     def fail(self) -> None:
         """Cut the reader off, because it can't be served now: it shall come again."""
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the reader does not take at this moment what it was given."""
+        return False
+
+    def put_passing(self, one: Keyed) -> None:
+        """Send a passing event; one that waits for a reader that is behind is replaced by a later
+        one of its key.
+        """
+        self.put(one.frame)
+
+    def put_together(self, some: Sequence[Keyed], joined: bytes) -> None:
+        """Send passing events, of which ``joined`` has all frames in their order."""
+        del joined
+        for one in some:
+            self.put_passing(one)
+
+    def pass_on(self, stream: str, one: Keyed) -> None:
+        """Hear a passing event of a stream, or of "" if it is for everybody.
+
+        While on hold it is kept, of each key the latest.
+        """
+        if self.held is None:
+            self.put_passing(one)
+            return
+        if self.kept is None:
+            self.kept = {}
+        key = one.key if one.key is not None else object()
+        self.kept.pop(key, None)
+        self.kept[key] = (stream, one)
+        if len(self.kept) > MOST_KEPT:
+            del self.kept[next(iter(self.kept))]
 
     def hear(self, stream: str, seq: int, frame: bytes) -> None:
         if self.held is None:
@@ -91,6 +135,10 @@ class Listener(ABC):
             if seq > last.get(stream, 0) and stream in self.streams:
                 self.put(frame)
                 last[stream] = seq
+        kept, self.kept = self.kept, None
+        for stream, one in (kept or {}).values():
+            if not stream or stream in self.streams:
+                self.put_passing(one)
 
 
 def _own_stream_first(held: Held) -> tuple[bool, str, int]:

@@ -7,17 +7,23 @@ slowly is over its bound and is cut.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
+
+from altlas_chat.realtime.listener import Keyed
+
+LOOK_AGAIN_SECONDS = 0.1
+"""Between two looks at sockets for which passing events wait."""
 
 
 class Flusher:
     """Writes the outboxes that were filled during this turn of the event loop."""
 
-    __slots__ = ("_filled", "_loop", "_scheduled", "closings")
+    __slots__ = ("_behind", "_filled", "_loop", "_scheduled", "closings")
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._filled: list[Outbox] = []
+        self._behind: set[Outbox] = set()
         self._scheduled = False
         self.closings: Counter[int] = Counter()
         """How many sockets were closed by us, by code."""
@@ -27,6 +33,17 @@ class Flusher:
         if not self._scheduled:
             self._scheduled = True
             self._loop.call_soon(self._flush)
+
+    def look_after(self, outbox: "Outbox") -> None:
+        """Let passing events that wait in an outbox go as soon as its socket takes something."""
+        if not self._behind:
+            self._loop.call_later(LOOK_AGAIN_SECONDS, self._look)
+        self._behind.add(outbox)
+
+    def _look(self) -> None:
+        self._behind = {outbox for outbox in self._behind if not outbox.caught_up()}
+        if self._behind:
+            self._loop.call_later(LOOK_AGAIN_SECONDS, self._look)
 
     def _flush(self) -> None:
         self._scheduled = False
@@ -48,6 +65,7 @@ class Outbox:
         "_overflowed",
         "_transport",
         "_unsent_frames",
+        "_waiting",
         "limit_bytes",
         "limit_frames",
     )
@@ -66,6 +84,7 @@ class Outbox:
         self._overflowed = overflowed
         self._frames: list[bytes] = []
         self._unsent_frames = 0
+        self._waiting: dict[Hashable, bytes] | None = None
         self.limit_bytes = limit_bytes
         self.limit_frames = limit_frames
 
@@ -93,6 +112,56 @@ class Outbox:
         if behind > self.limit_bytes or (behind and self._unsent_frames > self.limit_frames):
             self.close()
             self._overflowed()
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the socket does not take at this moment what it was given."""
+        transport = self._transport
+        return transport is not None and (
+            self._waiting is not None or transport.get_write_buffer_size() > 0
+        )
+
+    def put_passing(self, one: Keyed) -> None:
+        """Send a passing event; while the socket is behind, only the latest of each key waits.
+
+        One without a key is put like any other frame.
+        """
+        transport = self._transport
+        if transport is None:
+            return
+        is_behind = self._waiting is not None or transport.get_write_buffer_size()
+        if not is_behind or one.key is None:
+            self.put(one.frame)
+            return
+        if self._waiting is None:
+            self._waiting = {}
+            self._flusher.look_after(self)
+        self._waiting.pop(one.key, None)
+        self._waiting[one.key] = one.frame
+        if len(self._waiting) > self.limit_frames:
+            self.close()
+            self._overflowed()
+
+    def put_together(self, some: Sequence[Keyed], joined: bytes) -> None:
+        """Send passing events, in one piece if the socket is not behind."""
+        if self.is_behind:
+            for one in some:
+                self.put_passing(one)
+        else:
+            self.put(joined)
+
+    def caught_up(self) -> bool:
+        """Put the passing events that wait, if the socket has taken everything before them.
+
+        False while they must wait on.
+        """
+        transport = self._transport
+        if transport is not None and transport.get_write_buffer_size():
+            return False
+        waiting, self._waiting = self._waiting, None
+        if waiting and transport is not None:
+            self.put(b"".join(waiting.values()))
+        return True
 
     @property
     def depth(self) -> tuple[int, int]:

@@ -103,13 +103,14 @@ class Streams:
             try:
                 # From here on the hub ends the waiting with its session.
                 self._deps.credentials.require_open(actor.way_in)
+                self._attendance.came(waiter)
                 outcome = await wait_for_changes(
                     self._deps, self._hub, self._catch_ups, waiter, cursor, limit
                 )
             finally:
                 timer.cancel()
                 del self._waiting[waiter]
-                self._attendance.left(actor.user_id)
+                self._attendance.left(waiter)
         self._deps.credentials.require_open(actor.way_in)
         return outcome
 
@@ -138,6 +139,7 @@ class Streams:
                 # From here on the hub ends the stream with its session.
                 self._deps.credentials.require_open(call.actor.way_in)
                 await begin_hearing(self._deps, self._hub, self._catch_ups, stream, Start(cursor))
+                self._attendance.came(stream)
                 call.request[LASTING] = True
                 await self._send(call.request, response, stream)
             except UserNotFound as error:
@@ -148,7 +150,7 @@ class Streams:
                 self._catch_ups.forget(stream)
                 stream.forget()
                 del self._streams[stream]
-                self._attendance.left(call.actor.user_id)
+                self._attendance.left(stream)
         return response
 
     async def _send(

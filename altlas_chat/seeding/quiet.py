@@ -41,6 +41,14 @@ class Nobody:
     ) -> None:
         """Nobody is there to be told."""
 
+    def pass_on_to_all(
+        self, streams: Sequence[str], event: PassingEvent, *, but: Collection[str] = ()
+    ) -> None:
+        """Nobody is there to be told."""
+
+    def doubt(self, user_ids: Collection[str]) -> None:
+        """Nothing waits."""
+
     def tell_everybody(self, event: PassingEvent) -> None:
         """Nobody is there to be told."""
 

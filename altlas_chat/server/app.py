@@ -12,6 +12,8 @@ from altlas_chat.figures import Requests
 from altlas_chat.realtime.attendance import Attendance
 from altlas_chat.realtime.hub import Hub
 from altlas_chat.realtime.outbox import Flusher
+from altlas_chat.realtime.typists import Typists
+from altlas_chat.realtime.watches import Watches
 from altlas_chat.rest import (
     accounts,
     administration,
@@ -100,8 +102,10 @@ async def assemble(
     settings: Settings, database: Database, clock: Clock, ids: Ids, randomness: Randomness
 ) -> Parts:
     """All parts, connected, on the running event loop."""
-    hub = Hub()
-    attendance = Attendance(hub, clock.now_ms)
+    hub = Hub(settings.receipt_tick_ms / 1000)
+    attendance = Attendance(hub, clock.now_ms, settings.presence_grace_seconds)
+    typists = Typists(hub.tell_but, clock.now_ms, settings.typing_seconds)
+    hub.left = typists.left
     deps = Deps(
         settings=settings,
         database=database,
@@ -111,6 +115,8 @@ async def assemble(
         randomness=randomness,
         credentials=await load_credentials(settings, database, clock, randomness),
         presence=attendance,
+        watches=Watches(attendance),
+        typists=typists,
         blobs=chosen_blobs(settings),
     )
     catch_ups = CatchUps(deps, hub)

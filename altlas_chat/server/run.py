@@ -15,6 +15,7 @@ from aiohttp import web
 from altlas_chat.server.app import Parts, assemble, build_app
 from altlas_chat.server.housekeeping import Housekeeping
 from altlas_chat.server.opening import StartFailed, opened_database
+from altlas_chat.server.presence import PresenceTeller
 from altlas_chat.server.scheduling import Scheduling
 from altlas_chat.services.accounts import refresh_revocations
 from altlas_chat.settings import Settings
@@ -65,9 +66,13 @@ async def running_server(settings: Settings) -> AsyncIterator[Running]:
         housekeeping.start()
         scheduling = Scheduling(parts.deps, parts.later)
         scheduling.start()
+        teller = PresenceTeller(parts.deps)
+        teller.start()
         try:
             yield Running(url, parts)
         finally:
+            # That everybody goes now is nothing to tell: they come back elsewhere, or afterwards.
+            await teller.stop()
             await _drain(parts, settings)
             parts.lag.stop()
             await scheduling.stop()

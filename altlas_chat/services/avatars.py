@@ -10,6 +10,7 @@ from altlas_chat.domain.permissions import Actor
 from altlas_chat.services.access import require_member
 from altlas_chat.services.changes import Change, commit_change
 from altlas_chat.services.deps import Deps
+from altlas_chat.services.passing import tell_profile
 from altlas_chat.storage import accounts, conversations, streams, uploads
 from altlas_chat.storage.database import Reader, Transaction
 
@@ -43,8 +44,10 @@ async def set_avatar(deps: Deps, actor: Actor, file_id: str | None) -> Json:
         ValidationFailed: it is no image, or one of which no preview could be made.
     """
     stream = user_stream(actor.user_id)
+    shown: list[User] = []
 
     async def change(change: Change) -> Json:
+        shown.clear()
         await streams.lock_streams(change.tx, [stream])
         if file_id is not None:
             await require_avatar(change.tx, actor, file_id, "/fileId")
@@ -53,9 +56,13 @@ async def set_avatar(deps: Deps, actor: Actor, file_id: str | None) -> Json:
             raise UserNotFound
         if user.avatar_file_id == file_id:
             return user.as_own_json()
+        shown.append(user._replace(avatar_file_id=file_id, updated_at=change.at))
         return await renew_avatar(change, user, file_id)
 
-    return await commit_change(deps, stream, change, actor_id=actor.user_id)
+    view = await commit_change(deps, stream, change, actor_id=actor.user_id)
+    for user in shown:
+        await tell_profile(deps, user)
+    return view
 
 
 async def renew_avatar(change: Change, user: User, file_id: str | None) -> Json:

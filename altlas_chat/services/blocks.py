@@ -10,6 +10,7 @@ from altlas_chat.domain.times import rfc3339
 from altlas_chat.services.changes import Change, commit_change
 from altlas_chat.services.deps import Deps
 from altlas_chat.services.paging import decoded_place, page_cursor
+from altlas_chat.services.passing import privacy_changed
 from altlas_chat.storage import accounts, blocks, streams
 from altlas_chat.storage.blocks import Block
 from altlas_chat.storage.database import Reader
@@ -73,7 +74,10 @@ async def block_user(deps: Deps, actor: Actor, user_id: str) -> None:
             facts = {"userId": user_id}
             await change.announce(stream, "user.blocked", facts, {"block": views[0]})
 
-    await commit_change(deps, stream, change, actor_id=actor.user_id)
+    try:
+        await commit_change(deps, stream, change, actor_id=actor.user_id)
+    finally:
+        privacy_changed(deps, actor.user_id, user_id)
 
 
 async def unblock_user(deps: Deps, actor: Actor, user_id: str) -> None:
@@ -92,7 +96,10 @@ async def unblock_user(deps: Deps, actor: Actor, user_id: str) -> None:
             facts = {"userId": user_id}
             await change.announce(stream, "user.unblocked", facts, facts)
 
-    await commit_change(deps, stream, change, actor_id=actor.user_id)
+    try:
+        await commit_change(deps, stream, change, actor_id=actor.user_id)
+    finally:
+        privacy_changed(deps, actor.user_id, user_id)
 
 
 async def block_data(reader: Reader, viewer_id: str, events: Sequence[Event]) -> list[Json]:

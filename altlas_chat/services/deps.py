@@ -8,6 +8,9 @@ from altlas_chat.blobs.nowhere import NoBlobs
 from altlas_chat.blobs.previewing import Previews
 from altlas_chat.blobs.store import Blobs
 from altlas_chat.domain.events import Announcement, PassingEvent
+from altlas_chat.realtime.listener import Listener
+from altlas_chat.realtime.typists import Typists
+from altlas_chat.realtime.watches import Watches
 from altlas_chat.services.credentials import Credentials
 from altlas_chat.settings import Settings
 from altlas_chat.storage.database import Database
@@ -36,6 +39,17 @@ class Publisher(Protocol):
         Not to the people in ``but``, and of others only to those in ``only``.
         """
 
+    def pass_on_to_all(
+        self, streams: Sequence[str], event: PassingEvent, *, but: Collection[str] = ()
+    ) -> None:
+        """Tell a passing event to those who listen to any of ``streams``, once each.
+
+        Not to the people in ``but``.
+        """
+
+    def doubt(self, user_ids: Collection[str]) -> None:
+        """What these people let others know has changed: nothing that waits tells it."""
+
     def tell_everybody(self, event: PassingEvent) -> None:
         """Tell a passing event to everybody who listens at this moment."""
 
@@ -53,7 +67,10 @@ class Presence(Protocol):
     """Knows who is there at this moment, and who was until when."""
 
     def state_of(self, user_id: str) -> str:
-        """``online`` or ``offline``."""
+        """``online``, ``away`` or ``offline``."""
+
+    def set_away(self, device: Listener, *, is_away: bool) -> None:
+        """Whether somebody sits before a device."""
 
     def seen(self) -> dict[str, int]:
         """Who was seen when (UTC milliseconds), as far as it was not :meth:`kept`."""
@@ -71,6 +88,9 @@ class NobodyThere:
     def state_of(self, user_id: str) -> str:
         del user_id
         return "offline"
+
+    def set_away(self, device: Listener, *, is_away: bool) -> None:
+        """There is no device."""
 
     def seen(self) -> dict[str, int]:
         return {}
@@ -97,5 +117,7 @@ class Deps:
     randomness: Randomness
     credentials: Credentials
     presence: Presence = field(default_factory=NobodyThere)
+    watches: Watches = field(default_factory=Watches)
+    typists: Typists = field(default_factory=Typists)
     blobs: Blobs = field(default_factory=NoBlobs)
     previews: Previews = field(default_factory=Previews)

@@ -175,6 +175,7 @@ async def _ready(deps: Deps, actor: Actor, cursor: str, *, resumed: bool) -> Jso
             "maxFramesPerSecond": settings.max_frames_per_second,
             "maxMessageCharacters": settings.max_message_characters,
             "maxInFlight": settings.max_in_flight,
+            "maxWatched": settings.max_watched,
         },
         "cursor": cursor,
         "resumed": resumed,

@@ -61,7 +61,7 @@ async def post_message(deps: Deps, actor: Actor, draft: MessageDraft) -> SentMes
         actor, draft, stream, deps.ids.new(), fingerprint, deps.clock.now_ms(), ids=deps.ids
     )
     try:
-        return await commit_together(deps, stream, _keep_posts, post)
+        sent = await commit_together(deps, stream, _keep_posts, post)
     except UniqueViolated as error:
         known = await _sent_before(deps, actor, draft, fingerprint)
         if known is None:
@@ -72,6 +72,8 @@ async def post_message(deps: Deps, actor: Actor, draft: MessageDraft) -> SentMes
         if known is None:
             raise
         return known
+    deps.typists.end(draft.conversation_id, actor.user_id)
+    return sent
 
 
 async def post_in_change(

@@ -8,6 +8,7 @@ from altlas_chat.domain.preferences import PreferencesUpdate, choice, filled
 from altlas_chat.domain.times import rfc3339_or_none
 from altlas_chat.services.changes import Change, commit_change
 from altlas_chat.services.deps import Deps
+from altlas_chat.services.passing import privacy_changed
 from altlas_chat.storage import preferences, streams
 from altlas_chat.storage.database import Reader
 from altlas_chat.storage.preferences import Kept
@@ -59,7 +60,11 @@ async def update_preferences(deps: Deps, actor: Actor, update: PreferencesUpdate
         await change.announce(stream, "preferences.updated", {}, {"preferences": view})
         return view
 
-    return await commit_change(deps, stream, change, actor_id=actor.user_id)
+    try:
+        return await commit_change(deps, stream, change, actor_id=actor.user_id)
+    finally:
+        if update.privacy is not None:
+            privacy_changed(deps, actor.user_id)
 
 
 async def preferences_data(reader: Reader, viewer_id: str, events: Sequence[Event]) -> list[Json]:

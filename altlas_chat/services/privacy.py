@@ -55,6 +55,23 @@ async def sights(reader: Reader, viewer_id: str, user_ids: Iterable[str]) -> dic
     return found
 
 
+async def kept_from(reader: Reader, user_id: str, conversation_id: str) -> set[str] | None:
+    """The members who may not know that a person writes there; None if nobody may.
+
+    In two queries, however many members there are.
+    """
+    kept = await preferences.select_of_members(reader, conversation_id)
+    documents = {member_id: one.document for member_id, one in kept.items()}
+    hiding = {
+        member_id
+        for member_id, document in documents.items()
+        if not choice(document, "privacy", "typing")
+    }
+    if user_id in hiding:
+        return None
+    return hiding | await blocks.select_apart_in(reader, user_id, conversation_id)
+
+
 async def _writers(
     reader: Reader, viewer_id: str, others: Collection[str], documents: Mapping[str, Json]
 ) -> set[tuple[str, str]]:

@@ -8,6 +8,7 @@ everywhere (posting, choosing an image, uploading), so nobody waits for each oth
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from altlas_chat.domain.accounts import User
 from altlas_chat.domain.errors import FileNotFound, PermissionDenied, ServiceUnavailable
 from altlas_chat.domain.events import Announcement, Event, Json, conversation_stream, user_stream
 from altlas_chat.domain.files import KeptFile, StoredFile
@@ -18,6 +19,7 @@ from altlas_chat.services.changes import Change, commit_change
 from altlas_chat.services.deps import Deps
 from altlas_chat.services.files import forget_bytes, readable_file
 from altlas_chat.services.groups import renew_group
+from altlas_chat.services.passing import tell_profile
 from altlas_chat.storage import accounts, bulk, conversations, sweeping, uploads
 from altlas_chat.storage.uploads import Uses
 
@@ -60,6 +62,8 @@ class _Removal(NamedTuple):
 
     is_removed: bool
     unused: Sequence[str] = ()
+    imageless: User | None = None
+    """Whose image it was."""
 
 
 async def remove_file(
@@ -94,6 +98,8 @@ async def remove_file(
         if removal is not None:
             for key in removal.unused:
                 await forget_bytes(deps, key)
+            if removal.imageless is not None:
+                await tell_profile(deps, removal.imageless)
             return removal.is_removed
     raise ServiceUnavailable(say("The file is being sent at this moment."))
 
@@ -112,7 +118,7 @@ async def _removed(
         return _Removal(is_removed=False)
     if unless_used and await sweeping.is_used(tx, file_id, messages=unless_used == "any"):
         return _Removal(is_removed=False)
-    await _take_image_away(deps, change, kept.file, uses.avatar_of)
+    imageless = await _take_image_away(deps, change, kept.file, uses.avatar_of)
     unused = await uploads.delete_file(tx, kept.file)
     streams = {
         user_stream(kept.file.owner_id): kept.file.conversation_id,
@@ -122,20 +128,26 @@ async def _removed(
         stream: {"fileId": file_id, "conversationId": where} for stream, where in streams.items()
     }
     await _announce(change, facts)
-    return _Removal(True, unused)
+    return _Removal(True, unused, imageless)
 
 
 async def _take_image_away(
     deps: Deps, change: Change, file: StoredFile, group_ids: Sequence[str]
-) -> None:
-    """Tell of people and groups whose image is no more, as if it had been taken away by them."""
+) -> User | None:
+    """Tell of people and groups whose image is no more, as if it had been taken away by them.
+
+    Gives the person whose image it was.
+    """
     owner = await accounts.select_user(change.tx, file.owner_id)
+    imageless = None
     if owner is not None and owner.avatar_file_id == file.file_id:
         await renew_avatar(change, owner, None)
+        imageless = owner._replace(avatar_file_id=None, updated_at=change.at)
     for group_id in group_ids:
         group = await conversations.select_conversation(change.tx, group_id)
         if group is not None:
             await renew_group(change, group._replace(avatar_file_id=None), deps.ids.new())
+    return imageless
 
 
 async def _announce(change: Change, facts: dict[str, Json]) -> None:

@@ -91,3 +91,18 @@ async def select_apart(reader: Reader, user_id: str, others: Collection[str]) ->
         )
         found.update(row[0] for row in rows)
     return found
+
+
+async def select_apart_in(reader: Reader, user_id: str, conversation_id: str) -> set[str]:
+    """Members of a conversation between whom and the person there is a block, whoever made it."""
+    rows = await reader.fetch_all(
+        "SELECT b.blocked_id FROM blocks b JOIN members m ON m.user_id = b.blocked_id"
+        " AND m.conversation_id = ? WHERE b.user_id = ?"
+        " UNION SELECT b.user_id FROM blocks b JOIN members m ON m.user_id = b.user_id"
+        " AND m.conversation_id = ? WHERE b.blocked_id = ?",
+        conversation_id,
+        user_id,
+        conversation_id,
+        user_id,
+    )
+    return {row[0] for row in rows}

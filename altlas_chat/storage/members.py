@@ -216,6 +216,14 @@ async def select_member_ids(reader: Reader, conversation_id: str) -> list[str]:
     return [row[0] for row in rows]
 
 
+async def select_conversation_ids(reader: Reader, user_id: str) -> list[str]:
+    """Every conversation that a person belongs to."""
+    rows = await reader.fetch_all(
+        "SELECT conversation_id FROM members WHERE user_id = ? ORDER BY conversation_id", user_id
+    )
+    return [row[0] for row in rows]
+
+
 class MovedPointers(NamedTuple):
     """Another member's pointers."""
 

@@ -33,6 +33,16 @@ async def select_preferences(reader: Reader, user_ids: Iterable[str]) -> dict[st
     return found
 
 
+async def select_of_members(reader: Reader, conversation_id: str) -> dict[str, Kept]:
+    """What the members of a conversation chose; who chose nothing is left out."""
+    rows = await reader.fetch_all(
+        "SELECT p.user_id, p.document, p.updated_at FROM members m"
+        " JOIN preferences p ON p.user_id = m.user_id WHERE m.conversation_id = ?",
+        conversation_id,
+    )
+    return {row[0]: Kept(orjson.loads(row[1]), row[2]) for row in rows}
+
+
 async def upsert_preferences(
     tx: Transaction, user_id: str, document: Json, *, hides_read: bool, at: int
 ) -> None:

@@ -15,11 +15,15 @@ from altlas_chat.domain.inputs import Input, OpaqueId, check_input
 from altlas_chat.domain.language import say
 from altlas_chat.domain.messages import MessageDraft, MessageEdit
 from altlas_chat.domain.permissions import Actor
-from altlas_chat.services import messages, posting, receipts, scheduled
+from altlas_chat.realtime.listener import Listener
+from altlas_chat.services import messages, posting, presence, receipts, scheduled, typists
 from altlas_chat.services.deps import Deps
 
-PLANNED = frozenset({"typing.start", "typing.stop", "presence.set"})
+PLANNED: frozenset[str] = frozenset()
 """Commands that the contract has and this server does not do yet."""
+
+MOST_WATCHED = 10_000
+"""Longest watch list of the contract; the setting is at most so large."""
 
 
 class EditCommand(MessageEdit):
@@ -34,6 +38,18 @@ class DeleteCommand(Input):
 class PointerCommand(Input):
     conversation_id: OpaqueId
     seq: Annotated[int, Field(ge=0, lt=2**53)]
+
+
+class TypingCommand(Input):
+    conversation_id: OpaqueId
+
+
+class PresenceCommand(Input):
+    presence: Literal["online", "away"]
+
+
+class WatchCommand(Input):
+    user_ids: Annotated[list[OpaqueId], Field(max_length=MOST_WATCHED)]
 
 
 async def send_message(deps: Deps, actor: Actor, draft: MessageDraft) -> Json:
@@ -67,6 +83,26 @@ async def mark_delivered(deps: Deps, actor: Actor, command: PointerCommand) -> J
     return progress.as_json()
 
 
+async def start_typing(deps: Deps, actor: Actor, command: TypingCommand, device: Listener) -> Json:
+    await typists.start_typing(deps, actor, device, command.conversation_id)
+    return {}
+
+
+async def stop_typing(deps: Deps, actor: Actor, command: TypingCommand, device: Listener) -> Json:
+    await typists.stop_typing(deps, actor, device, command.conversation_id)
+    return {}
+
+
+async def set_presence(
+    deps: Deps, actor: Actor, command: PresenceCommand, device: Listener
+) -> Json:
+    return await presence.set_presence(deps, actor, device, is_away=command.presence == "away")
+
+
+async def watch_presence(deps: Deps, actor: Actor, command: WatchCommand, device: Listener) -> Json:
+    return {"presences": await presence.watch_presence(deps, actor, device, command.user_ids)}
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """One command of the contract."""
@@ -76,17 +112,30 @@ class Command:
     run: Callable[[Deps, Actor, Any], Awaitable[Json]]
 
 
-COMMANDS: dict[str, Command] = {
+@dataclass(frozen=True, slots=True)
+class DeviceCommand:
+    """One that is about the device it comes from."""
+
+    shape: type[Input]
+    permission: str
+    run: Callable[[Deps, Actor, Any, Listener], Awaitable[Json]]
+
+
+COMMANDS: dict[str, Command | DeviceCommand] = {
     "message.send": Command(MessageDraft, "message:create", send_message),
     "message.edit": Command(EditCommand, "message:update", edit_message),
     "message.delete": Command(DeleteCommand, "message:delete", delete_message),
     "conversation.read": Command(PointerCommand, "conversation:read", mark_read),
     "conversation.delivered": Command(PointerCommand, "conversation:read", mark_delivered),
+    "typing.start": DeviceCommand(TypingCommand, "message:create", start_typing),
+    "typing.stop": DeviceCommand(TypingCommand, "message:create", stop_typing),
+    "presence.set": DeviceCommand(PresenceCommand, "account:manage", set_presence),
+    "presence.watch": DeviceCommand(WatchCommand, "user:read", watch_presence),
 }
 
 
-async def run_command(deps: Deps, actor: Actor, name: str, data: object) -> Json:
-    """Do what a command says; the data of its reply.
+async def run_command(deps: Deps, actor: Actor, name: str, data: object, device: Listener) -> Json:
+    """Do what a command of a device says; the data of its reply.
 
     Raises:
         UnknownCommand: there is none of that name.
@@ -108,6 +157,8 @@ async def run_command(deps: Deps, actor: Actor, name: str, data: object) -> Json
         )
     checked = check_input(command.shape, data, "/data")
     try:
+        if isinstance(command, DeviceCommand):
+            return await command.run(deps, actor, checked, device)
         return await command.run(deps, actor, checked)
     except ChatError as refusal:
         refusal.errors = tuple(error.within("/data") for error in refusal.errors)

@@ -163,6 +163,7 @@ async def _begun(
             socket.ends_as = REVOKED
         sockets.heartbeats.watch_end(socket)
         await begin_hearing(deps, sockets.hub, sockets.catch_ups, session, start)
+        sockets.attendance.came(session)
     except SessionRevoked as refusal:
         socket.close(REVOKED, error_frame(start.request_id, refusal, socket.language))
         return None
@@ -190,4 +191,6 @@ def _require_room(sockets: Sockets, actor: Actor) -> None:
 def _forget(sockets: Sockets, session: Session) -> None:
     sockets.hub.remove(session)
     sockets.catch_ups.forget(session)
-    sockets.attendance.left(session.user_id)
+    sockets.deps.typists.gone(session)
+    sockets.deps.watches.forget(session)
+    sockets.attendance.left(session)

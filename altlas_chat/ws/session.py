@@ -7,6 +7,7 @@ their sender's order; a slow command does not hold up the next. At most
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import StringConstraints
@@ -28,6 +29,7 @@ from altlas_chat.domain.inputs import Input, check_input
 from altlas_chat.domain.language import say
 from altlas_chat.domain.permissions import Actor
 from altlas_chat.domain.times import rfc3339_or_none
+from altlas_chat.realtime.listener import Keyed
 from altlas_chat.services.authentication import renewed
 from altlas_chat.services.deps import Deps
 from altlas_chat.services.hearing import Hearer, RequestId, seconds_left
@@ -71,6 +73,16 @@ class Session(Hearer):
     def fail(self) -> None:
         """Close the socket because it can't be served now; the client resumes."""
         self.socket.close(RESTART)
+
+    @property
+    def is_behind(self) -> bool:
+        return self.socket.outbox.is_behind
+
+    def put_passing(self, one: Keyed) -> None:
+        self.socket.outbox.put_passing(one)
+
+    def put_together(self, some: Sequence[Keyed], joined: bytes) -> None:
+        self.socket.outbox.put_together(some, joined)
 
     async def serve(self) -> None:
         """Take commands until the socket ends."""
@@ -116,7 +128,9 @@ class Session(Hearer):
             if envelope.event == RENEW:
                 data = await self._renew(envelope.data)
             else:
-                data = await run_command(self._deps, self.actor, envelope.event, envelope.data)
+                data = await run_command(
+                    self._deps, self.actor, envelope.event, envelope.data, self
+                )
         except ChatError as error:
             put(error_frame(envelope.request_id, error, self.socket.language))
         except StorageUnavailable as error:

@@ -18,6 +18,7 @@ SHOWN = {
     ("SocketLimits", "maxFramesPerSecond"): "max_frames_per_second",
     ("SocketLimits", "maxMessageCharacters"): "max_message_characters",
     ("SocketLimits", "maxInFlight"): "max_in_flight",
+    ("SocketLimits", "maxWatched"): "max_watched",
     ("Tokens", "expiresInSeconds"): "access_token_seconds",
     ("Tokens", "refreshExpiresInSeconds"): "refresh_token_seconds",
 }

@@ -140,3 +140,53 @@ def test_the_snapshot_that_it_began_with_is_not_changed() -> None:
     state = State(given)
     state.apply(told(2, "message.created", message=message(2)))
     assert given == snapshot()
+
+
+def passing(event: str, **data: Any) -> Any:
+    return {"event": event, "at": "2026-11-24T05:05:00.000Z", "data": data}
+
+
+def test_who_writes_is_known_until_it_is_over() -> None:
+    state = State(snapshot())
+    about = {"conversationId": "room", "userId": OTHER}
+    moment = state.moment
+    state.apply(passing("typing.started", **about, expiresInSeconds=6), now=100.0)
+    assert moment.typing_in("room", 105.9) == [OTHER]
+    assert moment.typing_in("room", 106.0) == moment.typing_in("elsewhere", 100.0) == []
+    state.apply(passing("typing.stopped", **about))
+    assert moment.typing_in("room", 101.0) == []
+    state.apply(passing("typing.started", **about, expiresInSeconds=6), now=100.0)
+    state.apply(told(2, "message.created", message=message(2)))
+    assert moment.typing_in("room", 101.0) == []
+    state.apply(passing("typing.started", **about, expiresInSeconds=6), now=100.0)
+    moment.lost()
+    assert moment.typing_in("room", 101.0) == []
+
+
+def test_who_is_there_is_known_as_it_was_told_last() -> None:
+    state = State(snapshot())
+    state.moment.met([{"userId": OTHER, "presence": "online", "lastSeenAt": None}])
+    gone = {"userId": OTHER, "presence": "offline", "lastSeenAt": "2026-11-24T05:05:00.000Z"}
+    state.apply(passing("presence.updated", presences=[gone]))
+    assert state.moment.presences == {OTHER: gone}
+
+
+def test_pointers_of_others_only_move_forward() -> None:
+    state = State(snapshot())
+    about = {"conversationId": "room", "userId": OTHER, "at": "2026-11-24T05:05:00.000Z"}
+    state.apply(passing("receipt.updated", **about, deliveredSeq=5, readSeq=4))
+    state.apply(passing("receipt.updated", **about, deliveredSeq=6, readSeq=0))
+    state.apply(passing("receipt.updated", **about, deliveredSeq=3, readSeq=3))
+    assert state.moment.pointers == {("room", OTHER): (6, 4)}
+
+
+def test_a_new_profile_is_that_of_the_peer() -> None:
+    start = snapshot()
+    peer = {"id": OTHER, "displayName": "old", "bio": "", "avatarFileId": None, "role": "user"}
+    start["conversations"][0]["peer"] = peer
+    state = State(start)
+    state.apply(
+        passing("user.profile_updated", userId=OTHER, displayName="new", bio="b", avatarFileId="f")
+    )
+    view = state.conversations["room"].view["peer"]
+    assert view == {**peer, "displayName": "new", "bio": "b", "avatarFileId": "f"}

@@ -128,6 +128,7 @@ def test_the_limits_are_the_defaults() -> None:
         "frames in a second": (defaults.max_frames_per_second, defaults.max_frames_burst),
         "commands under way": (defaults.max_in_flight,),
         "characters of a message": (defaults.max_message_characters,),
+        "people whose presence a socket watches": (defaults.max_watched,),
         "what waits to be written to you": (defaults.outbox_frames,),
     }
     for name, values in expected.items():

@@ -241,14 +241,35 @@ def test_what_is_missing_before_a_kept_event_is_known() -> None:
     assert ear.heard() == [5, 6, 7]
 
 
-def test_passing_events_skip_who_is_on_hold() -> None:
+def receipt(user_id: str, seq: int) -> PassingEvent:
+    data = {"conversationId": "room", "userId": user_id, "deliveredSeq": seq, "readSeq": 0}
+    return PassingEvent("receipt.updated", 1_000, data)
+
+
+def test_who_is_on_hold_hears_the_latest_passing_events_afterwards() -> None:
     world = World()
     mehmet = world.listens("mehmet")
     late = Ear("ayse")
     world.hub.add(late)
     world.hub.attach(late, [ROOM])
-    world.hub.pass_on(ROOM, PassingEvent("receipt.updated", 1_000, {}))
-    assert len(mehmet.frames) == 1
+    for seq in (1, 2, 3):
+        world.hub.pass_on(ROOM, receipt("mehmet", seq))
+    world.hub.tell_everybody(PassingEvent("system.announcement", 1_000, {"text": "a"}))
+    world.hub.tell_everybody(PassingEvent("system.announcement", 1_000, {"text": "b"}))
+    assert len(mehmet.frames) == 5
+    assert late.frames == []
+    late.release({})
+    assert late.frames == mehmet.frames[2:]
+
+
+def test_who_left_while_on_hold_hears_nothing_of_it_afterwards() -> None:
+    world = World()
+    world.listens("mehmet")
+    late = Ear("ayse")
+    world.hub.add(late)
+    world.hub.attach(late, [ROOM])
+    world.hub.pass_on(ROOM, receipt("mehmet", 1))
+    world.hub.detach(late, [ROOM])
     late.release({})
     assert late.frames == []
 

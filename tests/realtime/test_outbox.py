@@ -5,6 +5,7 @@ import socket
 
 import pytest
 
+from altlas_chat.realtime.listener import Keyed
 from altlas_chat.realtime.outbox import Flusher, Outbox
 
 
@@ -78,3 +79,68 @@ async def test_a_closed_outbox_takes_nothing_but_sends_what_it_had(ends) -> None
     await until(lambda: len(reader.received) >= 6)
     await asyncio.sleep(0)
     assert bytes(reader.received) == b"before"
+
+
+def keyed(number: int, key: object) -> Keyed:
+    return Keyed(key, b"<%d:%s>" % (number, str(key).encode()))
+
+
+async def filled(near: asyncio.WriteTransport, far: asyncio.ReadTransport) -> Outbox:
+    """An outbox whose socket takes nothing any more."""
+    far.pause_reading()
+    outbox, _ = outbox_of(near, bytes_=10_000_000, frames=50)
+    while not outbox.is_behind:
+        outbox.put(b"x" * 20_000)
+        await asyncio.sleep(0)
+    return outbox
+
+
+async def test_while_a_socket_is_behind_only_the_latest_of_each_key_waits(ends) -> None:
+    near, far, reader = ends
+    outbox = await filled(near, far)
+    for number in range(1000):
+        outbox.put_passing(keyed(number, "a"))
+        outbox.put_passing(keyed(number, "b"))
+        outbox.put_together([keyed(number, "c"), keyed(number, "a")], b"never")
+    outbox.put(b"numbered")
+    outbox.put_passing(keyed(7, None))
+    far.resume_reading()
+    await until(lambda: b"<999:a>" in reader.received)
+    told = bytes(reader.received).replace(b"x", b"")
+    # What is numbered and what stands for itself did not wait for the others.
+    assert told == b"numbered<7:None><999:b><999:c><999:a>"
+    assert not outbox.is_behind
+
+
+async def test_a_socket_that_is_not_behind_gets_passing_events_at_once(ends) -> None:
+    near, _, reader = ends
+    outbox, _ = outbox_of(near)
+    outbox.put_passing(keyed(1, "a"))
+    outbox.put_passing(keyed(2, "a"))
+    outbox.put_together([keyed(3, "a"), keyed(4, "b")], b"both")
+    await until(lambda: b"both" in reader.received)
+    assert bytes(reader.received) == b"<1:a><2:a>both"
+
+
+async def test_an_older_one_never_comes_after_a_later_one(ends) -> None:
+    near, far, reader = ends
+    outbox = await filled(near, far)
+    outbox.put_passing(keyed(1, "a"))
+    far.resume_reading()
+    await until(lambda: near.get_write_buffer_size() == 0)
+    # The socket has taken everything, and the first one waits still.
+    outbox.put_passing(keyed(2, "a"))
+    await until(lambda: b"<2:a>" in reader.received)
+    assert b"<1:a>" not in reader.received
+
+
+async def test_what_waits_is_bounded(ends) -> None:
+    near, far, _ = ends
+    far.pause_reading()
+    outbox, overflows = outbox_of(near, bytes_=10_000_000, frames=50)
+    while not outbox.is_behind:
+        outbox.put(b"x" * 20_000)
+        await asyncio.sleep(0)
+    for number in range(60):
+        outbox.put_passing(keyed(number, number))
+    assert overflows == ["over"]

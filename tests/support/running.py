@@ -31,7 +31,7 @@ atexit.register(_FILES.cleanup)
 def quick_settings(database: str, **more: Any) -> Settings:
     """Settings of a test's server: any free port, cheap password hashes, no slow draining.
 
-    Where no database file has a folder beside it, files go to a temporary one.
+    Presence is told soon. Files go to a temporary folder where no database file has one beside it.
     """
     if not database.startswith("sqlite:"):
         more.setdefault("files", _FILES.name)
@@ -42,6 +42,8 @@ def quick_settings(database: str, **more: Any) -> Settings:
             "argon2_time_cost": 1,
             "argon2_memory_kib": 1024,
             "drain_seconds": 0,
+            "presence_grace_seconds": 0,
+            "presence_tick_ms": 20,
             **more,
         }
     )

@@ -10,7 +10,7 @@ import contextlib
 import copy
 import itertools
 from collections import defaultdict
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -81,6 +81,7 @@ class Ear:
         self.ended: list[str] = []
         self.reconnected: list[str] = []
         self.doubted: list[str] = []
+        self.in_doubt: list[str] = []
 
     def publish(self, announcements: Any) -> None:
         self.told.extend(announcements)
@@ -101,6 +102,14 @@ class Ear:
         self.passing.append((stream, event))
         self.among.append((set(but), None if only is None else set(only)))
         note(check_frame(wire(passing(event))))
+
+    def pass_on_to_all(
+        self, streams: Sequence[str], event: PassingEvent, *, but: Collection[str] = ()
+    ) -> None:
+        self.pass_on(" ".join(streams), event, but=but)
+
+    def doubt(self, user_ids: Collection[str]) -> None:
+        self.in_doubt.extend(user_ids)
 
     def tell_everybody(self, event: PassingEvent) -> None:
         self.pass_on("*", event)

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import uuid
+from collections import Counter
 from typing import Any
 
 import aiohttp
@@ -88,3 +89,47 @@ async def test_a_slow_reader_that_never_reads_again_is_let_go(serve_chat: ServeC
                 break
         await until(lambda: not sockets.open)
         assert chat.running.parts.hub.listener_count == 0
+
+
+@pytest.mark.slow
+async def test_who_reads_slowly_gets_the_latest_of_what_passes(serve_chat: ServeChat) -> None:
+    chat: Chat = await serve_chat(outbox_bytes=1 << 30, receipt_tick_ms=0)
+    ayse, mehmet = await chat.people("ayse", "mehmet")
+    room = await chat.direct(ayse, mehmet)
+    parts = chat.running.parts
+    connector = aiohttp.TCPConnector(socket_factory=small_socket)
+    async with checked_session(connector=connector) as slow_http:
+        slow = await lazy(slow_http, mehmet)
+        await slow.asks("presence.watch", {"userIds": [ayse.user_id]})
+        phone = await ayse.connects()
+        (reader,) = parts.hub.listeners_of(mehmet.user_id)
+        sent = 0
+        while not reader.is_behind:
+            assert sent < MANY, "a reader that does not read was never behind"
+            await say(ayse, room, f"{sent} {TEXT}"[:4000])
+            sent += 1
+        for number in range(200):
+            name = ("typing.start", "typing.stop")[number % 2]
+            await phone.asks(name, {"conversationId": room})
+            state = ("away", "online")[number % 2]
+            await phone.asks("presence.set", {"presence": state})
+        await phone.asks("presence.set", {"presence": "away"})
+        last = {"conversationId": room, "clientId": str(uuid.uuid4()), "text": "the end"}
+        seq = (await ayse.gets("POST", "/messages", last))["seq"]
+        for reached in range(2, seq + 1):
+            await phone.asks("conversation.delivered", {"conversationId": room, "seq": reached})
+        # It reads on now. What is numbered is all there, of the rest how it is in the end.
+        heard = []
+        while not {"receipt.updated", "presence.updated", "typing.stopped"} <= {
+            frame["event"] for frame in heard
+        }:
+            heard.append(await slow.next())
+    numbered = [frame for frame in heard if frame["event"] == "message.created"]
+    texts = [frame["data"]["message"]["text"].partition(" ")[0] for frame in numbered]
+    assert texts == [*map(str, range(sent)), "the"]
+    by_kind = Counter(frame["event"] for frame in heard)
+    assert by_kind["typing.started"] + by_kind["typing.stopped"] <= 4
+    assert by_kind["presence.updated"] <= 4
+    receipts = [frame["data"] for frame in heard if frame["event"] == "receipt.updated"]
+    assert len(receipts) <= 4
+    assert receipts[-1]["deliveredSeq"] == seq

@@ -192,6 +192,7 @@ DETAILS = {
     "The image has {count} pixels; {limit} are allowed.": "Görsel {count} piksel; en fazla {limit} piksele izin veriliyor.",
     # messages for later
     "This moment has passed.": "Bu zaman geçmiş.",
+    "You can watch at most {limit} people.": "En fazla {limit} kişiyi izleyebilirsiniz.",
     "A message can be kept for at most {days} days.": "Bir mesaj en fazla {days} gün bekletilebilir.",
     "At most {limit} messages can wait to be sent.": "Gönderilmek üzere en fazla {limit} mesaj bekleyebilir.",
     "The message was sent meanwhile.": "Mesaj bu arada gönderilmiş.",
