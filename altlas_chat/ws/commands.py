@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from altlas_chat.domain.errors import ChatError, NotImplementedYet, PermissionDenied, UnknownCommand
+from altlas_chat.domain.errors import ChatError, PermissionDenied, UnknownCommand
 from altlas_chat.domain.events import Json
 from altlas_chat.domain.inputs import Input, OpaqueId, check_input
 from altlas_chat.domain.language import say
@@ -18,9 +18,6 @@ from altlas_chat.domain.permissions import Actor
 from altlas_chat.realtime.listener import Listener
 from altlas_chat.services import messages, posting, presence, receipts, scheduled, typists
 from altlas_chat.services.deps import Deps
-
-PLANNED: frozenset[str] = frozenset()
-"""Commands that the contract has and this server does not do yet."""
 
 MOST_WATCHED = 10_000
 """Longest watch list of the contract; the setting is at most so large."""
@@ -139,18 +136,13 @@ async def run_command(deps: Deps, actor: Actor, name: str, data: object, device:
 
     Raises:
         UnknownCommand: there is none of that name.
-        NotImplementedYet: it is planned.
         PermissionDenied: the actor's role does not carry its permission.
         ValidationFailed: its data has another shape.
         ChatError: what the service refuses.
     """
     command = COMMANDS.get(name)
     if command is None:
-        raise (
-            NotImplementedYet
-            if name in PLANNED
-            else UnknownCommand(say("There is no {name}.", name=name))
-        )
+        raise UnknownCommand(say("There is no {name}.", name=name))
     if not actor.may(command.permission):
         raise PermissionDenied(
             say("{what} needs {permission}.", what=name, permission=command.permission)

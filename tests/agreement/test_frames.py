@@ -11,8 +11,6 @@ from altlas_chat.domain.events import CONVERSATION_EVENTS, PASSING_EVENTS, USER_
 from altlas_chat.services.sync import ResyncReason
 from altlas_chat.services.system_messages import TEXTS
 from altlas_chat.ws.commands import COMMANDS
-from altlas_chat.ws.commands import PLANNED as PLANNED_COMMANDS
-from tests.support.running import Chat
 
 Json = dict[str, Any]
 
@@ -45,19 +43,12 @@ def commands_of_the_contract() -> dict[str, Json]:
 
 def test_the_commands_are_those_of_the_contract() -> None:
     assert names("command", planned=False) == set(COMMANDS) | HANDSHAKE
-    assert names("command", planned=True) == PLANNED_COMMANDS
+    assert names("command", planned=True) == set()
 
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_a_command_needs_the_permission_of_the_contract(command: str) -> None:
     assert commands_of_the_contract()[command]["x-permission"] == COMMANDS[command].permission
-
-
-@pytest.mark.parametrize("command", sorted(PLANNED_COMMANDS))
-async def test_a_planned_command_says_that_it_is(chat: Chat, command: str) -> None:
-    wire = await (await chat.person("ayse")).connects()
-    error = await wire.asks(command, {})
-    assert (error["event"], error["data"]["code"]) == ("error", "NOT_IMPLEMENTED")
 
 
 def test_the_events_are_those_of_the_contract() -> None:
