@@ -80,7 +80,7 @@ class ConversationState:
                 self._count(data["message"], own_id)
         elif "reactions" in data:
             self._change(data["messageId"], reactions=data["reactions"])
-        else:
+        elif event in ("message.pinned", "message.unpinned"):
             self._change(data["messageId"], isPinned=event == "message.pinned")
 
     def _lose_file(self, file_id: str) -> None:
@@ -152,6 +152,12 @@ class State:
         self.scheduled: dict[str, Json] = {}
         self.tasks: dict[str, Json] = {}
         """What the client loaded, and heard of since; a snapshot has none."""
+        self.receipts: dict[str, dict[str, Json]] = {}
+        """How far others got, by conversation and person."""
+        self.typing: dict[str, dict[str, Json]] = {}
+        self.presence: dict[str, Json] = {}
+        self.people: dict[str, Json] = {}
+        """Profiles that changed while the client listened."""
         for view in snapshot["conversations"]:
             self.begin(view)
 
@@ -177,7 +183,10 @@ class State:
             self.tasks.pop(data["taskId"], None)
 
     def apply(self, frame: Json) -> None:
-        """Apply a numbered event."""
+        """Apply an event; one that says nothing to a state is nothing."""
+        if "seq" not in frame:
+            self._apply_passing(frame["event"], frame["data"])
+            return
         kind, _, conversation_id = frame["stream"].partition(":")
         if kind == "conversation":
             if frame["event"] == "message.deleted":
@@ -189,6 +198,20 @@ class State:
                 conversation.apply(frame, self.user["id"])
         else:
             self._apply_own(frame["event"], frame["data"])
+
+    def _apply_passing(self, event: str, data: Json) -> None:
+        if event == "receipt.updated":
+            known = self.receipts.setdefault(data["conversationId"], {})
+            before = known.get(data["userId"], {"deliveredSeq": 0, "readSeq": 0})
+            known[data["userId"]] = {name: max(seq, data[name]) for name, seq in before.items()}
+        elif event == "typing.started":
+            self.typing.setdefault(data["conversationId"], {})[data["userId"]] = data
+        elif event == "typing.stopped":
+            self.typing.get(data["conversationId"], {}).pop(data["userId"], None)
+        elif event == "presence.updated":
+            self.presence[data["userId"]] = data
+        elif event == "user.profile_updated":
+            self.people[data["user"]["id"]] = data["user"]
 
     def _apply_own(self, event: str, data: Json) -> None:
         if event == "conversation.joined":
