@@ -1,4 +1,4 @@
-"""Where the contracts, fixtures, load tests and the JavaScript client are, installed or in a checkout."""
+"""Where what is no Python is, installed or in a checkout: contracts, fixtures, a client."""
 
 from pathlib import Path
 from typing import Literal

@@ -3,7 +3,6 @@
 import random
 from dataclasses import dataclass, field
 
-
 SLOWED_TRIES = 3
 
 

@@ -62,7 +62,7 @@ class Chat:
     async def __aenter__(self) -> Self:
         if self._http is None:
             self._http = await self._stack.enter_async_context(aiohttp.ClientSession())
-        self.api = Api(self._http, self._url)
+        self.api = Api(self._session(), self._url)
         return self
 
     async def __aexit__(
@@ -102,10 +102,9 @@ class Chat:
         await self.api.call("POST", "/auth/logout")
 
     async def _start(self) -> None:
-        assert self._http is not None
         snapshot = await self._snapshot()
         self.state = State(snapshot)
-        connection = Connection(self._http, self.api, self._backoff())
+        connection = Connection(self._session(), self.api, self._backoff())
         connection.positions.start_with(snapshot)
         self._outbox = Outbox(
             connection.request,
@@ -117,6 +116,11 @@ class Chat:
         self._connection = await self._stack.enter_async_context(connection)
         self._stack.push_async_callback(self._outbox.close)
         await self._outbox.open()
+
+    def _session(self) -> aiohttp.ClientSession:
+        if self._http is None:
+            raise RuntimeError("a Chat is used in `async with`")
+        return self._http
 
     async def _snapshot(self) -> Json:
         backoff = self._backoff()
