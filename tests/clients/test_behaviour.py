@@ -128,15 +128,11 @@ async def test_a_server_that_restarts_under_way(tmp_path: Path, begin: Begin, ho
     server = ServerProcess(f"sqlite:///{tmp_path}/chat.db", tmp_path)
     await server.start()
     try:
-        for name in ("ayse", "mehmet"):
-            await register(server.url, name)
+        other = [await register(server.url, name) for name in ("ayse", "mehmet")][1]
         ayse, mehmet = await begin(server.url, "ayse"), await begin(server.url, "mehmet")
-        other = await ayse.does("call", method="GET", path="/users/mehmet", body=None, query=None)
-        room = (
-            await ayse.does(
-                "call", method="POST", path="/conversations", body={"userId": other["id"]}
-            )
-        )["id"]
+        body = {"userId": other["id"]}
+        view = await ayse.does("call", method="POST", path="/conversations", body=body)
+        room = view["id"]
         sent = []
         for round_ in range(3):
             sent += [ayse.sends(room, f"{round_} before {number}") for number in range(15)]
@@ -195,21 +191,19 @@ async def test_several_sends_whose_replies_are_lost_are_one_message_each(
     ayse, mehmet = await chat.people("ayse", "mehmet")
     rooms = [await chat.group(mehmet, ayse) for _ in range(6)]
     device = await begin(proxy.url, "mehmet")
+    listening = await ayse.connects()
     proxy.hold_answers()
     sent = [device.sends(room, f"{number}") for number, room in itertools.product(range(2), rooms)]
-    listening = await ayse.connects()
-    kept = 0
-    while kept < 6:  # the server has one of each conversation, and the replies are on their way
-        kept += [await texts(ayse, room) for room in rooms].count(["0"])
-        kept = kept if kept == 6 else 0
+    # The server has the first of each conversation, and the replies are on their way.
+    heard = [await listening.next_of("message.created") for _ in rooms]
     proxy.cut()
     proxy.let_go()
     async with asyncio.timeout(30):
         await asyncio.gather(*sent)
     for room in rooms:
         assert await texts(ayse, room) == ["0", "1"]
-    heard = [await listening.next_of("message.created") for _ in range(6)]
-    assert {frame["data"]["message"]["text"] for frame in heard} == {"1"}
+    heard += [await listening.next_of("message.created") for _ in rooms]
+    assert [frame["data"]["message"]["text"] for frame in heard] == ["0"] * 6 + ["1"] * 6
 
 
 @pytest.mark.parametrize("is_held", [False, True], ids=["without a server", "under way"])
@@ -218,7 +212,7 @@ async def test_drafts_outlive_the_process(
 ) -> None:
     ayse, mehmet = await chat.people("ayse", "mehmet")
     room = await chat.direct(ayse, mehmet)
-    store = tmp_path / "drafts"
+    store, listening = tmp_path / "drafts", await ayse.connects()
     device = await begin(proxy.url, "mehmet", store)
     if is_held:
         proxy.hold_answers()
@@ -231,8 +225,7 @@ async def test_drafts_outlive_the_process(
     assert len((await device.does("facts"))["unsent"]) == 5
     await until(lambda: store.exists() and b"too long" in store.read_bytes())
     if is_held:
-        while await texts(ayse, room) != ["0"]:
-            pass
+        await listening.next_of("message.created")
     await device.kill()
     proxy.cut()
     proxy.let_go()
@@ -262,7 +255,7 @@ async def test_what_is_refused_is_told_and_holds_up_nothing(
     cases = [
         (room, "x" * 5000, "MESSAGE_TOO_LONG"),
         (room, "x" * 70_000, "FRAME_TOO_LARGE"),
-        (room, "\ud83d\ude00" * 20_000, "FRAME_TOO_LARGE"),
+        (room, "😀" * 20_000, "FRAME_TOO_LARGE"),
         ("nowhere", "hello", "CONVERSATION_NOT_FOUND"),
     ]
     for where, text, code in cases:
@@ -289,7 +282,7 @@ async def test_an_expired_token_is_renewed(chat: Chat, proxy: WireProxy, begin: 
     async with asyncio.timeout(30):
         await sending
     after = await device.does("facts")
-    assert after["token"] not in (stale, before["token"])
+    assert after["token"] != stale
     assert after["sessionId"] == before["sessionId"]
     # A call meets an expired token, too; many of them get one new one.
     await device.does("useToken", token=stale)
@@ -320,20 +313,19 @@ async def test_a_session_that_is_ended_ends_everything(
     ayse, mehmet = await chat.people("ayse", "mehmet")
     room = await chat.direct(ayse, mehmet)
     device = await begin(proxy.url, "mehmet")
-    async with away(proxy, device):
-        waiting = device.sends(room, "never")
-        status, _ = await mehmet.call("POST", "/auth/logout-everywhere")
-        assert status == 204
-        proxy.refuses = False
-        await device.waits_for(lambda: device.over)
-        sockets = proxy.sockets
-        for lost in (waiting, device.sends(room, "too late")):
-            with pytest.raises(Refusal) as refused:
-                async with asyncio.timeout(30):
-                    await lost
-            assert refused.value.kind == "LoggedOut"
-        assert device.over == "LoggedOut"
-        device.frames.append({"event": "ready"})  # there is no coming back to wait for
+    proxy.refuses = True
+    proxy.cut()
+    waiting = device.sends(room, "never")
+    await mehmet.gets("POST", "/auth/logout-everywhere")
+    proxy.refuses = False
+    await device.waits_for(lambda: device.over)
+    sockets = proxy.sockets
+    for lost in (waiting, device.sends(room, "too late")):
+        with pytest.raises(Refusal) as refused:
+            async with asyncio.timeout(30):
+                await lost
+        assert refused.value.kind == "LoggedOut"
+    assert device.over == "LoggedOut"
     assert proxy.sockets == sockets
     assert await texts(ayse, room) == []
 

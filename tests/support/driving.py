@@ -114,6 +114,7 @@ class Driven:
     async def starts(self, url: str, name: str, store: Path | None = None) -> None:
         words = {"username": name, "password": PASSWORD, "store": store and str(store)}
         await self.does("start", url=url, **words, firstMs=20, longestMs=200)
+        await self.waits_for(lambda: self.times_heard("ready"))
 
     def sends(self, conversation_id: str, text: str, **more: Any) -> asyncio.Future[Any]:
         return self.ask("send", conversationId=conversation_id, text=text, more=more)

@@ -100,7 +100,8 @@ export class Connection {
     socket.onopen = () => this.#introduce(this.#token);
     socket.onmessage = ({ data }) => socket === this.#socket && this.#take(JSON.parse(data));
     socket.onclose = ({ code }) => socket === this.#socket && this.#lost(code);
-    socket.onerror = () => {}; // `close` follows
+    // `close` follows at once, but for a socket of Node.js 20 that never opened.
+    socket.onerror = () => setTimeout(() => socket === this.#socket && this.#lost(LOST));
     this.#watch();
   }
 
