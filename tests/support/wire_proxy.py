@@ -24,9 +24,10 @@ class _Pair:
     """A client's connection and its counterpart to the server."""
 
     def __init__(self, client: asyncio.StreamWriter, server: asyncio.StreamWriter) -> None:
-        self.writers = {"down": client, "up": server}
-        self.passed = {"down": 0, "up": 0}
+        self.writers: dict[Way, asyncio.StreamWriter] = {"down": client, "up": server}
+        self.passed: dict[Way, int] = {"down": 0, "up": 0}
         self.cut_at: tuple[Way, int] | None = None
+        self.was_cut = False
 
     def cut(self) -> None:
         for writer in self.writers.values():
@@ -44,6 +45,7 @@ class _Pair:
         self.passed[way] += len(data)
         await writer.drain()
         if is_last:
+            self.was_cut = True
             writer.close()  # what was written before the cut arrives
             await writer.wait_closed()
             self.cut()
@@ -69,9 +71,11 @@ class WireProxy:
         self.refuses = False
         self.plans: deque[tuple[Way, int]] = deque()
         """Where the next sockets are cut, one each: after how many bytes of which way."""
-        self.passed: dict[Way, int] = {"up": 0, "down": 0}
+        self.passed: dict[Way, int] = {}
         """Bytes of the last socket that ended."""
         self.sockets = 0
+        self.cuts = 0
+        """How many plans were carried out."""
         self.mischief = 0
         self.url = ""
 
@@ -149,6 +153,7 @@ class WireProxy:
             self._pairs.discard(pair)
             if is_socket:
                 self.passed = pair.passed
+                self.cuts += pair.was_cut
 
     async def _bytes(self, way: Way, reader: asyncio.StreamReader, pair: _Pair) -> None:
         while chunk := await reader.read(65536):
