@@ -164,7 +164,9 @@ def main(words: list[str]) -> int:
     if words == ["--check"]:
         is_fresh = FILE.exists() and FILE.read_text(encoding="utf-8") == made
         if not is_fresh:
-            sys.stderr.write(f"{FILE} is stale: python -m altlas_chat.contract.typescript --write\n")
+            sys.stderr.write(
+                f"{FILE} is stale: python -m altlas_chat.contract.typescript --write\n"
+            )
         return 0 if is_fresh else 1
     sys.stderr.write("usage: python -m altlas_chat.contract.typescript --write | --check\n")
     return 2

@@ -169,8 +169,7 @@ async def test_what_is_said_without_a_connection_keeps_its_order(
     device = await begin(proxy.url, "mehmet")
     async with away(proxy, device):
         sent = [
-            device.sends(room, f"{number}")
-            for number, room in itertools.product(range(10), rooms)
+            device.sends(room, f"{number}") for number, room in itertools.product(range(10), rooms)
         ]
         facts = await device.does("facts")
         assert [draft["text"] for draft in facts["unsent"]] == [

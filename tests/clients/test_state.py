@@ -136,12 +136,19 @@ async def test_what_is_known_is_what_a_fresh_snapshot_says(chat: Chat, begin: Be
     ayse = await chat.person("ayse")
     async with WireProxy(chat.url) as proxy:
         device = await begin(proxy.url, "ayse")
-        await events_of_a_day(chat, ayse)
+        group = await events_of_a_day(chat, ayse)
         proxy.cut()
-        last = await chat.direct(ayse, await chat.person("kemal"))
-        draft = {"conversationId": last, "clientId": "last", "text": "the last"}
-        await ayse.gets("POST", "/messages", draft)
-        await device.hears("the last")
+        kemal = await chat.person("kemal")
+        new = await chat.direct(ayse, kemal)
+        for person, room in ((kemal, new), (ayse, group)):
+            draft = {"conversationId": room, "clientId": "last", "text": "the last"}
+            await person.gets("POST", "/messages", draft)
+        await device.waits_for(lambda: "the last" in device.texts(group))
+        data = {
+            "conversationId": group,
+            "seq": 1,
+        }  # says nothing new; its answer comes after the rest
+        await device.does("request", event="conversation.read", data=data)
         known = told(await device.does("state"))
         fresh = await ayse.gets("GET", "/sync")
         assert known["user"] == fresh["user"]

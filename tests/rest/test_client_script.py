@@ -43,7 +43,9 @@ async def test_nothing_else_lies_there(chat: Chat) -> None:
 async def test_pages_of_named_origins_may_import_it(serve_chat: ServeChat) -> None:
     chat = await serve_chat(cors_origins=("https://platform.example.org",))
     for origin, allowed in (("https://platform.example.org", True), ("https://evil.org", False)):
-        async with chat.http.get(f"{chat.url}/v1/client.js", headers={"Origin": origin}) as response:
+        async with chat.http.get(
+            f"{chat.url}/v1/client.js", headers={"Origin": origin}
+        ) as response:
             assert response.headers.get("Access-Control-Allow-Origin") == (
                 origin if allowed else None
             )

@@ -121,10 +121,14 @@ class Driven:
 
     async def waits_for(self, holds: Callable[[], Any]) -> Any:
         """Wait until something that it told makes this true; what it gives."""
-        async with asyncio.timeout(WAIT_SECONDS), self._changed:
-            while not (found := holds()):
-                await self._changed.wait()
-            return found
+        try:
+            async with asyncio.timeout(WAIT_SECONDS), self._changed:
+                while not (found := holds()):
+                    await self._changed.wait()
+                return found
+        except TimeoutError as error:
+            last = [(one["event"], one.get("stream"), one.get("seq")) for one in self.frames[-20:]]
+            raise AssertionError(f"it did not come; over: {self.over}; the last: {last}") from error
 
     async def hears(self, text: str) -> None:
         await self.waits_for(lambda: text in self.texts())

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+import traceback
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -34,17 +35,33 @@ class Driver:
     def _run(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            traceback.print_exception(task.exception())
 
     async def _answer(self, number: int, work: Awaitable[Any]) -> None:
         try:
             put({"id": number, "answer": await work})
         except ClientError as error:
             code = getattr(error, "code", None)
-            put({"id": number, "error": {"kind": type(error).__name__, "code": code, "words": str(error)}})
+            put(
+                {
+                    "id": number,
+                    "error": {"kind": type(error).__name__, "code": code, "words": str(error)},
+                }
+            )
 
     async def do_start(
-        self, url: str, username: str, password: str, store: str | None, firstMs: int, longestMs: int
+        self,
+        url: str,
+        username: str,
+        password: str,
+        store: str | None,
+        firstMs: int,
+        longestMs: int,
     ) -> Json:
         self._chat = await self._stack.enter_async_context(
             Chat(
