@@ -56,13 +56,13 @@ class Chat:
         self._refused: asyncio.Queue[tuple[Json, Json]] = asyncio.Queue()
         self._connection: Connection | None = None
         self._outbox: Outbox | None = None
+        self._api: Api | None = None
         self.state: State
-        self.api: Api
 
     async def __aenter__(self) -> Self:
         if self._http is None:
             self._http = await self._stack.enter_async_context(aiohttp.ClientSession())
-        self.api = Api(self._session(), self._url)
+        self._api = Api(self._http, self._url)
         return self
 
     async def __aexit__(
@@ -104,7 +104,7 @@ class Chat:
     async def _start(self) -> None:
         snapshot = await self._snapshot()
         self.state = State(snapshot)
-        connection = Connection(self._session(), self.api, self._backoff())
+        connection = Connection(self.api.http, self.api, self._backoff())
         connection.positions.start_with(snapshot)
         self._outbox = Outbox(
             connection.request,
@@ -116,11 +116,6 @@ class Chat:
         self._connection = await self._stack.enter_async_context(connection)
         self._stack.push_async_callback(self._outbox.close)
         await self._outbox.open()
-
-    def _session(self) -> aiohttp.ClientSession:
-        if self._http is None:
-            raise RuntimeError("a Chat is used in `async with`")
-        return self._http
 
     async def _snapshot(self) -> Json:
         backoff = self._backoff()
@@ -135,6 +130,12 @@ class Chat:
             await asyncio.sleep(backoff.next_pause())
 
     # -- while it lasts ------------------------------------------------------------
+
+    @property
+    def api(self) -> Api:
+        if self._api is None:
+            raise RuntimeError("a Chat is used in `async with`")
+        return self._api
 
     @property
     def connection(self) -> Connection:

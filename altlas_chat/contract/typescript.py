@@ -110,11 +110,9 @@ def _operations(openapi: Json) -> Iterator[tuple[str, str]]:
         for method in _METHODS:
             if method in methods:
                 operation = methods[method]
-                yield (
-                    operation["operationId"],
-                    f"{{ method: {json.dumps(method.upper())}; path: {json.dumps(path)}; "
-                    f"body: {_body_of(operation)}; answer: {_answer_of(operation)} }}",
-                )
+                place = f"method: {json.dumps(method.upper())}; path: {json.dumps(path)}"
+                words = f"body: {_body_of(operation)}; answer: {_answer_of(operation)}"
+                yield operation["operationId"], f"{{ {place}; {words} }}"
 
 
 def _body_of(operation: Json) -> str:

@@ -13,7 +13,7 @@ export type AllNotificationsReadData = {
   conversationId: IdOrNull;
   until: Timestamp;
   readAt: Timestamp;
-  unread: Count;
+  unread: UnreadNotifications;
 };
 
 /** Words from the operators to everybody who is connected. */
@@ -769,16 +769,16 @@ export type Notification = {
   readAt: TimestampOrNull;
 };
 
-/** How many notifications are unread, altogether and by kind; kinds without are left out. */
+/** How many notifications are unread, altogether and by kind; kinds without are left out. Of more than 1000 the newest 1000 are counted. */
 export type NotificationCounts = {
-  unread: Count;
-  byKind: Record<string, Count>;
+  unread: UnreadNotifications;
+  byKind: Record<string, UnreadNotifications>;
 };
 
 /** The notification, and how many are unread now. */
 export type NotificationData = {
   notification: NotificationOrNull;
-  unread: Count;
+  unread: UnreadNotifications;
 };
 
 /** Why there is a notification. Of direct messages there is one for each conversation until it is read; it names the first message. Other messages of groups make none but by a mention or a reply - their number is the conversation's `unreadCount`. */
@@ -939,7 +939,7 @@ export type Problem = {
 };
 
 /** All codes, those of the WebSocket too. A code never changes its meaning. */
-export type ProblemCode = "AUTH_INVALID_CREDENTIALS" | "AUTH_TOKEN_EXPIRED" | "AUTH_TOKEN_INVALID" | "AUTH_TOKEN_REUSED" | "AUTH_SESSION_REVOKED" | "AUTH_UNAUTHORIZED" | "ACCOUNT_DEACTIVATED" | "PERMISSION_DENIED" | "RESOURCE_NOT_FOUND" | "USER_NOT_FOUND" | "CONVERSATION_NOT_FOUND" | "MESSAGE_NOT_FOUND" | "MEMBER_NOT_FOUND" | "FILE_NOT_FOUND" | "NOTIFICATION_NOT_FOUND" | "TASK_NOT_FOUND" | "SESSION_NOT_FOUND" | "API_KEY_NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "RESOURCE_ALREADY_EXISTS" | "USERNAME_TAKEN" | "EMAIL_TAKEN" | "CLIENT_ID_REUSED" | "ALREADY_A_MEMBER" | "LAST_OWNER" | "PAYLOAD_TOO_LARGE" | "FILE_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "FILE_TYPE_NOT_SUPPORTED" | "RANGE_NOT_SATISFIABLE" | "VALIDATION_ERROR" | "MALFORMED_JSON" | "MESSAGE_TOO_LONG" | "EDIT_WINDOW_CLOSED" | "MESSAGE_DELETED" | "NOT_A_GROUP" | "POSTING_RESTRICTED" | "USER_BLOCKED" | "CURSOR_INVALID" | "RESYNC_REQUIRED" | "RATE_LIMIT_EXCEEDED" | "NOT_IMPLEMENTED" | "SERVICE_UNAVAILABLE" | "SERVER_ERROR" | "AUTH_TIMEOUT" | "ALREADY_AUTHENTICATED" | "UNKNOWN_COMMAND" | "BINARY_FRAME" | "FRAME_TOO_LARGE" | "TOO_MANY_FRAMES" | "SLOW_CONSUMER" | "SERVER_RESTARTING";
+export type ProblemCode = "AUTH_INVALID_CREDENTIALS" | "AUTH_TOKEN_EXPIRED" | "AUTH_TOKEN_INVALID" | "AUTH_TOKEN_REUSED" | "AUTH_SESSION_REVOKED" | "AUTH_UNAUTHORIZED" | "ACCOUNT_DEACTIVATED" | "PERMISSION_DENIED" | "RESOURCE_NOT_FOUND" | "USER_NOT_FOUND" | "CONVERSATION_NOT_FOUND" | "MESSAGE_NOT_FOUND" | "MEMBER_NOT_FOUND" | "FILE_NOT_FOUND" | "NOTIFICATION_NOT_FOUND" | "TASK_NOT_FOUND" | "SESSION_NOT_FOUND" | "API_KEY_NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "RESOURCE_ALREADY_EXISTS" | "USERNAME_TAKEN" | "EMAIL_TAKEN" | "CLIENT_ID_REUSED" | "ALREADY_A_MEMBER" | "LAST_OWNER" | "PAYLOAD_TOO_LARGE" | "FILE_TOO_LARGE" | "STORAGE_FULL" | "UNSUPPORTED_MEDIA_TYPE" | "FILE_TYPE_NOT_SUPPORTED" | "RANGE_NOT_SATISFIABLE" | "VALIDATION_ERROR" | "MALFORMED_JSON" | "MESSAGE_TOO_LONG" | "EDIT_WINDOW_CLOSED" | "MESSAGE_DELETED" | "NOT_A_GROUP" | "POSTING_RESTRICTED" | "USER_BLOCKED" | "CURSOR_INVALID" | "RESYNC_REQUIRED" | "RATE_LIMIT_EXCEEDED" | "NOT_IMPLEMENTED" | "SERVICE_UNAVAILABLE" | "SERVER_ERROR" | "AUTH_TIMEOUT" | "ALREADY_AUTHENTICATED" | "UNKNOWN_COMMAND" | "BINARY_FRAME" | "FRAME_TOO_LARGE" | "TOO_MANY_FRAMES" | "SLOW_CONSUMER" | "SERVER_RESTARTING";
 
 /** A person as others see the person. */
 export type ProfileData = {
@@ -1105,7 +1105,7 @@ export type ScheduledIdData = {
   scheduledId: Id;
 };
 
-/** A message that the server sends later. `sent` and `failed` ones stay in the list for 30 days; `failedCode` says why. `draft` is without `scheduledAt`, which stands beside it. */
+/** A message that the server sends later. `sent` and `failed` ones stay in the list for 30 days; `failedCode` says why; `SERVER_ERROR` is a mistake of the server, and holds up no other message. `draft` is without `scheduledAt`, which stands beside it. */
 export type ScheduledMessage = {
   id: Id;
   draft: MessageDraft;
@@ -1223,7 +1223,7 @@ export type Snapshot = {
   preferences: Preferences;
   /** Whom the person blocks. */
   blockedUserIds: Array<UserId>;
-  unreadNotifications: Count;
+  unreadNotifications: UnreadNotifications;
   /** All conversations of the person, archived ones too. */
   conversations: Array<Conversation>;
 };
@@ -1427,6 +1427,9 @@ export type TypingStoppedData = {
   conversationId: Id;
   userId: UserId;
 };
+
+/** How many notifications are unread; 1000 where there are as many, or more. */
+export type UnreadNotifications = number;
 
 /** A person as others see the person. */
 export type User = {
