@@ -1,7 +1,6 @@
 """The REST side of the client: log in, keep the tokens fresh, call operations."""
 
 import asyncio
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,9 +13,6 @@ from altlas_chat.client.errors import LoggedOut, Refused, Unreachable
 Json = dict[str, Any]
 HTTP_ERRORS = 400
 NO_CONTENT = 204
-LEFT = 0.2
-MOST_LEFT_SECONDS = 60.0
-"""A token is renewed when this part of its life is left, or so much of it."""
 
 
 @dataclass(slots=True)
@@ -27,8 +23,6 @@ class Credentials:
     refresh_token: str
     session_id: str
     user: Json
-    lives_seconds: float = math.inf
-    """For how long the access token was good when it came."""
 
 
 class Api:
@@ -41,7 +35,6 @@ class Api:
         self.http = http
         self._root = url.rstrip("/") + base_path
         self._refreshing = asyncio.Lock()
-        self._renew_at = math.inf
         self.credentials: Credentials | None = None
 
     @property
@@ -69,20 +62,8 @@ class Api:
 
     def _keep(self, tokens: Json) -> None:
         self.credentials = Credentials(
-            tokens["accessToken"],
-            tokens["refreshToken"],
-            tokens["sessionId"],
-            tokens["user"],
-            tokens["expiresInSeconds"],
+            tokens["accessToken"], tokens["refreshToken"], tokens["sessionId"], tokens["user"]
         )
-        lives = self.credentials.lives_seconds
-        now = asyncio.get_running_loop().time()
-        self._renew_at = now + lives - min(MOST_LEFT_SECONDS, lives * LEFT)
-
-    @property
-    def renew_in_seconds(self) -> float:
-        """Until the access token should be renewed; without end where nobody knows."""
-        return max(0.0, self._renew_at - asyncio.get_running_loop().time())
 
     async def refresh(self, stale_token: str) -> None:
         """Get a new pair of tokens, unless somebody else got one since ``stale_token``.

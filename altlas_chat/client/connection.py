@@ -8,7 +8,6 @@ connection broke is sent again; the server knows a repeated message by its
 
 import asyncio
 import itertools
-import math
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -31,10 +30,12 @@ NOT_AUTHENTICATED = 4001
 REVOKED = 4003
 TOO_MANY_FRAMES = 4008
 PROTOCOL_ERROR = 4010
-RENEW_AGAIN_SECONDS = 15.0
 SILENCE_SECONDS = 60.0
 """The server pings more often, as it does at first; a connection silent for so long is dead."""
 
+
+RENEW_AHEAD = 0.2
+"""Which part of the time that a socket has is left when it is renewed, at most a minute."""
 
 _PING = '{"event":"ping","data":{}}'
 """Asked for its answer, which says that what was missed has come."""
@@ -71,6 +72,7 @@ class Connection:
         self._silence_seconds = SILENCE_SECONDS
         self._max_frame_bytes: int | None = None
         self._cursor_of_ready: str | None = None
+        self._token = ""
         self._renewing: asyncio.Task[None] | None = None
         self._has_new_token = False
 
@@ -156,14 +158,14 @@ class Connection:
         Raises:
             LoggedOut: there is no use in trying again.
         """
-        token = self._api.session.access_token
+        self._token = self._api.session.access_token
         close_code: int | None = None
         try:
             async with self._http.ws_connect(
                 self._api.socket_url, heartbeat=None, max_msg_size=0, protocols=("altlas.chat.v1",)
             ) as socket:
                 self._socket = socket
-                await self._introduce(socket, token)
+                await self._introduce(socket, self._token)
                 await self._read(socket)
                 close_code = socket.close_code
         except (aiohttp.ClientError, OSError, TimeoutError, _Gap):
@@ -178,7 +180,7 @@ class Connection:
             self._backoff.slow_down()
         if close_code == NOT_AUTHENTICATED:
             with suppress(Unreachable):
-                await self._api.refresh(token)
+                await self._api.refresh(self._token)
 
     def _put_away(self) -> None:
         self._socket = None
@@ -232,13 +234,15 @@ class Connection:
         if self.positions.cursor is None:
             self.positions.start_at(cursor)
         self._cursor_of_ready = cursor if frame["data"]["resumed"] else None
-        self._renewing = asyncio.get_running_loop().create_task(self._renew_in_time(socket))
         self._events.put_nowait(frame)
         self.disconnected.clear()
         self.connected.set()
         await socket.send_str(_PING)
         for command, reply in list(self._pending.values()):
             await self._say(socket, command, reply)
+        left = frame["data"].get("expiresInSeconds")
+        if left is not None:
+            self._renewing = asyncio.get_running_loop().create_task(self._renew(socket, left))
 
     async def _say(
         self,
@@ -257,23 +261,23 @@ class Connection:
             ).as_problem()
             reply.set_exception(Refused(problem))
 
-    async def _renew_in_time(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        """A new token before the old one ends.
+    async def _renew(self, socket: aiohttp.ClientWebSocketResponse, left: float) -> None:
+        """Give the socket another token before the one that it has expires, again and again.
 
-        A server that takes none on the socket gets it on a new one.
+        Where it takes none it is opened anew with it; where there is none the server closes it.
         """
-        while math.isfinite(seconds := self._api.renew_in_seconds):
-            await asyncio.sleep(seconds)
-            try:
-                await self._api.refresh(self._api.session.access_token)
+        with suppress(Unreachable, LoggedOut):
+            while True:
+                await asyncio.sleep(left - min(60.0, left * RENEW_AHEAD))
+                await self._api.refresh(self._token)
                 token = self._api.session.access_token
-                await self.request("auth.renew", {"token": token})
-            except Unreachable:
-                await asyncio.sleep(RENEW_AGAIN_SECONDS)
-            except (Refused, LoggedOut) as error:
-                self._has_new_token = isinstance(error, Refused)
-                await socket.close()
-                return
+                try:
+                    reply = await self.request("auth.renew", {"token": token})
+                except Refused:
+                    self._has_new_token = True
+                    await socket.close()
+                    return
+                self._token, left = token, reply["expiresInSeconds"]
 
     def _answer(self, frame: Json) -> None:
         # What was missed came before the answer to any command: from here the newer cursor is true.

@@ -119,7 +119,6 @@ export class Api {
   session: Tokens | null;
   token: string | null;
   get socketUrl(): string;
-  get renewInMs(): number;
   logIn(username: string, password: string, deviceName?: string): Promise<CurrentUser>;
   logOut(): Promise<void>;
   call<Answer = unknown>(method: string, path: string, options?: CallOptions): Promise<Answer>;

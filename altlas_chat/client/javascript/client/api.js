@@ -3,13 +3,8 @@
 import { LoggedOut, Refused, Unreachable } from "./errors.js";
 import { MemorySessions } from "./stores.js";
 
-/** A part of a token's life that is left when it is renewed; at most a minute. */
-const LEFT = 0.2;
-const MOST_LEFT_MS = 60_000;
-
 export class Api {
   #refreshing = null;
-  #renewAt = Infinity;
 
   /**
    * `sessions` keeps the tokens over page reloads (see stores.js). With `getToken` there is no
@@ -27,11 +22,6 @@ export class Api {
 
   get socketUrl() {
     return `${this.root.replace(/^http/, "ws")}/ws`;
-  }
-
-  /** Milliseconds until the token should be renewed; a browser's timers can't count further. */
-  get renewInMs() {
-    return Math.min(Math.max(0, this.#renewAt - Date.now()), 2 ** 31 - 1);
   }
 
   /** Begin a session. Throws `Refused` (the name or the password is wrong) or `Unreachable`. */
@@ -81,7 +71,7 @@ export class Api {
 
   async #renew() {
     if (this.getToken) {
-      this.#useToken(await this.getToken(this.token !== null));
+      this.token = await this.getToken(this.token !== null);
       return;
     }
     if (!this.session) throw new LoggedOut("log in first");
@@ -105,13 +95,7 @@ export class Api {
 
   #use(session) {
     this.session = session;
-    this.#useToken(session?.accessToken ?? null);
-  }
-
-  #useToken(token) {
-    this.token = token;
-    const life = lifeOf(token);
-    this.#renewAt = Date.now() + life - Math.min(MOST_LEFT_MS, life * LEFT);
+    this.token = session?.accessToken ?? null;
   }
 
   async #send(method, path, { body, query, token }) {
@@ -135,18 +119,5 @@ export class Api {
     }
     if (!response.ok) throw new Refused(answer);
     return answer;
-  }
-}
-
-/**
- * For how many milliseconds a JWT is good from its making. What a device's clock says does not
- * matter then; a token that was made a while ago is renewed late, which the server tells (4001).
- */
-function lifeOf(token) {
-  try {
-    const { exp, iat } = JSON.parse(atob(token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/")));
-    return exp > iat ? (exp - iat) * 1000 : Infinity;
-  } catch {
-    return Infinity; // it is no JWT
   }
 }

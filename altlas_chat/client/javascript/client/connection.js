@@ -6,7 +6,7 @@
  * knows a repeated message by its `clientId`.
  */
 
-import { LoggedOut, Refused, Unreachable } from "./errors.js";
+import { LoggedOut, Refused } from "./errors.js";
 import { Positions } from "./positions.js";
 
 const RESTART = 1012;
@@ -20,6 +20,8 @@ const NEW_TOKEN = 0;
 const OPEN = 1;
 const SILENCE_MS = 60_000;
 const SLOWED_TRIES = 3;
+/** Which part of the time that a socket has is left when it is renewed, at most a minute. */
+const RENEW_AHEAD = 0.2;
 
 /** The pause before a try: anything between 0 and a ceiling that doubles (full jitter). */
 export function pauseMs(tries, { firstMs = 1000, longestMs = 30_000 } = {}) {
@@ -211,13 +213,13 @@ export class Connection {
   }
 
   #ready(frame) {
-    const { heartbeatSeconds, limits, cursor, resumed } = frame.data;
+    const { heartbeatSeconds, expiresInSeconds, limits, cursor, resumed } = frame.data;
     this.#tries = 0;
     this.#silenceMs = Math.max(SILENCE_MS, 2000 * heartbeatSeconds);
     this.#maxFrameBytes = limits.maxFrameBytes;
     if (!this.positions.cursor) this.positions.startAt(cursor);
     this.#cursorOfReady = resumed ? cursor : null;
-    this.#renewInTime();
+    if (expiresInSeconds) this.#renewBefore(expiresInSeconds);
     this.#tell("online");
     this.onFrame(frame);
     this.#put({ event: "ping", data: {} });
@@ -226,29 +228,27 @@ export class Connection {
 
   // -- the token -------------------------------------------------------------------
 
-  #renewInTime() {
-    const timer = setTimeout(() => this.#renew(this.#socket), this.api.renewInMs);
+  /** A new token before the socket's own ends. Where it takes none, a new socket begins with it. */
+  #renewBefore(seconds) {
+    const socket = this.#socket;
+    const timer = setTimeout(() => this.#renew(socket), 1000 * (seconds - Math.min(60, seconds * RENEW_AHEAD)));
     this.#timers.push(() => clearTimeout(timer));
   }
 
-  /** A new token before the old one ends. A server that takes none on the socket gets it on a new one. */
   async #renew(socket) {
-    const retry = () => socket === this.#socket && this.#lost(NEW_TOKEN);
     try {
-      await this.api.refresh(this.api.token);
-    } catch (error) {
-      if (error instanceof LoggedOut) this.stop(error);
-      else if (socket === this.#socket) {
-        const timer = setTimeout(() => this.#renew(socket), pauseMs(4, this.backoff));
-        this.#timers.push(() => clearTimeout(timer));
-      }
-      return;
+      await this.api.refresh(this.#token);
+    } catch {
+      return; // the server closes the socket in time, and then it is tried again
     }
     if (socket !== this.#socket) return;
-    const frame = { event: "auth.renew", data: { token: this.api.token }, id: ++this.#lastId };
-    const renewed = new Promise((resolve, reject) => this.#pending.set(frame.id, { frame, resolve, reject }));
-    this.#timers.push(() => this.#pending.delete(frame.id)); // a new socket begins with the new token
-    this.#put(frame);
-    await renewed.then(() => this.#renewInTime(), retry);
+    const id = ++this.#lastId;
+    this.#timers.push(() => this.#pending.delete(id)); // the next socket begins with the new token
+    this.#pending.set(id, {
+      resolve: ({ expiresInSeconds }) => this.#renewBefore(expiresInSeconds),
+      reject: () => this.#lost(NEW_TOKEN),
+    });
+    this.#token = this.api.token;
+    this.#put({ event: "auth.renew", data: { token: this.#token }, id });
   }
 }
