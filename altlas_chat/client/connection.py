@@ -37,7 +37,7 @@ SILENCE_SECONDS = 60.0
 RENEW_AHEAD = 0.2
 """Which part of the time that a socket has is left when it is renewed, at most a minute."""
 
-_PING = '{"event":"ping","data":{}}'
+_PING = '{"event":"ping","data":{},"id":0}'
 """Asked for its answer, which says that what was missed has come."""
 
 

@@ -58,8 +58,10 @@ async def platform(port: int, server: str) -> AsyncIterator[str]:
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port).start()
-    yield f"http://127.0.0.1:{port}/"
-    await runner.cleanup()
+    try:
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        await runner.cleanup()
 
 
 async def open_page(context: BrowserContext, address: str) -> tuple[Page, list[str]]:
@@ -99,6 +101,7 @@ async def test_a_page_of_the_platform_chats_across_restarts_and_reloads(
             await expect(timeline).to_have_text(["Merhaba Mehmet"])
             await send(page, room, "Merhaba Ayşe")
             await ayse.hears("Merhaba Ayşe")
+            await expect(page.locator("#unsent li")).to_have_count(0)
 
             await server.kill()
             await expect(status).to_have_text("offline", timeout=20_000)
