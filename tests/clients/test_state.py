@@ -24,9 +24,12 @@ async def events_of_a_day(chat: Chat, ayse: Person) -> str:
         return str((await person.gets("POST", "/messages", draft))["id"])
 
     first = await says(mehmet, group, "first")
+    await mehmet.gets("PUT", f"/messages/{first}", {"text": "first, " + "çok uzun 😀 " * 40})
     answer = await says(ayse, group, "answer", replyToId=first)
     second = await says(mehmet, group, "second", mentions=[ayse.user_id])
-    await mehmet.gets("PUT", f"/messages/{first}", {"text": "first, " + "çok uzun 😀 " * 40})
+    third = await says(ayse, group, "quotes it", replyToId=second)
+    await mehmet.gets("PUT", f"/messages/{second}", {"text": "second, " + "çok uzun 😀 " * 40})
+    await says(mehmet, group, "in the thread", replyToId=third)
     await mehmet.gets("PUT", f"/messages/{second}/reactions/👍")
     await ayse.gets("PUT", f"/messages/{second}/reactions/👍")
     await mehmet.gets("DELETE", f"/messages/{second}/reactions/👍")
