@@ -1,4 +1,4 @@
-"""Where the contracts, fixtures and load tests are, installed or in a checkout."""
+"""Where what is no Python is, installed or in a checkout: contracts, fixtures, a client."""
 
 from pathlib import Path
 from typing import Literal
@@ -16,3 +16,8 @@ def data_folder(name: Literal["contracts", "fixtures", "loadtests"]) -> Path:
         if folder.is_dir():
             return folder
     raise FileNotFoundError(f"the package has no folder {name}")
+
+
+def client_folder() -> Path:
+    """The folder of the JavaScript client, which lies in the package beside the Python one."""
+    return _PACKAGE / "client" / "javascript"

@@ -18,6 +18,7 @@ pytest_plugins = [
     "tests.support.running",
     "tests.support.s3",
     "tests.support.world",
+    "tests.support.driving",
 ]
 
 # At the end, so that an installed package goes before the checkout.

@@ -32,7 +32,7 @@ class Api:
     """
 
     def __init__(self, http: aiohttp.ClientSession, url: str, base_path: str = "/v1") -> None:
-        self._http = http
+        self.http = http
         self._root = url.rstrip("/") + base_path
         self._refreshing = asyncio.Lock()
         self.credentials: Credentials | None = None
@@ -120,7 +120,7 @@ class Api:
             headers["Content-Type"] = "application/json"
         data = None if body is None else orjson.dumps(body)
         try:
-            async with self._http.request(
+            async with self.http.request(
                 method, self._root + path, data=data, headers=headers, params=query
             ) as response:
                 raw = await response.read()

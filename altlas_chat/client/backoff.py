@@ -3,6 +3,8 @@
 import random
 from dataclasses import dataclass, field
 
+SLOWED_TRIES = 3
+
 
 @dataclass(slots=True)
 class Backoff:
@@ -23,6 +25,10 @@ class Backoff:
         if ceiling < self.longest_seconds:
             self._tries += 1
         return self.source.uniform(0, ceiling)
+
+    def slow_down(self) -> None:
+        """The server asks for more time than a first pause would give."""
+        self._tries = max(self._tries, SLOWED_TRIES)
 
     def reset(self) -> None:
         """A connection worked: begin anew."""

@@ -28,6 +28,7 @@ Json = dict[str, Any]
 
 NOT_AUTHENTICATED = 4001
 REVOKED = 4003
+TOO_MANY_FRAMES = 4008
 PROTOCOL_ERROR = 4010
 SILENCE_SECONDS = 60.0
 """The server pings more often, as it does at first; a connection silent for so long is dead."""
@@ -35,6 +36,9 @@ SILENCE_SECONDS = 60.0
 
 RENEW_AHEAD = 0.2
 """Which part of the time that a socket has is left when it is renewed, at most a minute."""
+
+_PING = '{"event":"ping","data":{},"id":0}'
+"""Asked for its answer, which says that what was missed has come."""
 
 
 class _Gap(Exception):
@@ -67,8 +71,10 @@ class Connection:
         self.reconnects = 0
         self._silence_seconds = SILENCE_SECONDS
         self._max_frame_bytes: int | None = None
+        self._cursor_of_ready: str | None = None
         self._token = ""
         self._renewing: asyncio.Task[None] | None = None
+        self._has_new_token = False
 
     async def __aenter__(self) -> Self:
         self._task = asyncio.get_running_loop().create_task(self._run())
@@ -131,7 +137,10 @@ class Connection:
             while True:
                 await self._connect_once()
                 self.reconnects += 1
-                await asyncio.sleep(self._backoff.next_pause())
+                if self._has_new_token:
+                    self._has_new_token = False
+                else:
+                    await asyncio.sleep(self._backoff.next_pause())
         except Exception as error:  # noqa: BLE001 - whoever waits must be told
             self._end(error)
 
@@ -162,19 +171,25 @@ class Connection:
         except (aiohttp.ClientError, OSError, TimeoutError, _Gap):
             pass
         finally:
-            self._socket = None
-            if self._renewing is not None:
-                self._renewing.cancel()
-            if self.connected.is_set():
-                self.connected.clear()
-                self.disconnected.set()
+            self._put_away()
         if close_code == REVOKED:
             raise LoggedOut("the session was ended")
         if close_code == PROTOCOL_ERROR:
             raise LoggedOut("the server does not understand this client")
+        if close_code == TOO_MANY_FRAMES:
+            self._backoff.slow_down()
         if close_code == NOT_AUTHENTICATED:
             with suppress(Unreachable):
                 await self._api.refresh(self._token)
+
+    def _put_away(self) -> None:
+        self._socket = None
+        if self._renewing is not None:
+            self._renewing.cancel()
+            self._renewing = None
+        if self.connected.is_set():
+            self.connected.clear()
+            self.disconnected.set()
 
     async def _introduce(self, socket: aiohttp.ClientWebSocketResponse, token: str) -> None:
         auth: Json = {"token": token}
@@ -193,7 +208,7 @@ class Connection:
 
     async def _take(self, socket: aiohttp.ClientWebSocketResponse, frame: Json) -> None:
         event = frame["event"]
-        if event in ("reply", "error") and "id" in frame:
+        if event in ("reply", "pong") or (event == "error" and "id" in frame):
             self._answer(frame)
         elif "seq" in frame:
             heard = self.positions.hear(frame)
@@ -202,40 +217,32 @@ class Connection:
             if heard is Heard.NEW:
                 self._events.put_nowait(frame)
         elif event == "ready":
-            await self._go_on(socket, frame)
+            if not self.connected.is_set():
+                await self._go_on(socket, frame)
         elif event == "resync_required":
-            self.positions.start_at(frame["data"]["snapshot"]["cursor"])
+            self._cursor_of_ready = None
+            self.positions.start_with(frame["data"]["snapshot"])
             self._events.put_nowait(frame)
-        elif event not in ("pong", "session.closing"):
+        elif event not in ("error", "session.closing"):
             self._events.put_nowait(frame)
 
     async def _go_on(self, socket: aiohttp.ClientWebSocketResponse, frame: Json) -> None:
         self._backoff.reset()
         self._silence_seconds = max(SILENCE_SECONDS, 2.0 * frame["data"]["heartbeatSeconds"])
         self._max_frame_bytes = frame["data"]["limits"]["maxFrameBytes"]
+        cursor = frame["data"]["cursor"]
         if self.positions.cursor is None:
-            self.positions.start_at(frame["data"]["cursor"])
+            self.positions.start_at(cursor)
+        self._cursor_of_ready = cursor if frame["data"]["resumed"] else None
         self._events.put_nowait(frame)
         self.disconnected.clear()
         self.connected.set()
+        await socket.send_str(_PING)
         for command, reply in list(self._pending.values()):
             await self._say(socket, command, reply)
         left = frame["data"].get("expiresInSeconds")
         if left is not None:
-            self._renewing = asyncio.get_running_loop().create_task(self._renew(left))
-
-    async def _renew(self, left: float) -> None:
-        """Give the socket another token before the one that it has expires, again and again.
-
-        Where that fails the server closes the socket, and it is opened anew.
-        """
-        with suppress(Refused, Unreachable, LoggedOut):
-            while True:
-                await asyncio.sleep(left - min(60.0, left * RENEW_AHEAD))
-                await self._api.refresh(self._token)
-                token = self._api.session.access_token
-                reply = await self.request("auth.renew", {"token": token})
-                self._token, left = token, reply["expiresInSeconds"]
+            self._renewing = asyncio.get_running_loop().create_task(self._renew(socket, left))
 
     async def _say(
         self,
@@ -254,8 +261,29 @@ class Connection:
             ).as_problem()
             reply.set_exception(Refused(problem))
 
+    async def _renew(self, socket: aiohttp.ClientWebSocketResponse, left: float) -> None:
+        """Give the socket another token before the one that it has expires, again and again.
+
+        Where it takes none it is opened anew with it; where there is none the server closes it.
+        """
+        with suppress(Unreachable, LoggedOut):
+            while True:
+                await asyncio.sleep(left - min(60.0, left * RENEW_AHEAD))
+                await self._api.refresh(self._token)
+                token = self._api.session.access_token
+                try:
+                    reply = await self.request("auth.renew", {"token": token})
+                except Refused:
+                    self._has_new_token = True
+                    await socket.close()
+                    return
+                self._token, left = token, reply["expiresInSeconds"]
+
     def _answer(self, frame: Json) -> None:
-        waiting = self._pending.get(frame["id"])
+        # What was missed came before the answer to any command: from here the newer cursor is true.
+        if self._cursor_of_ready is not None:
+            self.positions.cursor, self._cursor_of_ready = self._cursor_of_ready, None
+        waiting = self._pending.get(frame.get("id", 0))
         if waiting is None or waiting[1].done():
             return
         if frame["event"] == "reply":

@@ -82,7 +82,7 @@ class ConversationState:
                 self._count(data["message"], own_id)
         elif "reactions" in data:
             self._change(data["messageId"], reactions=data["reactions"])
-        else:
+        elif event in ("message.pinned", "message.unpinned"):
             self._change(data["messageId"], isPinned=event == "message.pinned")
 
     def _lose_file(self, file_id: str) -> None:

@@ -35,7 +35,7 @@ async def serve_file(call: Call, kept: KeptFile) -> web.StreamResponse:
     way = "inline" if file.media_type in INLINE else "attachment"
     headers = _headers(call, etag, disposition(way, file.name), ASK_EACH_TIME)
     headers["Accept-Ranges"] = "bytes"
-    if _is_known(call.request.headers.get("If-None-Match"), etag):
+    if is_known(call.request.headers.get("If-None-Match"), etag):
         return web.Response(status=304, headers=headers)
     start, end, status = 0, file.size_bytes, 200
     wanted = _wanted(call.request, etag, file.size_bytes)
@@ -67,7 +67,7 @@ async def serve_preview(
     name = name or f"{kept.file.name.rpartition('.')[0] or kept.file.name}.webp"
     headers = _headers(call, etag, disposition("inline", name), caching)
     headers["Accept-Ranges"] = "none"
-    if _is_known(call.request.headers.get("If-None-Match"), etag):
+    if is_known(call.request.headers.get("If-None-Match"), etag):
         return web.Response(status=304, headers=headers)
     response = web.StreamResponse(headers=headers)
     response.content_type = PREVIEW_TYPE
@@ -113,7 +113,7 @@ async def _send(
     return response
 
 
-def _is_known(given: str | None, etag: str) -> bool:
+def is_known(given: str | None, etag: str) -> bool:
     if given is None:
         return False
     return given.strip() == "*" or etag in [

@@ -66,6 +66,7 @@ async def take_snapshot(deps: Deps, actor: Actor) -> Json:
         positions = await _positions(reader, actor.user_id)
         return {
             "cursor": (await _cursor(deps, reader, actor, positions)).encode(),
+            "seq": positions[user_stream(actor.user_id)],
             "user": await current_user_view(reader, actor.user_id),
             "preferences": await preferences_view(reader, actor.user_id),
             "blockedUserIds": await select_blocked_ids(reader, actor.user_id),

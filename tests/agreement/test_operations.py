@@ -7,7 +7,7 @@ import yaml
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from altlas_chat.contract.assets import ASSETS
+from altlas_chat.contract.assets import ASSETS, CLIENT_FILES
 from altlas_chat.contract.documents import Operation, load_operations
 from altlas_chat.data import data_folder
 from altlas_chat.figures import Requests
@@ -35,7 +35,8 @@ async def test_the_routes_are_the_operations(chat: Chat) -> None:
     base = chat.running.parts.deps.settings.base_path
     operations = {(one.method, base + one.path) for one in OPERATIONS}
     pages = {("get", f"{base}/docs/assets/{name}") for name in ASSETS}
-    assert routes_of(build_app(chat.running.parts)) == operations | pages
+    client = {("get", f"{base}/{name}") for name in CLIENT_FILES}
+    assert routes_of(build_app(chat.running.parts)) == operations | pages | client
 
 
 async def test_what_can_be_had_by_get_can_by_head(chat: Chat) -> None:

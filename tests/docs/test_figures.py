@@ -115,5 +115,10 @@ def test_the_next_revision_has_the_next_number() -> None:
 
 
 def test_the_protocol_has_one_name() -> None:
-    for name in ("docs/protocol.md", "contracts/asyncapi.yaml", "altlas_chat/client/connection.py"):
+    for name in (
+        "docs/protocol.md",
+        "contracts/asyncapi.yaml",
+        "altlas_chat/client/connection.py",
+        "altlas_chat/client/javascript/client/connection.js",
+    ):
         assert "altlas.chat.v1" in (ROOT / name).read_text(encoding="utf-8"), name

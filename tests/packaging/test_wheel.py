@@ -73,6 +73,14 @@ def test_the_wheel_has_the_packages_and_their_data_and_nothing_else(wheel: Path)
     assert tops == {"altlas_chat", "altlas_chat_cli", info}
     assert "altlas_chat/py.typed" in names
     assert f"{info}/licenses/LICENSE" in names
+    for name in (
+        "client.js",
+        "client.d.ts",
+        "package.json",
+        "client/state.js",
+        "client/contract.d.ts",
+    ):
+        assert f"altlas_chat/client/javascript/{name}" in names
     for folder in FOLDERS:
         inside = {name for name in names if name.startswith(f"altlas_chat/_data/{folder}/")}
         assert inside, f"{folder} is not in the wheel"
