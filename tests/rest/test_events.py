@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 import uuid
 from pathlib import Path
 from typing import Any
@@ -410,6 +411,7 @@ async def test_a_slow_reader_is_cut_and_loses_nothing(serve_chat: ServeChat) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="a matter of Linux")
 async def test_who_takes_nothing_any_more_is_let_go_of(serve_chat: ServeChat) -> None:
     """Before the outbox is full, since the system notices that nothing gets through."""
     chat = await serve_chat(

@@ -16,7 +16,6 @@ import type {
   Snapshot,
   Task,
   Tokens,
-  User,
 } from "./client/contract.js";
 
 export * from "./client/contract.js";
@@ -221,8 +220,8 @@ export class State {
   receipts: Record<string, Record<string, { deliveredSeq: number; readSeq: number }>>;
   /** Until when (`Date.now()`) they are taken as typing. */
   typing: Record<string, Record<string, number>>;
+  /** Of those who are watched. */
   presence: Record<string, Presence>;
-  people: Record<string, User>;
   begin(view: Conversation): void;
   load(view: Conversation, messages: Message[], members: Member[]): void;
   loadOwn(own: { starred?: Message[]; drafts?: SavedDraft[]; scheduled?: ScheduledMessage[]; tasks?: Task[] }): void;

@@ -115,7 +115,7 @@ export type ClientId = string;
 /** Why the server closes the socket; the close frame with the same code follows. */
 export type ClosingData = {
   /** One of the server's own codes in `x-close-codes`. */
-  code: 1012 | 4001 | 4003 | 4008 | 4009 | 4010;
+  code: 1012 | 4001 | 4003 | 4008 | 4009 | 4010 | 4011;
   /** The same for each occurrence of the code. */
   reason: string;
 };
@@ -295,8 +295,15 @@ export type Envelope = {
 /** What happened, or what was announced; the AsyncAPI document lists them. */
 export type EventName = string;
 
-/** Server-sent events; the `data` of each is a frame of the AsyncAPI document. */
-export type EventStream = string;
+/** Server-sent events, as text or as the fields of each. The `data` of each is a frame of the AsyncAPI document; `retry` comes once at the beginning. */
+export type EventStream = string | {
+  id?: SyncCursor;
+  event?: EventName;
+  /** JSON, on one line. */
+  data?: string;
+  /** After how many milliseconds to come back when the stream broke. */
+  retry?: number | string;
+};
 
 /** One thing wrong with the input, at a JSON pointer (RFC 6901) or in a parameter. */
 export type FieldError = {
@@ -912,6 +919,16 @@ export type PresenceList = {
 /** Whether a person is there. Who hides it is `offline` for others; so is everybody in events that all members of a conversation hear. */
 export type PresenceState = "online" | "away" | "offline";
 
+/** Of whom the socket is told; at most `ready.limits.maxWatched`, 500 unless set otherwise. */
+export type PresenceWatchData = {
+  userIds: Array<UserId>;
+};
+
+/** Who is there, each person at most once. */
+export type PresencesData = {
+  presences: Array<Presence>;
+};
+
 /** What others may know. Who hides a thing does not see it of others either - a thing is seen when both let each other see it. Who hides read receipts counts as `delivered` at most; between two people of whom one blocks the other nothing is seen. By default everyone sees everything. */
 export type PrivacyPreferences = {
   lastSeen?: Audience;
@@ -939,11 +956,14 @@ export type Problem = {
 };
 
 /** All codes, those of the WebSocket too. A code never changes its meaning. */
-export type ProblemCode = "AUTH_INVALID_CREDENTIALS" | "AUTH_TOKEN_EXPIRED" | "AUTH_TOKEN_INVALID" | "AUTH_TOKEN_REUSED" | "AUTH_SESSION_REVOKED" | "AUTH_UNAUTHORIZED" | "ACCOUNT_DEACTIVATED" | "PERMISSION_DENIED" | "RESOURCE_NOT_FOUND" | "USER_NOT_FOUND" | "CONVERSATION_NOT_FOUND" | "MESSAGE_NOT_FOUND" | "MEMBER_NOT_FOUND" | "FILE_NOT_FOUND" | "NOTIFICATION_NOT_FOUND" | "TASK_NOT_FOUND" | "SESSION_NOT_FOUND" | "API_KEY_NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "RESOURCE_ALREADY_EXISTS" | "USERNAME_TAKEN" | "EMAIL_TAKEN" | "CLIENT_ID_REUSED" | "ALREADY_A_MEMBER" | "LAST_OWNER" | "PAYLOAD_TOO_LARGE" | "FILE_TOO_LARGE" | "STORAGE_FULL" | "UNSUPPORTED_MEDIA_TYPE" | "FILE_TYPE_NOT_SUPPORTED" | "RANGE_NOT_SATISFIABLE" | "VALIDATION_ERROR" | "MALFORMED_JSON" | "MESSAGE_TOO_LONG" | "EDIT_WINDOW_CLOSED" | "MESSAGE_DELETED" | "NOT_A_GROUP" | "POSTING_RESTRICTED" | "USER_BLOCKED" | "CURSOR_INVALID" | "RESYNC_REQUIRED" | "RATE_LIMIT_EXCEEDED" | "NOT_IMPLEMENTED" | "SERVICE_UNAVAILABLE" | "SERVER_ERROR" | "AUTH_TIMEOUT" | "ALREADY_AUTHENTICATED" | "UNKNOWN_COMMAND" | "BINARY_FRAME" | "FRAME_TOO_LARGE" | "TOO_MANY_FRAMES" | "SLOW_CONSUMER" | "SERVER_RESTARTING";
+export type ProblemCode = "AUTH_INVALID_CREDENTIALS" | "AUTH_TOKEN_EXPIRED" | "AUTH_TOKEN_INVALID" | "AUTH_TOKEN_REUSED" | "AUTH_SESSION_REVOKED" | "AUTH_UNAUTHORIZED" | "ACCOUNT_DEACTIVATED" | "PERMISSION_DENIED" | "RESOURCE_NOT_FOUND" | "USER_NOT_FOUND" | "CONVERSATION_NOT_FOUND" | "MESSAGE_NOT_FOUND" | "MEMBER_NOT_FOUND" | "FILE_NOT_FOUND" | "NOTIFICATION_NOT_FOUND" | "TASK_NOT_FOUND" | "SESSION_NOT_FOUND" | "API_KEY_NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTABLE" | "RESOURCE_ALREADY_EXISTS" | "USERNAME_TAKEN" | "EMAIL_TAKEN" | "CLIENT_ID_REUSED" | "ALREADY_A_MEMBER" | "LAST_OWNER" | "PAYLOAD_TOO_LARGE" | "FILE_TOO_LARGE" | "STORAGE_FULL" | "UNSUPPORTED_MEDIA_TYPE" | "FILE_TYPE_NOT_SUPPORTED" | "RANGE_NOT_SATISFIABLE" | "VALIDATION_ERROR" | "MALFORMED_JSON" | "MESSAGE_TOO_LONG" | "EDIT_WINDOW_CLOSED" | "MESSAGE_DELETED" | "NOT_A_GROUP" | "POSTING_RESTRICTED" | "USER_BLOCKED" | "CURSOR_INVALID" | "RESYNC_REQUIRED" | "RATE_LIMIT_EXCEEDED" | "NOT_IMPLEMENTED" | "SERVICE_UNAVAILABLE" | "SERVER_ERROR" | "AUTH_TIMEOUT" | "ALREADY_AUTHENTICATED" | "UNKNOWN_COMMAND" | "BINARY_FRAME" | "FRAME_TOO_LARGE" | "TOO_MANY_FRAMES" | "TOO_MANY_SOCKETS" | "SLOW_CONSUMER" | "SERVER_RESTARTING";
 
-/** A person as others see the person. */
+/** What a person says of himself now. */
 export type ProfileData = {
-  user: User;
+  userId: UserId;
+  displayName: DisplayName;
+  bio: Bio;
+  avatarFileId: IdOrNull;
 };
 
 /** Where the asker stands in a conversation. Pointers only move forward. */
@@ -1001,6 +1021,7 @@ export type ReadData = {
 export type ReadyData = {
   user: CurrentUser;
   sessionId: SessionIdOrNull;
+  expiresInSeconds: SecondsLeft;
   /** Time between two pings of the server. */
   heartbeatSeconds: number;
   limits: SocketLimits;
@@ -1131,6 +1152,9 @@ export type ScheduledUpdate = {
 /** What the key may do; never more than its owner may. */
 export type Scopes = Array<Permission>;
 
+/** After how many seconds the socket is closed, because what let the person in ends; `auth.renew` puts it off. Null for an API key without end. */
+export type SecondsLeft = number | null;
+
 /** What a client can send; left out it is `text`. */
 export type SendableKind = "text" | "emoji" | "file" | "image" | "voice" | "location";
 
@@ -1238,6 +1262,8 @@ export type SocketLimits = {
   maxMessageCharacters: number;
   /** Commands that are worked on at the same time; further ones wait unread. Answers may come in another order than commands. */
   maxInFlight: number;
+  /** Of how many people the socket may be told whether they are there. */
+  maxWatched: number;
 };
 
 /** What the server says of itself. */
@@ -1394,6 +1420,8 @@ export type TokenRenewal = {
 /** Until when the socket may go on. */
 export type TokenRenewed = {
   expiresAt: Timestamp;
+  /** The same by the server's clock, from now on. */
+  expiresInSeconds: number;
 };
 
 /** A session's pair of tokens, and whose it is. */
@@ -1607,6 +1635,7 @@ export interface Commands {
   "message.send": { data: MessageDraft; reply: SentData };
   ping: { data: Nothing; reply: Nothing };
   "presence.set": { data: PresenceChoice; reply: Presence };
+  "presence.watch": { data: PresenceWatchData; reply: PresencesData };
   "typing.start": { data: TypingData; reply: Nothing };
   "typing.stop": { data: TypingData; reply: Nothing };
 }
@@ -1640,7 +1669,7 @@ export interface Events {
   "notification.created": NotificationData;
   "notification.read": NotificationData;
   "preferences.updated": PreferencesData;
-  "presence.updated": Presence;
+  "presence.updated": PresencesData;
   "reaction.added": ReactionData;
   "reaction.removed": ReactionData;
   ready: ReadyData;
