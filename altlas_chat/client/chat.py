@@ -157,8 +157,10 @@ class Chat:
         async for frame in self.connection.events():
             if frame["event"] == "resync_required":
                 self.state = State(frame["data"]["snapshot"])
+            elif frame["event"] == "ready":
+                self.state.moment.lost()
             else:
-                self.state.apply(frame)
+                self.state.apply(frame, asyncio.get_running_loop().time())
             yield frame
 
     async def refused(self) -> tuple[Json, Json]:

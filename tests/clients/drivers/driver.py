@@ -111,7 +111,7 @@ class Driver:
 
     async def do_state(self) -> Json:
         state = self._chat.state
-        names = ("user", "preferences", "starred", "drafts", "scheduled", "tasks", "receipts")
+        names = ("user", "preferences", "starred", "drafts", "scheduled", "tasks")
         return {
             **{name: getattr(state, name) for name in names},
             "unreadNotifications": state.unread_notifications,

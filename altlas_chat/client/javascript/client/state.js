@@ -195,6 +195,8 @@ export class State {
 
   #applyPassing({ event, data }) {
     const { conversationId, userId } = data;
+    // What passed while there was no connection was not heard: `presence.watch` tells who is there now.
+    if (event === "ready") Object.assign(this, { typing: {}, presence: {} });
     if (event === "receipt.updated") {
       const known = ((this.receipts[conversationId] ??= {})[userId] ??= { deliveredSeq: 0, readSeq: 0 });
       known.deliveredSeq = Math.max(known.deliveredSeq, data.deliveredSeq);
