@@ -14,7 +14,7 @@ from altlas_chat.domain.events import CONVERSATION_EVENTS, PASSING_EVENTS, USER_
 from altlas_chat.domain.inputs import Input
 from altlas_chat.services.sync import RECEIPT_LIMIT, ResyncReason
 from altlas_chat.settings import Settings
-from altlas_chat.ws.commands import COMMANDS, PLANNED
+from altlas_chat.ws.commands import COMMANDS
 from altlas_chat.ws.socket import READ_LIMIT_FACTOR
 from tests.docs.pages import Page, all_pages, page, words_in
 
@@ -47,13 +47,6 @@ def test_all_commands_are_told_with_their_data() -> None:
 
 def shape_of(shape: type[Input]) -> list[str]:
     return [field.alias or name for name, field in shape.model_fields.items()]
-
-
-def test_planned_commands_are_told() -> None:
-    (line,) = [
-        part for part in PAGE.prose.split("\n\n") if part.startswith("Planned, and answered")
-    ]
-    assert set(words_in(line)) == {*PLANNED, "NOT_IMPLEMENTED"}
 
 
 def test_all_events_are_told_with_their_stream() -> None:
