@@ -184,21 +184,32 @@ _IN_ZIP = (
 
 def is_program(head: bytes) -> bool:
     """Whether a system would run a file that begins so."""
-    return head.startswith(_PROGRAMS)
+    return head.startswith(_PROGRAMS) and not _is_words(head)
 
 
 def content_of(head: bytes) -> Content:
     """What a file is by its first bytes; never what its name or its sender says.
 
-    What a browser would run (HTML, SVG, scripts) is plain text here.
+    What a browser would run (HTML, SVG, scripts) is plain text here, and so are
+    words that happen to begin like something else.
     """
+    if _is_words(head) and not head.startswith(_WRITTEN):
+        return Content("text/plain", "document")
     for look in (_image, _by_container, _by_sign):
         found = look(head)
         if found is not None:
             return found
-    if b"\x00" not in head and _is_utf8(head):
-        return Content("text/plain", "document")
     return Content("application/octet-stream", "other")
+
+
+def _is_words(head: bytes) -> bool:
+    """Whether it can be read: no sound, image or program can, from its first bytes on."""
+    return not _CONTROLS.intersection(head) and _is_utf8(head)
+
+
+_CONTROLS = frozenset({*range(0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20)})
+_WRITTEN = (b"%PDF-", b"{\\rtf")
+"""What some documents begin with that are written in letters."""
 
 
 def _is_utf8(head: bytes) -> bool:

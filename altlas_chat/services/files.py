@@ -29,7 +29,7 @@ from altlas_chat.services.access import require_member
 from altlas_chat.services.changes import Change, commit_change
 from altlas_chat.services.deps import Deps
 from altlas_chat.services.receiving import Received, make_preview, receive
-from altlas_chat.storage import streams, uploads
+from altlas_chat.storage import accounts, streams, uploads
 from altlas_chat.storage.database import CommitInDoubt, Reader
 
 log = logging.getLogger(__name__)
@@ -235,7 +235,7 @@ async def linked_file(deps: Deps, signature: str) -> tuple[KeptFile, Variant]:
 
     Raises:
         FileNotFound: it is none of ours, its time is over, or who made it may
-            not read the file any more.
+            not read the file any more, or is closed.
     """
     claims = deps.credentials.opened_link(signature)
     if claims is None:
@@ -243,6 +243,9 @@ async def linked_file(deps: Deps, signature: str) -> tuple[KeptFile, Variant]:
     user_id, file_id, variant = claims
 
     async def query(reader: Reader) -> KeptFile:
+        maker = await accounts.select_user(reader, user_id)
+        if maker is None or not maker.is_active:
+            raise FileNotFound
         return await _require_readable(reader, user_id, file_id)
 
     try:

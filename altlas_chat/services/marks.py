@@ -25,7 +25,7 @@ from altlas_chat.services.notifying import Notice, notify
 from altlas_chat.services.paging import decoded_place, page_cursor
 from altlas_chat.services.privacy import require_not_apart
 from altlas_chat.services.system_messages import post_system_message
-from altlas_chat.storage import marks, streams
+from altlas_chat.storage import marks, notifications, streams
 from altlas_chat.storage.attached import select_reactions
 from altlas_chat.storage.database import Reader
 from altlas_chat.storage.marks import Marked
@@ -55,7 +55,8 @@ def _as_json(message: Message) -> list[Json]:
 async def add_reaction(deps: Deps, actor: Actor, message_id: str, text: str) -> list[Json]:
     """The actor's emoji is on the message; all reactions. Members hear of it once.
 
-    The author is notified. Every member may, also where only administrators post.
+    The author is notified, unless one of the actor's to it is unread. Every
+    member may, also where only administrators post.
 
     Raises:
         MessageNotFound: there is none for the actor.
@@ -82,7 +83,9 @@ async def add_reaction(deps: Deps, actor: Actor, message_id: str, text: str) -> 
         if not await marks.insert_reaction(change.tx, message_id, actor.user_id, emoji, change.at):
             return _as_json(message)
         reactions = await _tell_reaction(change, "reaction.added", message, actor.user_id, emoji)
-        await notify(deps.ids, change, [_notice(message, actor.user_id, emoji)])
+        # Whoever takes a reaction back and gives it again is told of once, until that is read.
+        if not await notifications.has_unread_reaction(change.tx, message_id, actor.user_id):
+            await notify(deps.ids, change, [_notice(message, actor.user_id, emoji)])
         return reactions
 
     return await commit_change(deps, stream, change, actor_id=actor.user_id)

@@ -11,6 +11,7 @@ from altlas_chat.domain.errors import (
     TaskNotFound,
     UserBlocked,
     UserNotFound,
+    ValidationFailed,
 )
 from altlas_chat.domain.events import Json, conversation_stream, user_stream
 from altlas_chat.domain.language import say
@@ -29,6 +30,9 @@ from altlas_chat.storage import accounts, members, streams, tasks
 from altlas_chat.storage.database import Reader
 from altlas_chat.storage.members import Access
 from altlas_chat.storage.tasks import TaskPlace
+
+MAX_OPEN = 1000
+"""How many open tasks one person may have made."""
 
 
 async def list_tasks(
@@ -97,7 +101,8 @@ async def create_task(deps: Deps, actor: Actor, draft: TaskDraft) -> Json:
         UserNotFound: there is no such assignee, or not in the conversation.
         UserBlocked: the assignee takes no direct messages from the actor, or there is a
             block in the direct conversation.
-        ValidationFailed: the due time is none, or the message is in another conversation.
+        ValidationFailed: the due time is none, or the message is in another conversation,
+            or as many tasks of the actor are open as may be.
     """
     due_at = None if draft.due_at is None else moment(draft.due_at, "/dueAt")
     conversation_id = await _conversation_of(deps, actor, draft)
@@ -109,6 +114,7 @@ async def create_task(deps: Deps, actor: Actor, draft: TaskDraft) -> Json:
         if conversation_id is not None:
             await _require_posting(change.tx, actor, conversation_id)
         await _require_assignable(change.tx, actor, conversation_id, draft.assignee_id)
+        await _require_few(change.tx, actor)
         task = Task(
             task_id=task_id,
             title=draft.title,
@@ -154,6 +160,12 @@ async def _require_posting(reader: Reader, actor: Actor, conversation_id: str) -
         raise PostingRestricted
     if not access.is_group:
         await require_not_apart(reader, actor.user_id, conversation_id)
+
+
+async def _require_few(reader: Reader, actor: Actor) -> None:
+    if await tasks.count_open(reader, actor.user_id, MAX_OPEN) >= MAX_OPEN:
+        detail = say("At most {limit} tasks that you made can be open.", limit=MAX_OPEN)
+        raise ValidationFailed(detail, errors=[FieldError("TOO_MANY", detail)])
 
 
 async def _require_assignable(

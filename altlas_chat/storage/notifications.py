@@ -132,6 +132,17 @@ async def select_told(
     return found
 
 
+async def has_unread_reaction(reader: Reader, message_id: str, actor_id: str) -> bool:
+    """Whether the author of a message was told of a reaction of somebody, and has not read it."""
+    found = await reader.fetch_one(
+        "SELECT 1 FROM notifications WHERE message_id = ? AND actor_id = ?"
+        " AND kind = 'reaction' AND read_at IS NULL LIMIT 1",
+        message_id,
+        actor_id,
+    )
+    return found is not None
+
+
 async def update_read(tx: Transaction, notification_id: str, at: int) -> None:
     await tx.execute(
         "UPDATE notifications SET read_at = ? WHERE notification_id = ? AND read_at IS NULL",

@@ -194,3 +194,14 @@ def _asked(wanted: TaskFilter, after: TaskPlace | None, key: str, beyond: str) -
         parts.append(f" AND ({key}, t.task_id) {beyond} (?, ?)")
         params.extend(after)
     return _Asked("".join(parts), tuple(params))
+
+
+async def count_open(reader: Reader, creator_id: str, most: int) -> int:
+    """How many open tasks somebody made; of more than ``most``, that many."""
+    found = await reader.fetch_one(
+        f"SELECT count(*) FROM (SELECT 1 FROM tasks WHERE creator_id = ? AND {_IS_OPEN}"
+        " LIMIT ?) AS open_ones",
+        creator_id,
+        most,
+    )
+    return 0 if found is None else int(found[0])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from altlas_chat.domain.files import INLINE, clean_name, content_of
+from altlas_chat.domain.files import INLINE, clean_name, content_of, is_program
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,23 @@ def test_what_phones_make(brand: bytes, media_type: str, kind: str) -> None:
     found = content_of(b"\0\0\0\x18ftyp" + brand + b"\0\0\0\0")
     assert (found.media_type, found.kind) == (media_type, kind)
     assert (found.media_type in INLINE) == (kind != "image")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "BM Genel Kurulu bugün toplandı.",
+        "ID3 is a tag",
+        "the ftype of this",
+        "MZ harfleriyle başlar.",
+        "BZh9 yazıyor",
+        "OggS",
+        "GIF89a olur mu?",
+        "RIFF....WAVE",
+    ],
+)
+def test_words_are_words_whatever_they_begin_with(words: str) -> None:
+    head = words.encode()
+    assert content_of(head).media_type == "text/plain"
+    assert not is_program(head)
+    assert is_program(b"MZ\x90\x00\x03")

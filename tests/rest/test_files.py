@@ -9,6 +9,8 @@ import aiohttp
 import pytest
 from PIL import Image
 
+from altlas_chat.services import administration
+from altlas_chat.services.administration import OPERATOR
 from tests.support.images import claiming, written
 from tests.support.running import Chat, Person
 
@@ -197,5 +199,14 @@ async def test_a_link_needs_no_token_and_ends_with_the_file(chat: Chat) -> None:
     async with ayse.http.get(f"{ayse.url}{link['url'][:-2]}") as response:
         assert response.status == 404
     await ayse.gets("DELETE", f"/files/{file['id']}")
+    async with ayse.http.get(f"{ayse.url}{link['url']}") as response:
+        assert response.status == 404
+
+
+async def test_a_link_ends_with_the_account_of_who_made_it(chat: Chat) -> None:
+    (ayse,) = await chat.people("ayse")
+    _, file = await upload(ayse, png(3, 2))
+    link = await ayse.gets("POST", f"/files/{file['id']}/links", {})
+    await administration.deactivate_user(chat.running.parts.deps, OPERATOR, ayse.user_id)
     async with ayse.http.get(f"{ayse.url}{link['url']}") as response:
         assert response.status == 404

@@ -65,7 +65,7 @@ async def test_a_cache_asks_by_its_etag(chat: Chat) -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [photograph()[:-1000], b"GIF89a\x03\x00\x02\x00", b"BM merhaba", b"merhaba"],
+    [photograph()[:-1000], b"GIF89a\x03\x00\x02\x00", b"BM\x3a\0\0\0\0\0\0\0", b"merhaba"],
     ids=["cut", "no picture", "bitmap", "text"],
 )
 async def test_without_a_preview_a_file_is_a_file(chat: Chat, data: bytes) -> None:

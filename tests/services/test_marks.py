@@ -10,7 +10,7 @@ from altlas_chat.domain.errors import (
     ValidationFailed,
 )
 from altlas_chat.domain.messages import MessageEdit
-from altlas_chat.services import blocks, conversations, groups, marks, messages
+from altlas_chat.services import blocks, conversations, groups, marks, messages, notifications
 from altlas_chat.services.marks import MAX_PINS
 from altlas_chat.storage.database import Reader
 from altlas_chat.storage.messages import Span, select_span
@@ -348,3 +348,16 @@ async def test_between_two_who_are_blocked_nothing_is_hung_on_messages(world: Wo
         await marks.add_reaction(world.deps, mehmet, common["id"], "👍")
         await marks.set_pinned(world.deps, mehmet, common["id"], pinned=True)
     assert not [one for one in world.ear.told if one.event.kind == "notification.created"]
+
+
+async def test_a_reaction_that_flaps_is_notified_once_until_it_is_read(world: World) -> None:
+    ayse, mehmet = await world.people("ayse", "mehmet")
+    room = await world.direct(ayse, mehmet)
+    sent = await world.says(ayse, room)
+    for _ in range(5):
+        await marks.add_reaction(world.deps, mehmet, sent["id"], "👍")
+        await marks.remove_reaction(world.deps, mehmet, sent["id"], "👍")
+    assert (await notifications.count_notifications(world.deps, ayse))["unread"] == 1
+    await notifications.read_all_notifications(world.deps, ayse, None)
+    await marks.add_reaction(world.deps, mehmet, sent["id"], "👍")
+    assert (await notifications.count_notifications(world.deps, ayse))["unread"] == 1

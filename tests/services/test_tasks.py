@@ -335,3 +335,15 @@ async def test_null_takes_away(world: World) -> None:
     task = await make(world, ayse, due_at="2026-12-01T10:00:00Z", foreign_job_id="iş")
     changed = await change(world, ayse, task, due_at=None, foreign_job_id=None)
     assert (changed["dueAt"], changed["foreignJobId"]) == (None, None)
+
+
+async def test_one_person_has_so_many_open(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "MAX_OPEN", 3)
+    ayse, mehmet = await world.people("ayse", "mehmet")
+    made = [await make(world, ayse) for _ in range(3)]
+    with pytest.raises(ValidationFailed) as refused:
+        await make(world, ayse)
+    assert refused.value.errors[0].code == "TOO_MANY"
+    await make(world, mehmet)
+    await change(world, ayse, made[0], status="completed")
+    await make(world, ayse)

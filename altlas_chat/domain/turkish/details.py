@@ -80,7 +80,7 @@ DETAILS = {
         "Kayıt kapalı; hesap için bir yöneticiye başvurun."
     ),
     "Too many failed logins.": "Çok fazla başarısız oturum açma denemesi yapıldı.",
-    "The present password is another.": "Geçerli parola bu değil.",
+    "The present password is another.": "Mevcut parola yanlış.",
     "The refresh token has expired; log in again.": (
         "Yenileme belirtecinin süresi dolmuş; yeniden oturum açın."
     ),
@@ -116,10 +116,13 @@ DETAILS = {
     "no such person": "böyle bir kişi yok",
     "there is no word to look for": "aranacak bir sözcük yok",
     "the beginning of a word needs {count} letters": "sözcük başlangıcı en az {count} harf olmalıdır",
-    "Not everybody who is named exists.": "Adı geçenlerin hepsi mevcut değil.",
+    "Not everybody who is named exists.": "Adı geçenlerden bazıları bulunamadı.",
     "This person can't be added by you.": "Bu kişiyi siz ekleyemezsiniz.",
     "A direct conversation is with somebody else.": "Birebir sohbet başka bir kişiyle yapılır.",
     "There are {count} of {limit}.": "{limit} bağlantıdan {count} tanesi açık.",
+    "At most {limit} tasks that you made can be open.": (
+        "Oluşturduğunuz görevlerden en fazla {limit} tanesi açık olabilir."
+    ),
     "A group may have {limit} members.": "Bir grupta en fazla {limit} üye olabilir.",
     "Only a group's owner and administrators may change it.": (
         "Grubu yalnızca sahibi ve yöneticileri değiştirebilir."
