@@ -52,10 +52,10 @@ def test_the_example_of_an_answer_answers_its_command(name: str, command: str) -
     assert check_frame(example(name), "ping" if command == "auth" else "auth")
 
 
-@pytest.mark.parametrize("name", PLANNED)
-def test_a_planned_event_must_not_be_sent(name: str) -> None:
-    event = MESSAGES[name]["name"]
-    assert check_frame(example(name)) == [f"{event}: it is planned, and must not be sent yet"]
+def test_a_planned_event_must_not_be_sent() -> None:
+    for name in PLANNED:  # of which there are none at times
+        event = MESSAGES[name]["name"]
+        assert check_frame(example(name)) == [f"{event}: it is planned, and must not be sent yet"]
 
 
 @pytest.mark.parametrize("name", [*TOLD, *ANSWERS])
