@@ -87,7 +87,8 @@ async def test_nobody_asks_the_database_while_it_waits(
     await waits(chat)
     assert reads == 1
     # Somebody writes there: it is told and not answered.
-    told = PassingEvent("typing.started", 0, {"conversationId": room})
+    data = {"conversationId": room, "userId": ayse.user_id, "expiresInSeconds": 6}
+    told = PassingEvent("typing.started", 0, data)
     chat.running.parts.hub.pass_on(conversation_stream(room), told)
     assert await waiting == {
         "resyncRequired": False,
