@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from altlas_chat.domain.events import PassingEvent, conversation_stream
-from tests.rest.test_events import log_in, of_elsewhere
+from tests.rest.test_event_ends import log_in
+from tests.rest.test_events import of_elsewhere
 from tests.support.contract import checked_session
 from tests.support.running import Chat, Json, Person
 from tests.support.tokens import token_that_ends
