@@ -1,0 +1,1 @@
+"""A mock server from any OpenAPI or AsyncAPI document."""
