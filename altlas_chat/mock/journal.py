@@ -1,0 +1,162 @@
+"""A bounded record of what was asked and answered; the oldest goes when it is full.
+
+Bodies are kept up to a bound of their own. What is secret in an exchange is
+kept here as it came, and masked in every form that leaves (``masking``).
+"""
+
+import fnmatch
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+Headers = Sequence[tuple[str, str]]
+
+Side = Literal["request", "answer"]
+
+OVERHEAD_BYTES = 2_000
+"""What an exchange takes without its bodies, roughly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """One place where a request or an answer breaks the contract.
+
+    ``where`` is path, query, header, cookie, body, status, content-type or
+    operation; ``name`` the parameter's or header's name, or the JSON pointer
+    into the body; ``rule`` the schema's keyword or the kind of mistake.
+    """
+
+    side: Side
+    where: str
+    name: str
+    rule: str
+    what: str
+
+    def __str__(self) -> str:
+        place = " ".join(part for part in (self.side, self.where, self.name) if part)
+        return f"{place}: {self.what}"
+
+
+@dataclass(slots=True)
+class Exchange:
+    """A request and its answer.
+
+    ``status`` is 0 where no answer was given; ``request_bytes`` and
+    ``answer_bytes`` count all bytes of the bodies, also those that are not
+    kept. ``origin`` says who answered (``example``, ``weather``, ``proxy`` …),
+    ``weather`` what the call met.
+    """
+
+    began_ms: int
+    method: str
+    address: str
+    target: str
+    version: str
+    client: str
+    request_headers: Headers
+    request_body: bytes = b""
+    request_bytes: int = 0
+    operation: str | None = None
+    seconds: float = 0.0
+    status: int = 0
+    reason: str = ""
+    answer_headers: Headers = ()
+    answer_body: bytes = b""
+    answer_bytes: int = 0
+    origin: str = ""
+    weather: str = ""
+    breaches: tuple[Breach, ...] = ()
+    number: int = 0
+
+    @property
+    def path(self) -> str:
+        return self.target.partition("?")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which exchanges are wanted: those that all that is said here holds for.
+
+    ``path`` may have ``*``; ``status`` is ``404`` or ``4xx``; ``operation`` its
+    operationId or ``GET /users/{id}``. ``after`` is an exchange's number,
+    ``last`` how many of the newest at most.
+    """
+
+    method: str | None = None
+    path: str | None = None
+    status: str | None = None
+    operation: str | None = None
+    after: int = 0
+    last: int | None = None
+    only_breaches: bool = False
+
+    def wants(self, exchange: Exchange) -> bool:
+        return (
+            exchange.number > self.after
+            and (self.method is None or exchange.method == self.method.upper())
+            and (self.path is None or fnmatch.fnmatchcase(exchange.path, self.path))
+            and (self.status is None or _has_status(exchange.status, self.status))
+            and (self.operation is None or exchange.operation == self.operation)
+            and (not self.only_breaches or bool(exchange.breaches))
+        )
+
+
+def _has_status(status: int, wanted: str) -> bool:
+    wanted = wanted.lower()
+    return wanted in (str(status), f"{status // 100}xx")
+
+
+@dataclass(slots=True)
+class Journal:
+    """The newest exchanges, at most ``most`` of them and about ``most_bytes`` in memory.
+
+    ``listeners`` are called with each exchange at once, in order; they must
+    not raise. ``dropped`` counts those that went because it was full.
+    """
+
+    most: int = 1_000
+    most_bytes: int = 32_000_000
+    body_bytes: int = 64_000
+    listeners: list[Callable[[Exchange], None]] = field(default_factory=list)
+    dropped: int = 0
+    count: int = 0
+    breach_count: int = 0
+    _kept: deque[Exchange] = field(default_factory=deque)
+    _bytes: int = 0
+
+    def add(self, exchange: Exchange) -> None:
+        """Keep an exchange and give it its number."""
+        self.count += 1
+        exchange.number = self.count
+        self.breach_count += len(exchange.breaches)
+        exchange.request_body = exchange.request_body[: self.body_bytes]
+        exchange.answer_body = exchange.answer_body[: self.body_bytes]
+        self._kept.append(exchange)
+        self._bytes += _size(exchange)
+        while self._kept and (len(self._kept) > self.most or self._bytes > self.most_bytes):
+            self._bytes -= _size(self._kept.popleft())
+            self.dropped += 1
+        for listener in self.listeners:
+            listener(exchange)
+
+    def select(self, wish: Wish | None = None) -> list[Exchange]:
+        """Those that are wanted, the oldest first."""
+        found: Iterable[Exchange] = self._kept
+        if wish is not None:
+            found = filter(wish.wants, found)
+        chosen = list(found)
+        if wish is not None and wish.last is not None:
+            return chosen[len(chosen) - min(wish.last, len(chosen)) :]
+        return chosen
+
+    def clear(self) -> int:
+        """Forget all of them; how many they were. Numbers go on."""
+        gone = len(self._kept)
+        self._kept.clear()
+        self._bytes = 0
+        return gone
+
+
+def _size(exchange: Exchange) -> int:
+    return len(exchange.request_body) + len(exchange.answer_body) + OVERHEAD_BYTES
