@@ -234,6 +234,12 @@ class Settings:
         minimum=0,
         maximum=60_000,
     )
+    receipts_to_all_members: int = setting(
+        200,
+        "Members up to which a group hears all of its receipts; in a larger one the authors of the"
+        " messages hear them.",
+        minimum=0,
+    )
     drain_seconds: int = setting(
         10,
         "Most time over which sockets are closed when the server stops; a few take less.",

@@ -22,6 +22,12 @@ class Waiting(NamedTuple):
     def is_for(self, user_id: str) -> bool:
         return user_id not in self.but and (self.only is None or user_id in self.only)
 
+    def also_for(self, before: "Waiting") -> "Waiting":
+        """The same, for those too who were to hear what it replaces."""
+        if self.only is None or before.only is None:
+            return self._replace(only=None)
+        return self._replace(only={*self.only, *before.only})
+
 
 class Crowds:
     """What waits for the end of its stream's tick; ``tell`` is called with it then."""
@@ -40,10 +46,10 @@ class Crowds:
             self._waiting[stream] = {}
             self._come_back(stream)
             return False
-        # Who may know it is a part of the key: some get another form of the same.
-        key = (one.key, one.only is None)
-        waiting.pop(key, None)
-        waiting[key] = one
+        # Some get another form of the same, and are those who do not get the first.
+        key = (one.key, bool(one.but))
+        before = waiting.pop(key, None)
+        waiting[key] = one if before is None else one.also_for(before)
         return True
 
     def _come_back(self, stream: str) -> None:

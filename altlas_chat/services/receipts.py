@@ -2,9 +2,12 @@
 
 A person's own devices hear of reading as a numbered event in that person's
 stream. Other members hear a passing event; what it says can be read as state.
+In a large group those hear it whose messages it is about, for otherwise n
+members would tell one another n times n things of each message.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from altlas_chat.domain.errors import ConversationNotFound, FieldError, ValidationFailed
 from altlas_chat.domain.events import Json, PassingEvent, conversation_stream, user_stream
@@ -15,9 +18,19 @@ from altlas_chat.services.access import require_member, require_message
 from altlas_chat.services.changes import Change, commit_change
 from altlas_chat.services.deps import Deps
 from altlas_chat.services.notifying import read_those_of
-from altlas_chat.storage import members, messages, streams
+from altlas_chat.storage import conversations, members, messages, streams
 from altlas_chat.storage.database import Reader, Transaction
 from altlas_chat.storage.members import Pointers, ReadMark
+
+AUTHORS_OF_LAST = 500
+"""In a large group, the authors of so many messages at most hear that theirs were reached."""
+
+
+class _Audience(NamedTuple):
+    """Who is told: all, or ``authors`` alone; who is ``hiding`` what was read, less."""
+
+    hiding: set[str]
+    authors: set[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +59,7 @@ async def mark_read(deps: Deps, actor: Actor, conversation_id: str, seq: int) ->
         ValidationFailed: the conversation's stream does not reach ``seq``.
     """
     own = user_stream(actor.user_id)
-    moved: list[tuple[int, set[str]]] = []
+    moved: list[tuple[int, _Audience]] = []
 
     async def change(change: Change) -> Progress:
         moved.clear()
@@ -69,7 +82,7 @@ async def mark_read(deps: Deps, actor: Actor, conversation_id: str, seq: int) ->
         facts = {**progress.as_json(), "upToSeq": end}
         await change.announce(own, "conversation.read", facts, facts)
         await read_those_of(change, actor.user_id, conversation_id, seq)
-        moved.append((change.at, await members.select_hiding(tx, conversation_id)))
+        moved.append((change.at, await _audience(deps, tx, conversation_id, before.read_seq, seq)))
         return progress
 
     progress = await commit_change(
@@ -89,21 +102,35 @@ async def mark_delivered(deps: Deps, actor: Actor, conversation_id: str, seq: in
     """
     at = deps.clock.now_ms()
 
-    async def change(tx: Transaction) -> tuple[Progress, bool, set[str]]:
+    async def change(tx: Transaction) -> tuple[Progress, _Audience | None]:
         await require_member(tx, actor, conversation_id)
         await _require_reached(tx, conversation_id, seq)
-        moved = await members.update_delivered(tx, conversation_id, actor.user_id, seq, at)
+        before = await _pointers(tx, conversation_id, actor.user_id)
+        if not await members.update_delivered(tx, conversation_id, actor.user_id, seq, at):
+            return Progress(conversation_id, before), None
         progress = Progress(conversation_id, await _pointers(tx, conversation_id, actor.user_id))
-        return progress, moved, await members.select_hiding(tx, conversation_id) if moved else set()
+        return progress, await _audience(deps, tx, conversation_id, before.delivered_seq, seq)
 
     lane = conversation_stream(conversation_id)
-    progress, moved, hiding = await deps.database.write(change, lane=lane)
-    if moved:
-        _tell(deps, actor, progress, at, hiding)
+    progress, audience = await deps.database.write(change, lane=lane)
+    if audience is not None:
+        _tell(deps, actor, progress, at, audience)
     return progress
 
 
-def _tell(deps: Deps, actor: Actor, progress: Progress, at: int, hiding: set[str]) -> None:
+async def _audience(
+    deps: Deps, reader: Reader, conversation_id: str, after: int, seq: int
+) -> _Audience:
+    """Who is to hear that somebody has come from one place of a conversation to another."""
+    hiding = await members.select_hiding(reader, conversation_id)
+    size = await conversations.select_member_count(reader, conversation_id)
+    if size <= deps.settings.receipts_to_all_members:
+        return _Audience(hiding, None)
+    authors = await messages.select_authors(reader, conversation_id, after, seq, AUTHORS_OF_LAST)
+    return _Audience(hiding, authors)
+
+
+def _tell(deps: Deps, actor: Actor, progress: Progress, at: int, audience: _Audience) -> None:
     """Tell the others; ``readSeq`` is 0 from, and to, who hides what was read."""
     data = {
         "conversationId": progress.conversation_id,
@@ -114,14 +141,16 @@ def _tell(deps: Deps, actor: Actor, progress: Progress, at: int, hiding: set[str
     }
     stream = conversation_stream(progress.conversation_id)
     less = PassingEvent("receipt.updated", at, data)
+    hiding, authors = audience
     if actor.user_id in hiding:
-        deps.publisher.pass_on(stream, less)
+        deps.publisher.pass_on(stream, less, only=authors)
         return
     data = {**data, "readSeq": progress.pointers.read_seq}
     whole = PassingEvent("receipt.updated", at, data)
-    deps.publisher.pass_on(stream, whole, but=hiding)
+    deps.publisher.pass_on(stream, whole, but=hiding, only=authors)
     if hiding:
-        deps.publisher.pass_on(stream, less, only=hiding)
+        less_only = hiding if authors is None else hiding & authors
+        deps.publisher.pass_on(stream, less, only=less_only)
 
 
 async def _require_reached(reader: Reader, conversation_id: str, seq: int) -> int:

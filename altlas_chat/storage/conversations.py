@@ -69,6 +69,14 @@ async def select_conversation(reader: Reader, conversation_id: str) -> Conversat
     return None if row is None else Conversation(*row)
 
 
+async def select_member_count(reader: Reader, conversation_id: str) -> int:
+    """How many members a conversation has; 0 for none that there is."""
+    row = await reader.fetch_one(
+        "SELECT member_count FROM conversations WHERE conversation_id = ?", conversation_id
+    )
+    return 0 if row is None else int(row[0])
+
+
 async def select_direct(reader: Reader, direct_key: str) -> str | None:
     """The direct conversation of two people."""
     row = await reader.fetch_one(

@@ -200,6 +200,22 @@ async def select_position_at(reader: Reader, conversation_id: str, seq: int) -> 
     return 0 if row is None else int(row[0])
 
 
+async def select_authors(
+    reader: Reader, conversation_id: str, after: int, up_to: int, limit: int
+) -> set[str]:
+    """Who wrote the messages between two places of the stream, the last ``limit`` of them."""
+    rows = await reader.fetch_all(
+        "SELECT DISTINCT sender_id FROM (SELECT sender_id FROM messages"
+        " WHERE conversation_id = ? AND seq > ? AND seq <= ? ORDER BY seq DESC LIMIT ?) AS latest"
+        " WHERE sender_id IS NOT NULL",
+        conversation_id,
+        after,
+        up_to,
+        limit,
+    )
+    return {row[0] for row in rows}
+
+
 async def count_own_after(reader: Reader, conversation_id: str, user_id: str, seq: int) -> int:
     """How many messages a person wrote after a place in the stream."""
     row = await reader.fetch_one(

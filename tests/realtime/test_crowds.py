@@ -58,6 +58,16 @@ async def test_who_hides_what_was_read_gets_the_form_without_it() -> None:
     assert [one["readSeq"] for one in bodies(zeynep)[1:]] == [0]
 
 
+async def test_who_was_to_hear_an_earlier_one_hears_the_later_in_its_place() -> None:
+    hub, (ayse, zeynep, emre) = town("ayse", "zeynep", "emre")
+    hub.pass_on(ROOM, receipt("first", 1))
+    hub.pass_on(ROOM, receipt("mehmet", 2), only={"ayse"})
+    hub.pass_on(ROOM, receipt("mehmet", 3), only={"zeynep"})
+    await until(lambda: len(ayse.frames) == len(zeynep.frames) == 2)
+    assert [one["deliveredSeq"] for one in (bodies(ayse)[1], bodies(zeynep)[1])] == [3, 3]
+    assert len(emre.frames) == 1
+
+
 async def test_what_waits_of_who_begins_to_hide_it_is_not_told() -> None:
     hub, (ayse, zeynep) = town("ayse", "zeynep")
     hub.pass_on(ROOM, receipt("first", 1))

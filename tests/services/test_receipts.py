@@ -1,11 +1,13 @@
 """Pointers move forward only; counts are right; others hear of it in passing."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from altlas_chat.domain.errors import ConversationNotFound, MessageNotFound, ValidationFailed
 from altlas_chat.services import messages, receipts
+from tests.services.test_privacy import wishes
 from tests.support.world import World
 
 
@@ -135,6 +137,44 @@ async def test_others_hear_in_passing_and_own_devices_in_the_log(world: World) -
     (stream, passing), *_ = world.ear.passing
     assert stream == f"conversation:{room}"
     assert passing.data["readSeq"] == sent["seq"]
+
+
+async def test_in_a_large_group_the_authors_of_what_was_reached_hear_it(world: World) -> None:
+    ayse, mehmet, zeynep, can = await world.people("ayse", "mehmet", "zeynep", "can")
+    room = await world.group(ayse, mehmet, zeynep, can)
+    world.deps = replace(
+        world.deps, settings=replace(world.deps.settings, receipts_to_all_members=3)
+    )
+    first = await world.says(ayse, room, "1")
+    second = await world.says(mehmet, room, "2")
+    third = await world.says(zeynep, room, "3")
+    for mark in (receipts.mark_delivered, receipts.mark_read):
+        world.ear.among.clear()
+        for one in (second, third, first):
+            await mark(world.deps, can, room, one["seq"])
+        assert world.ear.among == [
+            (set(), {ayse.user_id, mehmet.user_id}),
+            (set(), {zeynep.user_id}),
+        ]
+
+
+async def test_in_a_large_group_who_hides_it_is_told_as_little(world: World) -> None:
+    ayse, mehmet, zeynep, can = await world.people("ayse", "mehmet", "zeynep", "can")
+    room = await world.group(ayse, mehmet, zeynep, can)
+    world.deps = replace(
+        world.deps, settings=replace(world.deps.settings, receipts_to_all_members=3)
+    )
+    for one in (ayse, zeynep):
+        await wishes(world, one, "privacy", readReceipts=False)
+    sent = await world.says(ayse, room, "1")
+    world.ear.among.clear()
+    world.ear.passing.clear()
+    await receipts.mark_read(world.deps, can, room, sent["seq"])
+    whole, less = zip(world.ear.passing, world.ear.among, strict=True)
+    assert whole[1] == ({ayse.user_id, zeynep.user_id}, {ayse.user_id})
+    assert whole[0][1].data["readSeq"] == sent["seq"]
+    assert less[1] == (set(), {ayse.user_id})
+    assert less[0][1].data["readSeq"] == 0
 
 
 async def test_many_readers_at_once(world: World) -> None:
