@@ -8,6 +8,10 @@ from altlas_chat.specs.schemas import Direction, Schemas
 Language = Literal["en", "tr"]
 
 
+class NoSample(Exception):
+    """A schema allows nothing, or nothing that could be found; the message says which and where."""
+
+
 class Sampler:
     """Makes up values for the schemas of one document.
 

@@ -1,0 +1,129 @@
+"""Answers made of the contract: of its examples, else of its schemas."""
+
+from typing import Any
+
+from altlas_chat.mock.answer_headers import header_pairs
+from altlas_chat.mock.compiled import Endpoint
+from altlas_chat.mock.encoding import concrete_type, encoded
+from altlas_chat.mock.exchange import Exchange, Reply
+from altlas_chat.mock.negotiation import chosen_media, usual_answer, wished_answer
+from altlas_chat.mock.problems import Refused
+from altlas_chat.mock.queries import decoded
+from altlas_chat.specs.api import Answer, MediaType
+from altlas_chat.specs.sampling import NoSample
+from altlas_chat.specs.schemas import Direction
+
+NOTHING = object()
+WITHOUT_BODY = frozenset({204, 205, 304})
+
+
+async def answer_from_contract(exchange: Exchange) -> Reply:
+    """The declared answer that fits the request's wishes best.
+
+    The same request gets the same answer for as long as the contract and the
+    seed stay: a value that is made up is about the operation and the resource,
+    that is its path and the query's parameters.
+
+    Raises:
+        Refused: the wish can't be met (404), or nothing of what is offered is
+            accepted (406).
+    """
+    kept = exchange.compiled.kept
+    accept = ",".join(exchange.request.headers.getall("Accept", ()))
+    wishes = exchange.preferences
+    key = (exchange.endpoint, exchange.path, exchange.query, accept, wishes, exchange.dynamic)
+    reply = kept.get(key)
+    if reply is None:
+        reply = declared_reply(exchange, accept)
+        kept.keep(key, reply, len(reply.body))
+    return reply
+
+
+def declared_reply(exchange: Exchange, accept: str) -> Reply:
+    """Made anew; see ``answer_from_contract``."""
+    endpoint, wishes = exchange.known_endpoint, exchange.preferences
+    if wishes.unreadable:
+        raise Refused(400, "UNREADABLE_PREFERENCE", "; ".join(wishes.unreadable) + ".")
+    if wishes.code is not None:
+        status, answer = wishes.code, wished_answer(endpoint, wishes.code)
+    else:
+        usual = usual_answer(endpoint)
+        if usual is None:
+            return Reply(200)
+        status, answer = usual
+    return made_reply(exchange, status, answer, accept)
+
+
+def made_reply(exchange: Exchange, status: int, answer: Answer, accept: str) -> Reply:
+    """One declared answer in the media type that the request likes best.
+
+    Raises:
+        Refused: as ``answer_from_contract``.
+    """
+    endpoint = exchange.known_endpoint
+    headers = header_pairs(endpoint, answer, resource_key(exchange))
+    if status in WITHOUT_BODY:
+        return Reply(status, headers)
+    media = chosen_media(answer.content, accept)
+    if media is None:
+        return Reply(status, headers)
+    value = answer_value(exchange, media)
+    if value is NOTHING:
+        return Reply(status, (("Content-Type", concrete_type(media.name, accept)), *headers))
+    content_type, body = encoded(endpoint, media, value, accept)
+    return Reply(status, (("Content-Type", content_type), *headers), body)
+
+
+def answer_value(exchange: Exchange, media: MediaType) -> Any:
+    """The example that is wished, else the first, else a value that the schema allows.
+
+    ``NOTHING`` where the contract says nothing of it.
+
+    Raises:
+        Refused: there is no example of that name (404).
+    """
+    endpoint, wishes = exchange.known_endpoint, exchange.preferences
+    examples = media.examples(endpoint.spec.document)
+    if wishes.example is not None:
+        if wishes.example not in examples:
+            names = ", ".join(name for name in examples if name) or "none with a name"
+            raise Refused(
+                404,
+                "NO_SUCH_EXAMPLE",
+                f"{media.name} of {endpoint.name} has no example {wishes.example!r}, but {names}.",
+            )
+        return examples[wishes.example]
+    if not exchange.dynamic:
+        for value in examples.values():
+            return value
+    if media.schema is None:
+        return next(iter(examples.values()), NOTHING)
+    return sampled(endpoint, media.schema, resource_key(exchange))
+
+
+def sampled(endpoint: Endpoint, schema: str, key: str) -> Any:
+    """A value that the schema allows.
+
+    Raises:
+        Refused: none could be made up (501): the schema allows nothing.
+    """
+    try:
+        return endpoint.spec.sampler.sample(schema, key=key, direction=Direction.ANSWER)
+    except NoSample as error:
+        raise Refused(501, "NO_SAMPLE", f"{endpoint.name}: {error}") from error
+
+
+def resource_key(exchange: Exchange) -> str:
+    """What a made-up value is about: the operation, its path filled in, the query's parameters."""
+    operation = exchange.known_endpoint.operation
+    path = operation.path
+    for name, value in exchange.path_values.items():
+        path = path.replace(f"{{{name}}}", value, 1)
+    key = f"{operation.method.upper()} {path}"
+    known = {one.name for one in exchange.known_endpoint.parameters if one.where == "query"}
+    query = sorted(
+        f"{name}={decoded(value)}"
+        for name, value in exchange.query_pairs
+        if name in known or name.partition("[")[0] in known
+    )
+    return f"{key}?{'&'.join(query)}" if query else key

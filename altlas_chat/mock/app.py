@@ -1,0 +1,91 @@
+"""A mock as an HTTP server."""
+
+import asyncio
+import errno
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from aiohttp import web
+
+from altlas_chat.mock.compiled import compile_documents
+from altlas_chat.mock.pipeline import Mock
+from altlas_chat.mock.settings import MockSettings
+from altlas_chat.specs.documents import Document
+
+
+class PortTaken(Exception):
+    """The address can't be listened on."""
+
+    def __init__(self, detail: str, remedy: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.remedy = remedy
+
+
+@dataclass(frozen=True, slots=True)
+class RunningMock:
+    """A mock that listens; ``url`` is its address without a slash at the end."""
+
+    mock: Mock
+    url: str
+    port: int
+
+
+@asynccontextmanager
+async def running_mock(
+    documents: Sequence[Document], settings: MockSettings
+) -> AsyncIterator[RunningMock]:
+    """A mock of some documents that listens until the block ends; port 0 picks a free one.
+
+    Raises:
+        PortTaken: the address can't be listened on.
+    """
+    compiled = compile_documents(documents, seed=settings.seed, language=settings.language)
+    async with listening(Mock(compiled, settings)) as running:
+        yield running
+
+
+@asynccontextmanager
+async def listening(mock: Mock) -> AsyncIterator[RunningMock]:
+    """A mock that listens where its settings say, until the block ends.
+
+    Raises:
+        PortTaken: the address can't be listened on.
+    """
+    settings = mock.settings
+    loop = asyncio.get_running_loop()
+    factory = partial(web.BaseRequest, loop=loop, client_max_size=settings.max_body_bytes)
+    server = web.Server(mock, request_factory=factory, access_log=None)
+    runner = web.ServerRunner(server, shutdown_timeout=1.0)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, settings.host, settings.port)
+        await _start(site, settings)
+        port = int(runner.addresses[0][1])
+        yield RunningMock(mock, f"http://{_shown(settings.host)}:{port}", port)
+    finally:
+        await runner.cleanup()
+
+
+async def _start(site: web.TCPSite, settings: MockSettings) -> None:
+    try:
+        await site.start()
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        if error.errno == errno.EADDRINUSE:
+            raise PortTaken(
+                f"{where} is in use by another program.",
+                "Choose another with --port, or --port 0 for any that is free.",
+            ) from error
+        raise PortTaken(
+            f"{where} can't be listened on: {error.strerror or error}.",
+            "Check --host and --port.",
+        ) from error
+
+
+def _shown(host: str) -> str:
+    if host in ("0.0.0.0", "::", ""):  # noqa: S104 - shown, not bound
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,120 @@
+"""The body of a request, read by its media type and held to the contract."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from altlas_chat.mock.breaches import Breach
+from altlas_chat.mock.compiled import Endpoint
+from altlas_chat.mock.exchange import Exchange
+from altlas_chat.mock.forms import BadForm, multipart_value, urlencoded_value
+from altlas_chat.mock.media_types import Named, fits, named
+from altlas_chat.mock.problems import Refused
+from altlas_chat.specs.api import Body, MediaType
+from altlas_chat.specs.schemas import Direction
+
+NO_VALUE = object()
+
+
+def body_breaches(exchange: Exchange) -> Iterator[Breach]:
+    """All that is wrong with the body.
+
+    Raises:
+        Refused: it is of no type that the operation takes (415), or can't be
+            read as what it says it is (400).
+    """
+    endpoint = exchange.known_endpoint
+    body = endpoint.operation.body
+    if body is None:
+        if exchange.body:
+            what = "the contract has no body here"
+            yield Breach("body", "", "", "unknown", what, is_advice=True)
+        return
+    if not exchange.body:
+        if body.required:
+            yield Breach("body", "", "", "required", "a body is required")
+        return
+    media = declared_media(exchange, body)
+    value = body_value(exchange, endpoint, media)
+    if value is NO_VALUE or media.schema is None:
+        return
+    for one in endpoint.spec.schemas.violations(media.schema, value, Direction.REQUEST):
+        yield Breach("body", "", one.pointer, one.keyword, one.what)
+
+
+def declared_media(exchange: Exchange, body: Body) -> MediaType:
+    """What the contract says of a body of the request's type.
+
+    Raises:
+        Refused: it takes no such body (415).
+    """
+    text = exchange.request.headers.get("Content-Type", "")
+    given = named(text)
+    best, how_well = None, 0
+    for media in body.content.values():
+        declared = named(media.name)
+        found = fits(declared, given) if declared and given else 0
+        if found > how_well:
+            best, how_well = media, found
+    if best is None and not text and "*/*" in body.content:
+        return body.content["*/*"]
+    if best is None:
+        offered = ", ".join(body.content)
+        raise Refused(
+            415,
+            "UNSUPPORTED_MEDIA_TYPE",
+            f"The body is {text or 'of no type'}; the contract takes {offered or 'none'}.",
+            headers=(("Accept", offered),) if offered else (),
+            declared=(415, 422, 400),
+        )
+    return best
+
+
+def body_value(exchange: Exchange, endpoint: Endpoint, media: MediaType) -> Any:
+    """The body as the JSON value that its schema is about; ``NO_VALUE`` for bytes.
+
+    Raises:
+        Refused: it can't be read as what it says it is (400).
+    """
+    given = named(exchange.request.headers.get("Content-Type", "")) or named(media.name)
+    try:
+        return _value(exchange.body, given, endpoint, media)
+    except (ValueError, BadForm) as error:
+        raise Refused(
+            400,
+            "MALFORMED_BODY",
+            f"The body is no {given.full if given else media.name}: {error}.",
+            breaches=[Breach("body", "", "", "format", str(error))],
+            declared=(400, 422),
+        ) from error
+
+
+def _value(raw: bytes, given: Named | None, endpoint: Endpoint, media: MediaType) -> Any:
+    if given is None:
+        return NO_VALUE
+    if given.is_json:
+        return orjson.loads(_as_utf8(raw, given))
+    if given.full == "application/x-www-form-urlencoded":
+        return urlencoded_value(raw, media, endpoint.spec.shapes)
+    if given.full == "multipart/form-data":
+        return multipart_value(raw, given.parameter("boundary"), media, endpoint.spec.shapes)
+    if given.type == "text" and not given.is_xml:
+        return _text(raw, given)
+    return NO_VALUE
+
+
+def _as_utf8(raw: bytes, given: Named) -> bytes:
+    if raw.startswith(b"\xef\xbb\xbf"):
+        return raw[3:]
+    charset = given.parameter("charset").lower()
+    if charset in ("", "utf-8", "utf8"):
+        return raw
+    return _text(raw, given).encode()
+
+
+def _text(raw: bytes, given: Named) -> str:
+    try:
+        return raw.decode(given.parameter("charset") or "utf-8")
+    except LookupError as error:
+        raise ValueError(f"there is no charset {given.parameter('charset')}") from error

@@ -1,0 +1,40 @@
+"""Cross-origin requests (the Fetch standard's CORS protocol): anybody may, from anywhere."""
+
+from collections.abc import Iterable, Mapping
+
+from altlas_chat.mock.exchange import Reply
+
+Headers = tuple[tuple[str, str], ...]
+DAY = "86400"
+
+
+def is_preflight(headers: Mapping[str, str]) -> bool:
+    """An OPTIONS request is a browser's question what another origin may do."""
+    return "Origin" in headers and "Access-Control-Request-Method" in headers
+
+
+def preflight(headers: Mapping[str, str], methods: Iterable[str]) -> Reply:
+    """Yes to what a browser asks beforehand."""
+    allowed = ", ".join(sorted(methods)) or headers["Access-Control-Request-Method"]
+    found = [*permission(headers), ("Access-Control-Allow-Methods", allowed)]
+    asked = headers.get("Access-Control-Request-Headers")
+    found.append(("Access-Control-Allow-Headers", asked or "*"))
+    if headers.get("Access-Control-Request-Private-Network") == "true":
+        found.append(("Access-Control-Allow-Private-Network", "true"))
+    found.append(("Access-Control-Max-Age", DAY))
+    return Reply(204, tuple(found))
+
+
+def permission(headers: Mapping[str, str]) -> Headers:
+    """What every answer to another origin carries; with credentials, so the origin is named."""
+    return (
+        ("Access-Control-Allow-Origin", headers["Origin"]),
+        ("Access-Control-Allow-Credentials", "true"),
+        ("Vary", "Origin"),
+    )
+
+
+def exposed(reply: Reply) -> Headers:
+    """Which headers the page's script may read: all that the answer has."""
+    names = dict.fromkeys(name for name, _ in reply.headers)
+    return (("Access-Control-Expose-Headers", ", ".join(names)),) if names else ()

@@ -1,0 +1,54 @@
+"""What every reply carries, whoever made it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import orjson
+
+from altlas_chat.mock import cross_origin
+from altlas_chat.mock.exchange import Exchange, Reply
+from altlas_chat.mock.preferences import APPLIED, NO_PREFERENCES
+from altlas_chat.mock.settings import MockSettings
+
+VIOLATIONS = "X-Mock-Violations"
+MOST_BYTES = 4000
+
+
+def finished(exchange: Exchange, reply: Reply, settings: MockSettings) -> Reply:
+    """The reply with what the exchange and the settings ask for."""
+    added = list(_added(exchange, reply, settings))
+    if not added:
+        return reply
+    mine = {name.lower() for name, _ in added if name != "Vary"}
+    kept = (one for one in reply.headers if one[0].lower() not in mine)
+    return replace(reply, headers=(*kept, *added))
+
+
+def _added(exchange: Exchange, reply: Reply, settings: MockSettings) -> Iterator[tuple[str, str]]:
+    if exchange.preferences is not NO_PREFERENCES and not exchange.was_refused:
+        applied = exchange.preferences.applied()
+        if applied:
+            yield APPLIED, applied
+    if exchange.breaches:
+        yield VIOLATIONS, _in_short(exchange)
+    endpoint = exchange.endpoint
+    if endpoint is not None and endpoint.operation.deprecated:
+        yield from endpoint.deprecation
+    if settings.cors and "Origin" in exchange.request.headers:
+        yield from cross_origin.permission(exchange.request.headers)
+        if reply.status != 204 or exchange.method != "OPTIONS":
+            yield from cross_origin.exposed(reply)
+
+
+def _in_short(exchange: Exchange) -> str:
+    """The breaches as a JSON list in ASCII; as many as fit a header."""
+    found: list[str] = []
+    size = 2
+    for breach in exchange.breaches:
+        one = orjson.dumps(breach.as_json()).decode()
+        text = "".join(sign if sign < "\x7f" else f"\\u{ord(sign):04x}" for sign in one)
+        size += len(text) + 1
+        if size > MOST_BYTES:
+            break
+        found.append(text)
+    return f"[{','.join(found)}]"

@@ -1,0 +1,185 @@
+"""The way of a request through the mock, step by step, in one place.
+
+1. what is mounted in front of the contract (administration, sockets)
+2. the operation; what has none: cross-origin questions, what is mounted
+   behind the contract (documentation), else 404 or 405
+3. the body and the wishes
+4. weather
+5. checks: security, parameters, body
+6. the answer, by the answerer: a store and a forwarder are such, too
+7. what every reply carries; then the listeners hear of the exchange
+"""
+
+import logging
+from collections.abc import Callable
+from time import perf_counter
+
+from aiohttp import web
+from multidict import CIMultiDict
+
+from altlas_chat.mock import cross_origin
+from altlas_chat.mock.answering import answer_from_contract
+from altlas_chat.mock.checking import check_request
+from altlas_chat.mock.compiled import Compiled
+from altlas_chat.mock.exchange import Exchange, Reply
+from altlas_chat.mock.finishing import finished
+from altlas_chat.mock.hooks import Answerer, ConnectionCut, Listener, Mounted, Weather
+from altlas_chat.mock.preferences import PREFER, read_preferences
+from altlas_chat.mock.problems import Refused
+from altlas_chat.mock.queries import query_pairs
+from altlas_chat.mock.receiving import read_body
+from altlas_chat.mock.refusals import refusal
+from altlas_chat.mock.routing import Found, Router
+from altlas_chat.mock.settings import MockSettings, Validate
+
+LOG = logging.getLogger("altlas_chat.mock")
+
+Judge = Callable[[Exchange], Refused | None]
+"""Notes an exchange's breaches and says what they deserve."""
+
+
+class Mock:
+    """One mock: the contract it answers for, and the hooks of its steps.
+
+    Every hook may be set at any time and holds from the next request on.
+    """
+
+    def __init__(self, compiled: Compiled, settings: MockSettings) -> None:
+        self.settings = settings
+        self.weather: Weather | None = None
+        self.judge: Judge = check_request
+        self.answerer: Answerer = answer_from_contract
+        self.listeners: list[Listener] = []
+        self._in_front: list[tuple[str, Mounted]] = []
+        self._behind: list[tuple[str, Mounted]] = []
+        self._current = (compiled, Router(compiled.routes))
+
+    @property
+    def compiled(self) -> Compiled:
+        """The contract that is answered for."""
+        return self._current[0]
+
+    def exchange_contract(self, compiled: Compiled) -> None:
+        """Answer for another contract from the next request on; those under way keep the old."""
+        self._current = (compiled, Router(compiled.routes))
+
+    def mount(self, prefix: str, mounted: Mounted, *, in_front: bool = False) -> None:
+        """Serve the paths that begin with a prefix.
+
+        Behind the contract, where it has no operation for them; or in front of
+        it, whatever it says.
+        """
+        (self._in_front if in_front else self._behind).append((prefix, mounted))
+
+    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer a request; never raises but for a connection that is gone."""
+        target = request.raw_path
+        if not target.startswith("/"):
+            target = request.rel_url.raw_path_qs or "/"
+        path, _, query = target.partition("?")
+        if self._in_front and (response := await _served(self._in_front, path, request)):
+            return response
+        compiled, router = self._current
+        exchange = Exchange(
+            request=request,
+            compiled=compiled,
+            method=request.method,
+            path=path,
+            query=query,
+            started=perf_counter(),
+            dynamic=self.settings.dynamic,
+        )
+        found = router.find(exchange.method, path)
+        if found.endpoint is None and self._behind:
+            response = await _served(self._behind, path, request)
+            if response:
+                return response
+        reply = await self._reply(exchange, found)
+        exchange.reply = reply and finished(exchange, reply, self.settings)
+        exchange.seconds = perf_counter() - exchange.started
+        for listener in self.listeners:
+            listener(exchange)
+        return await _sent(request, exchange.reply)
+
+    async def _reply(self, exchange: Exchange, found: Found) -> Reply | None:
+        try:
+            return await self._steps(exchange, found)
+        except Refused as refused:
+            return refusal(exchange, refused)
+        except ConnectionCut:
+            return None
+        except Exception:
+            LOG.exception("%s %s could not be answered", exchange.method, exchange.path)
+            detail = "This is a mistake in altlas-chat; its log says where."
+            return refusal(exchange, Refused(500, "MOCK_FAILED", detail))
+
+    async def _steps(self, exchange: Exchange, found: Found) -> Reply:
+        if found.endpoint is None:
+            return self._without_operation(exchange, found)
+        exchange.endpoint, exchange.path_values = found.endpoint, found.values
+        _read_wishes(exchange)
+        if exchange.request.body_exists:
+            exchange.body = await read_body(exchange.request)
+        if self.weather is not None and (reply := await self.weather(exchange)):
+            return reply
+        if self.settings.validate is not Validate.OFF:
+            refused = self.judge(exchange)
+            if refused is not None and self.settings.validate is Validate.STRICT:
+                raise refused
+        return await self.answerer(exchange)
+
+    def _without_operation(self, exchange: Exchange, found: Found) -> Reply:
+        headers = exchange.request.headers
+        if exchange.method == "OPTIONS":
+            if self.settings.cors and cross_origin.is_preflight(headers):
+                return cross_origin.preflight(headers, found.methods)
+            if found.methods or exchange.path == "*":
+                return Reply(204, (("Allow", _allow(found)),))
+        if found.methods:
+            methods = ", ".join(sorted(found.methods))
+            detail = f"{exchange.path} takes {methods}, not {exchange.method}."
+            allow = (("Allow", _allow(found)),)
+            raise Refused(405, "NO_METHOD_MATCHED", detail, headers=allow)
+        detail = f"The contract has no path that fits {exchange.path}."
+        raise Refused(404, "NO_PATH_MATCHED", detail)
+
+
+def _read_wishes(exchange: Exchange) -> None:
+    headers = exchange.request.headers
+    if exchange.query:
+        exchange.query_pairs = query_pairs(exchange.query)
+    if PREFER in headers or "__" in exchange.query:
+        wishes = read_preferences(headers.getall(PREFER, ()), exchange.query_pairs)
+        exchange.preferences = wishes
+        if wishes.dynamic is not None:
+            exchange.dynamic = wishes.dynamic
+
+
+async def _served(
+    mounts: list[tuple[str, Mounted]], path: str, request: web.BaseRequest
+) -> web.StreamResponse | None:
+    for prefix, mounted in mounts:
+        if path.startswith(prefix) and (response := await mounted(request)):
+            return response
+    return None
+
+
+def _allow(found: Found) -> str:
+    also = {"OPTIONS"} | ({"HEAD"} if "GET" in found.methods else set())
+    return ", ".join(sorted(found.methods | also))
+
+
+async def _sent(request: web.BaseRequest, reply: Reply | None) -> web.StreamResponse:
+    if reply is None:
+        if request.transport is not None:
+            request.transport.abort()
+        raise ConnectionResetError("the mock cut the connection, as it was told to")
+    headers = CIMultiDict(reply.headers)
+    if reply.stream is None:
+        return web.Response(body=reply.body, status=reply.status, headers=headers)
+    response = web.StreamResponse(status=reply.status, headers=headers)
+    await response.prepare(request)
+    async for part in reply.stream:
+        await response.write(part)
+    await response.write_eof()
+    return response
