@@ -9,7 +9,8 @@ from hashlib import sha256
 
 from aiohttp import web
 
-from altlas_chat.contract.assets import ASSETS, CLIENT_FILES, asset_bytes
+from altlas_chat.contract.assets import CLIENT_FILES, client_bytes
+from altlas_chat.pages.files import ASSETS, asset_bytes
 from altlas_chat.rest.serving import is_known
 
 CLIENT_SCRIPT = "client.js"
@@ -42,7 +43,7 @@ async def _client_part(request: web.Request) -> web.Response:
 
 @cache
 def _etag(name: str) -> str:
-    return f'"{sha256(asset_bytes(name)).hexdigest()[:32]}"'
+    return f'"{sha256(client_bytes(name)).hexdigest()[:32]}"'
 
 
 def client_file(request: web.Request, name: str) -> web.Response:
@@ -51,7 +52,7 @@ def client_file(request: web.Request, name: str) -> web.Response:
     if is_known(request.headers.get("If-None-Match"), _etag(name)):
         return web.Response(status=304, headers=headers)
     return web.Response(
-        body=asset_bytes(name),
+        body=client_bytes(name),
         content_type=CLIENT_FILES[name].content_type,
         charset="utf-8",
         headers=headers,

@@ -1,28 +1,45 @@
 """Pages on which the contract can be read, and tried."""
 
+from functools import cache
+
 from aiohttp import web
 
-from altlas_chat.contract.assets import docs_page
-from altlas_chat.contract.event_page import event_page
+from altlas_chat.contract.documents import load_asyncapi
+from altlas_chat.pages.event_page import event_page
+from altlas_chat.pages.frame import Surroundings, policy
+from altlas_chat.pages.rest_page import rest_page
 from altlas_chat.rest.call import Call
 
-_SECURITY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
-"""Nothing from elsewhere, nothing written into the page."""
+_NAME = "altlas-chat"
 
 
 async def get_docs(call: Call) -> web.Response:
     del call
-    return _page(docs_page())
+    return _page(_docs())
 
 
 async def get_event_docs(call: Call) -> web.Response:
     del call
-    return _page(event_page())
+    return _page(_event_docs())
+
+
+@cache
+def _docs() -> str:
+    links = (("REST", "docs"), ("WebSocket", "docs/events"), ("openapi.json", "openapi.json"))
+    around = Surroundings(_NAME, "docs/assets/", links)
+    return rest_page(f"{_NAME}: REST", around, document="openapi.json", server=".")
+
+
+@cache
+def _event_docs() -> str:
+    links = (
+        ("REST", "../docs"),
+        ("WebSocket", "events"),
+        ("asyncapi.json", "../asyncapi.json"),
+    )
+    return event_page(load_asyncapi(), Surroundings(_NAME, "assets/", links))
 
 
 def _page(html: str) -> web.Response:
-    headers = {"Content-Security-Policy": _SECURITY, "Referrer-Policy": "no-referrer"}
+    headers = {"Content-Security-Policy": policy(), "Referrer-Policy": "no-referrer"}
     return web.Response(text=html, content_type="text/html", headers=headers)

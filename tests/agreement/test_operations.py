@@ -7,10 +7,11 @@ import yaml
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from altlas_chat.contract.assets import ASSETS, CLIENT_FILES
+from altlas_chat.contract.assets import CLIENT_FILES
 from altlas_chat.contract.documents import Operation, load_operations
 from altlas_chat.data import data_folder
 from altlas_chat.figures import Requests
+from altlas_chat.pages.files import ASSETS
 from altlas_chat.rest import messages
 from altlas_chat.rest.binding import ContractMismatch, bind, handler_name, handlers_of
 from altlas_chat.rest.middlewares import manners

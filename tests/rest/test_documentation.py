@@ -8,9 +8,10 @@ from urllib.request import urlopen
 import pytest
 from playwright.async_api import Browser, expect
 
-from altlas_chat.contract.assets import ASSETS
 from altlas_chat.contract.documents import load_asyncapi, load_openapi, operations_of
-from altlas_chat.contract.event_page import _Page, event_page
+from altlas_chat.pages.event_page import event_page
+from altlas_chat.pages.files import ASSETS
+from altlas_chat.pages.frame import Surroundings
 from tests.support.browser import open_tab
 from tests.support.running import Chat, ServeChat
 
@@ -20,6 +21,9 @@ VENDORED = {
     "favicon-32x32.png": "3ed612f41e050ca5e7000cad6f1cbe7e7da39f65fca99c02e99e6591056e5837",
 }
 """SHA-256 of what others wrote: swagger-ui-dist 5.35.0, without the lines that name source maps."""
+
+
+AROUND = Surroundings("altlas-chat", "assets/")
 
 
 @pytest.mark.parametrize("name", VENDORED)
@@ -61,7 +65,7 @@ async def test_the_files_of_the_pages(chat: Chat, name: str) -> None:
 
 def test_the_page_of_events_has_everything_and_escapes_it() -> None:
     document = load_asyncapi()
-    html = event_page()
+    html = event_page(document, AROUND)
     for message in document["components"]["messages"].values():
         assert f"<code>{message['name']}" in html
     for code in (*document["x-close-codes"], *document["x-problems"]):
@@ -73,7 +77,7 @@ def test_the_page_of_events_has_everything_and_escapes_it() -> None:
     message = document["components"]["messages"]["MessageCreated"]
     message["title"] = message["summary"] = "<script>alert(1)</script>"
     message["examples"][0]["payload"]["event"] = "</code><img src=x>"
-    evil = _Page(document).html()
+    evil = event_page(document, AROUND)
     assert "<script>" not in evil
     assert "<img" not in evil
 
