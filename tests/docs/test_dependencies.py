@@ -9,7 +9,13 @@ from tests.docs.pages import ROOT, page
 
 PAGE = page("docs/decisions/0007-dependencies.md")
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-MODULES = {"argon2-cffi": "argon2", "pillow": "PIL", "pyjwt": "jwt", "pyyaml": "yaml"}
+MODULES = {
+    "argon2-cffi": "argon2",
+    "markdown-it-py": "markdown_it",
+    "pillow": "PIL",
+    "pyjwt": "jwt",
+    "pyyaml": "yaml",
+}
 
 
 def name_of(requirement: str) -> str:

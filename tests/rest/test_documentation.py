@@ -126,7 +126,7 @@ async def test_the_page_of_events_in_a_browser(
     heading = tab.page.locator("h3#MessageCreated")
     await expect(heading).to_contain_text("message.created")
     await expect(heading).to_be_visible()
-    await expect(tab.page.locator("#close-codes + table")).to_contain_text("4009")
+    await expect(tab.page.locator("#close-codes + .wide table")).to_contain_text("4009")
     color = await tab.page.locator("nav.top").evaluate(
         "one => getComputedStyle(one).backgroundColor"
     )
