@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 import jsonschema_rs
 
-Json = dict[str, Any]
+from altlas_chat.specs.wording import innermost, shortened
 
-LONGEST_MESSAGE = 300
+Json = dict[str, Any]
 
 
 class Schemas:
@@ -56,29 +56,6 @@ class Schemas:
         if self._dialect == "draft-07":
             return jsonschema_rs.Draft7Validator(whole, validate_formats=True)
         return jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
-
-
-def innermost(error: Any) -> list[Any]:
-    """An error of jsonschema-rs with those behind it.
-
-    Of a value that fits no branch, what is wrong by the branch that it fits best.
-    """
-    branches = getattr(error.kind, "context", None)
-    if not branches:
-        return [error]
-    best = min(branches, key=lambda findings: (len(findings), -_depth(findings)))
-    return [error, *(one for finding in best for one in innermost(finding))]
-
-
-def _depth(findings: list[Any]) -> int:
-    return max((len(finding.instance_path) for finding in findings), default=0)
-
-
-def shortened(message: str) -> str:
-    if len(message) <= LONGEST_MESSAGE:
-        return message
-    half = LONGEST_MESSAGE // 2
-    return f"{message[:half]} … {message[-half:]}"
 
 
 def from_text(schemas: Schemas, schema: Json, text: str) -> Any:

@@ -19,9 +19,9 @@ from prance.util.url import ResolutionError
 
 from altlas_chat.contract import live_rules, rest_rules
 from altlas_chat.contract.bundling import BundlingFailed, bundle_asyncapi, bundle_openapi
-from altlas_chat.contract.compiled import innermost, shortened
 from altlas_chat.contract.findings import Finding, pointer
 from altlas_chat.data import data_folder
+from altlas_chat.specs.wording import innermost, shortened
 
 Json = dict[str, Any]
 
