@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import unquote
 
-from altlas_chat.specs.findings import Place
+from altlas_chat.specs.findings import Finding, Place
 from altlas_chat.specs.pointers import found_at
 
 Json = dict[str, Any]
@@ -27,7 +27,9 @@ class Document:
 
     ``source`` is its path or address as the user named it, ``version`` what it
     says itself (``3.0.3``), ``files`` every file that was read for it, the
-    first its root: who watches for changes watches those.
+    first its root: who watches for changes watches those. ``findings`` is what is
+    wrong with it and could be lived with (duplicate keys); ``contract validate``
+    finds more.
     """
 
     source: str
@@ -36,6 +38,7 @@ class Document:
     data: Json
     files: tuple[str, ...]
     _placed: Callable[[str], Place]
+    findings: tuple[Finding, ...] = ()
     _found: dict[str, Any] = field(default_factory=dict)
 
     def at(self, pointer: str) -> Any:
