@@ -1,5 +1,6 @@
 """The headers that an answer declares, with values."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -24,14 +25,19 @@ OURS = frozenset(
 
 def header_pairs(endpoint: Endpoint, answer: Answer, key: str) -> tuple[tuple[str, str], ...]:
     """A value for each declared header: its example's, else one that its schema allows."""
-    found = []
+    return tuple(
+        (header.name, _as_text(value, explode=header.explode))
+        for header, value in header_values(endpoint, answer, key)
+    )
+
+
+def header_values(endpoint: Endpoint, answer: Answer, key: str) -> Iterator[tuple[Parameter, Any]]:
+    """The headers that are sent, each with its value before it is written as text."""
     for name, header in answer.headers.items():
-        if name.lower() in OURS:
-            continue
-        value = _value(endpoint, header, key)
-        if value is not None:
-            found.append((name, _as_text(value, explode=header.explode)))
-    return tuple(found)
+        if name.lower() not in OURS:
+            value = _value(endpoint, header, key)
+            if value is not None:
+                yield header, value
 
 
 def _value(endpoint: Endpoint, header: Parameter, key: str) -> Any:

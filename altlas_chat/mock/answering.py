@@ -1,5 +1,6 @@
 """Answers made of the contract: of its examples, else of its schemas."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from altlas_chat.mock.answer_headers import header_pairs
@@ -61,20 +62,21 @@ def made_reply(exchange: Exchange, status: int, answer: Answer, accept: str) -> 
         Refused: as ``answer_from_contract``.
     """
     endpoint = exchange.known_endpoint
-    headers = header_pairs(endpoint, answer, resource_key(exchange))
+    key = resource_key(exchange)
+    headers = header_pairs(endpoint, answer, key)
     if status in WITHOUT_BODY:
         return Reply(status, headers)
     media = chosen_media(answer.content, accept)
     if media is None:
         return Reply(status, headers)
-    value = answer_value(exchange, media)
+    value = answer_value(exchange, media, key)
     if value is NOTHING:
         return Reply(status, (("Content-Type", concrete_type(media.name, accept)), *headers))
     content_type, body = encoded(endpoint, media, value, accept)
     return Reply(status, (("Content-Type", content_type), *headers), body)
 
 
-def answer_value(exchange: Exchange, media: MediaType) -> Any:
+def answer_value(exchange: Exchange, media: MediaType, key: str) -> Any:
     """The example that is wished, else the first, else a value that the schema allows.
 
     ``NOTHING`` where the contract says nothing of it.
@@ -82,23 +84,20 @@ def answer_value(exchange: Exchange, media: MediaType) -> Any:
     Raises:
         Refused: there is no example of that name (404).
     """
-    endpoint, wishes = exchange.known_endpoint, exchange.preferences
+    endpoint, wished = exchange.known_endpoint, exchange.preferences.example
     examples = media.examples(endpoint.spec.document)
-    if wishes.example is not None:
-        if wishes.example not in examples:
+    if wished is not None:
+        if wished not in examples:
             names = ", ".join(name for name in examples if name) or "none with a name"
-            raise Refused(
-                404,
-                "NO_SUCH_EXAMPLE",
-                f"{media.name} of {endpoint.name} has no example {wishes.example!r}, but {names}.",
-            )
-        return examples[wishes.example]
-    if not exchange.dynamic:
-        for value in examples.values():
-            return value
+            detail = f"{media.name} of {endpoint.name} has no example {wished!r}, but {names}."
+            raise Refused(404, "NO_SUCH_EXAMPLE", detail)
+        return examples[wished]
+    if examples and (media.schema is None or not exchange.dynamic):
+        return next(iter(examples.values()))
     if media.schema is None:
-        return next(iter(examples.values()), NOTHING)
-    return sampled(endpoint, media.schema, resource_key(exchange))
+        return NOTHING
+    value = sampled(endpoint, media.schema, key)
+    return of_resource(endpoint, media.schema, value, exchange.path_values)
 
 
 def sampled(endpoint: Endpoint, schema: str, key: str) -> Any:
@@ -113,6 +112,24 @@ def sampled(endpoint: Endpoint, schema: str, key: str) -> Any:
         raise Refused(501, "NO_SAMPLE", f"{endpoint.name}: {error}") from error
 
 
+def of_resource(endpoint: Endpoint, schema: str, value: Any, path: Mapping[str, str]) -> Any:
+    """The value with the identity that the path names, where the schema allows it.
+
+    ``/users/{userId}`` asked for with 7 has the ``userId``, or else the ``id``, 7.
+    """
+    name = endpoint.operation.path.rpartition("/")[2][1:-1]
+    if not isinstance(value, dict) or name not in path:
+        return value
+    spec = endpoint.spec
+    properties = spec.shapes.of(schema).properties
+    for field in (name, "id"):
+        if field in value and field in properties:
+            identity = spec.shapes.value(path[name], properties[field])
+            mine = {**value, field: identity}
+            return mine if spec.schemas.is_valid(schema, mine, Direction.ANSWER) else value
+    return value
+
+
 def resource_key(exchange: Exchange) -> str:
     """What a made-up value is about: the operation, its path filled in, the query's parameters."""
     operation = exchange.known_endpoint.operation
@@ -120,6 +137,8 @@ def resource_key(exchange: Exchange) -> str:
     for name, value in exchange.path_values.items():
         path = path.replace(f"{{{name}}}", value, 1)
     key = f"{operation.method.upper()} {path}"
+    if not exchange.query_pairs:
+        return key
     known = {one.name for one in exchange.known_endpoint.parameters if one.where == "query"}
     query = sorted(
         f"{name}={decoded(value)}"

@@ -7,7 +7,7 @@ import typer
 
 from altlas_chat import __version__
 from altlas_chat_cli import output
-from altlas_chat_cli.commands import config, migrate, seed, serve, tail, talk, user
+from altlas_chat_cli.commands import config, migrate, mock, seed, serve, tail, talk, user
 
 
 class CommandLine(typer.Typer):
@@ -31,6 +31,7 @@ app = CommandLine(
     rich_markup_mode=None,
 )
 app.command("serve")(serve.serve)
+app.command("mock", short_help="Answer as a contract says, without a backend.")(mock.mock)
 app.add_typer(migrate.app, name="migrate")
 app.command("seed", short_help="Fill a database with the demo world, or with volume.")(seed.seed)
 app.command("talk", short_help="Talk in a terminal; reconnects and resumes.")(talk.talk)
