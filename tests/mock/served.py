@@ -8,6 +8,7 @@ from typing import Any
 
 import aiohttp
 import orjson
+from yarl import URL
 
 from altlas_chat.mock.app import RunningMock, running_mock
 from altlas_chat.mock.settings import MockSettings
@@ -45,8 +46,6 @@ class Client:
         self._session = session
 
     async def __call__(self, method: str, path: str, **more: Any) -> "Answered":
-        from yarl import URL
-
         url = URL(self.running.url + path, encoded=True)
         async with self._session.request(method, url, allow_redirects=False, **more) as response:
             return Answered(response.status, response.headers, await response.read())
@@ -82,6 +81,8 @@ async def mocked(
     path = folder / "openapi.json"
     path.write_bytes(orjson.dumps(document))
     settings = replace(settings or MockSettings(), **changes)
-    async with running_mock([load_document(path)], settings) as running:
-        async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-            yield Client(running, session)
+    async with (
+        running_mock([load_document(path)], settings) as running,
+        aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session,
+    ):
+        yield Client(running, session)
