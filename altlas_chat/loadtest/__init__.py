@@ -1,0 +1,1 @@
+"""Finding out how fast a server is, where it breaks, and whether it got worse."""

@@ -1,0 +1,91 @@
+"""Objectives are read strictly and judged exactly."""
+
+from pathlib import Path
+
+import pytest
+
+from altlas_chat.loadtest.objectives import (
+    Objective,
+    ObjectivesUnreadable,
+    figures_of,
+    judge,
+    load_objectives,
+)
+from tests.loadtest.runs import result
+
+
+def written(folder: Path, text: str) -> Path:
+    file = folder / "slo.yaml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_a_file_is_read_in_its_order(tmp_path: Path) -> None:
+    file = written(
+        tmp_path,
+        "objectives:\n  requests.p95_ms: <= 200\n  messages.lost: 0\n  requests.per_second: '> 1e2'\n",
+    )
+    assert load_objectives(file) == [
+        Objective("requests.p95_ms", "<=", 200),
+        Objective("messages.lost", "=", 0),
+        Objective("requests.per_second", ">", 100),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("", "objectives"),
+        ("a: [", "no YAML"),
+        ("- 1", "objectives"),
+        ("objectives: {}", "objectives"),
+        ("objectives: {requests.p95_ms: fast}", "fast"),
+        ("objectives: {requests.p95_ms: true}", "True"),
+        ("objectives: {requests.p95_ms: '<= 200 ms'}", "200 ms"),
+        ("objectives: {requests.p95_ms: <= 200}\nlimits: 3", "limits"),
+    ],
+)
+def test_nonsense_is_told(tmp_path: Path, text: str, word: str) -> None:
+    with pytest.raises(ObjectivesUnreadable, match=word):
+        load_objectives(written(tmp_path, text))
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ObjectivesUnreadable, match=r"missing\.yaml"):
+        load_objectives(tmp_path / "missing.yaml")
+
+
+def test_verdicts_follow_the_figures() -> None:
+    one = result(ms=10, failed=11, lost=2)
+    wanted = [
+        Objective("sendMessage.p50_ms", "<=", 16),
+        Objective("sendMessage.p50_ms", "<=", 14),
+        Objective("sendMessage.error_rate", "<=", 0.011),
+        Objective("messages.lost", "=", 0),
+        Objective("requests.p99.9_ms", "<", 21),
+        Objective("server.cpu.max", "<=", 0.75),
+        Objective("server.cpu.mean", "=", 0.5),
+        Objective("requests.per_second", ">=", 110),
+    ]
+    assert [verdict.is_met for verdict in judge(one, wanted)] == [
+        True,
+        False,
+        True,
+        False,
+        True,
+        True,
+        True,
+        True,
+    ]
+
+
+def test_an_unknown_figure_is_a_mistake_and_the_nearest_is_named() -> None:
+    with pytest.raises(ObjectivesUnreadable, match=r"messages\.lost") as refused:
+        judge(result(), [Objective("message.lost", "=", 0), Objective("x.p5x_ms", "<", 1)])
+    assert len(refused.value.detail.splitlines()) == 2
+
+
+def test_every_figure_can_be_named_as_an_objective() -> None:
+    one = result()
+    wanted = [Objective(name, "=", value) for name, value in figures_of(one).items()]
+    assert all(verdict.is_met for verdict in judge(one, wanted))
