@@ -28,7 +28,7 @@ HEADER = "X-Mock-Admin"
 LARGEST_BYTES = 1_000_000
 _SAFE = ("GET", "HEAD")
 
-Handler = Callable[[web.Request], Awaitable[web.Response]]
+Handler = Callable[[web.BaseRequest], Awaitable[web.Response]]
 
 
 class Refused(Exception):
@@ -83,12 +83,10 @@ class Admin:
             "/reload": {"POST": self._reload},
         }
 
-    def is_for(self, path: str) -> bool:
-        """The path is one of its own."""
-        return path == self.prefix or path.startswith(f"{self.prefix}/")
-
-    async def answer(self, request: web.Request) -> web.Response:
-        """The answer to any request below the prefix; never with CORS headers."""
+    async def __call__(self, request: web.BaseRequest) -> web.Response | None:
+        """The answer to any request below the prefix, never with CORS headers; else None."""
+        if request.path != self.prefix and not request.path.startswith(f"{self.prefix}/"):
+            return None
         try:
             self._check(request)
             ways = self._routes.get(request.path.removeprefix(self.prefix).rstrip("/"))
@@ -102,7 +100,7 @@ class Admin:
             media_type = "application/problem+json"
             return _json(refused.body, refused.status, media_type)
 
-    def _check(self, request: web.Request) -> None:
+    def _check(self, request: web.BaseRequest) -> None:
         if self._token is not None:
             given = request.headers.get("Authorization", "").removeprefix("Bearer ")
             if not hmac.compare_digest(given.encode(), self._token.encode()):
@@ -131,27 +129,27 @@ class Admin:
             return False
         return True
 
-    async def _index(self, _: web.Request) -> web.Response:
+    async def _index(self, _: web.BaseRequest) -> web.Response:
         ways = {
             f"{self.prefix}{path}": list(methods) for path, methods in self._routes.items() if path
         }
         return _json({"paths": ways, "weathers": list(PRESETS)})
 
-    async def _health(self, _: web.Request) -> web.Response:
+    async def _health(self, _: web.BaseRequest) -> web.Response:
         return _json(self._controls.health())
 
-    async def _weather(self, _: web.Request) -> web.Response:
+    async def _weather(self, _: web.BaseRequest) -> web.Response:
         return _json(self._controls.weather.as_json())
 
-    async def _put_weather(self, request: web.Request) -> web.Response:
+    async def _put_weather(self, request: web.BaseRequest) -> web.Response:
         wanted = await _object(request)
         return self._change({"seed": self._controls.weather.plan.seed, **wanted})
 
-    async def _patch_weather(self, request: web.Request) -> web.Response:
+    async def _patch_weather(self, request: web.BaseRequest) -> web.Response:
         """As a JSON Merge Patch (RFC 7396)."""
         return self._change({**self._controls.weather.plan.as_json(), **await _object(request)})
 
-    async def _delete_weather(self, _: web.Request) -> web.Response:
+    async def _delete_weather(self, _: web.BaseRequest) -> web.Response:
         return self._change({"seed": self._controls.weather.plan.seed})
 
     def _change(self, wanted: Json) -> web.Response:
@@ -166,7 +164,7 @@ class Admin:
         self._controls.weather.change(plan)
         return _json(self._controls.weather.as_json())
 
-    async def _journal(self, request: web.Request) -> web.Response:
+    async def _journal(self, request: web.BaseRequest) -> web.Response:
         journal, mask = self._controls.journal, self._controls.mask
         exchanges = journal.select(_wish(request.query))
         form = request.query.get("format") or _form(request.headers.get("Accept", ""))
@@ -185,10 +183,10 @@ class Admin:
             }
         )
 
-    async def _delete_journal(self, _: web.Request) -> web.Response:
+    async def _delete_journal(self, _: web.BaseRequest) -> web.Response:
         return _json({"forgotten": self._controls.journal.clear()})
 
-    async def _write_journal(self, _: web.Request) -> web.Response:
+    async def _write_journal(self, _: web.BaseRequest) -> web.Response:
         recording = self._controls.recording
         if recording is None:
             raise Refused(409, "Conflict", "The mock was started without --record.")
@@ -199,13 +197,13 @@ class Admin:
             raise Refused(500, "Not written", detail) from error
         return _json({"file": str(recording.path), "exchanges": count})
 
-    async def _reset(self, _: web.Request) -> web.Response:
+    async def _reset(self, _: web.BaseRequest) -> web.Response:
         if self._controls.reset is None:
             raise Refused(409, "Conflict", "The mock was started without --stateful.")
         await self._controls.reset()
         return _json({"reset": True})
 
-    async def _reload(self, _: web.Request) -> web.Response:
+    async def _reload(self, _: web.BaseRequest) -> web.Response:
         if self._controls.reload is None:
             raise Refused(409, "Conflict", "The contract of this mock comes from no file.")
         outcome = await self._controls.reload()
@@ -248,7 +246,7 @@ def _form(accept: str) -> str:
     return "table" if accept.startswith("text/plain") else "json"
 
 
-async def _object(request: web.Request) -> Json:
+async def _object(request: web.BaseRequest) -> Json:
     if (request.content_length or 0) > LARGEST_BYTES:
         raise Refused(413, "Too large", "Weather takes less than 1 MB.")
     try:

@@ -8,6 +8,7 @@ from aiohttp import web
 from altlas_chat.mock.breaches import Breach
 from altlas_chat.mock.compiled import Compiled, Endpoint
 from altlas_chat.mock.preferences import NO_PREFERENCES, Preferences
+from altlas_chat.mock.weather import CALM, Forecast
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,14 @@ class Reply:
         return next((value for one, value in self.headers if one.lower() == wanted), "")
 
 
+@dataclass(slots=True)
+class Streamed:
+    """What was sent of a body that came in parts: its first bytes, and how many there were."""
+
+    first: bytearray = field(default_factory=bytearray)
+    size: int = 0
+
+
 @dataclass(slots=True, kw_only=True)
 class Exchange:
     """One request on its way through the mock.
@@ -39,7 +48,10 @@ class Exchange:
     are percent-decoded, names in ``query_pairs`` too, but not their values.
     ``body`` is read before anything is checked. ``dynamic`` says that values
     are made up even where there are examples. ``was_refused`` says that the mock
-    did not do what was asked of it. ``reply`` and ``seconds`` are set
+    did not do what was asked of it. ``origin`` says who answered where it was not
+    the contract (``weather``, ``proxy``), ``forecast`` what weather was met,
+    ``answer_breaches`` where the answer of a real server breaks the contract,
+    ``streamed`` what was sent of a stream. ``reply`` and ``seconds`` are set
     at the end, before listeners hear of the exchange; a connection that was cut
     has no reply.
     """
@@ -58,6 +70,10 @@ class Exchange:
     dynamic: bool = False
     breaches: list[Breach] = field(default_factory=list)
     was_refused: bool = False
+    origin: str = ""
+    forecast: Forecast = CALM
+    answer_breaches: list[Breach] = field(default_factory=list)
+    streamed: Streamed | None = None
     reply: Reply | None = None
     seconds: float = 0.0
 

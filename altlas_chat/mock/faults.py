@@ -4,49 +4,25 @@ import asyncio
 import os
 import socket
 import struct
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from aiohttp import web
 
 from altlas_chat.mock.weather import Ending, Fault, Forecast
 
-Answer = Callable[[int | None], Awaitable[web.StreamResponse]]
-"""Gives the usual answer, or the one with a status."""
-
 GARBAGE = b"\x00\xff?~ lightning struck ~\r\n\x1a" * 8
 LOOK_SECONDS = 0.2
 PIECES_PER_SECOND = 10
+INSTEAD = (Fault.RESET, Fault.DROP, Fault.GARBAGE, Fault.STALL)
 _RESET_AT_CLOSE = struct.pack("ii", 1, 0)
 
 
-class NoAnswer(web.Response):
-    """Stands for an answer that nobody gets, as its connection is closed."""
-
-
-async def meet(request: web.Request, forecast: Forecast, answer: Answer) -> web.StreamResponse:
-    """The answer to a request under its forecast.
-
-    A connection that the forecast breaks is closed, and what is returned is a
-    ``NoAnswer``, or the answer that was sent in part.
-    """
-    if forecast.delay_seconds:
-        await asyncio.sleep(forecast.delay_seconds)
-    fault = forecast.fault
-    if fault in (Fault.RESET, Fault.DROP, Fault.GARBAGE, Fault.STALL):
-        return await _break(request, fault)
-    response = await answer(forecast.status)
-    if forecast.retry_after is not None and not response.prepared:
-        response.headers.setdefault("Retry-After", str(forecast.retry_after))
-    if response.prepared or (fault is None and forecast.bytes_per_second is None):
-        return response
-    return await _in_parts(request, response, fault, forecast.bytes_per_second)
-
-
-async def _break(request: web.Request, fault: Fault) -> NoAnswer:
+async def break_off(request: web.BaseRequest, fault: Fault) -> None:
+    """Let one of the faults ``INSTEAD`` of an answer happen; the connection is closed then."""
     transport = request.transport
     if transport is None:
-        return NoAnswer()
+        return
     if fault is Fault.STALL:
         await _gone(request)
     elif fault is Fault.RESET:
@@ -55,31 +31,13 @@ async def _break(request: web.Request, fault: Fault) -> NoAnswer:
         if fault is Fault.GARBAGE and isinstance(transport, asyncio.Transport):
             transport.write(GARBAGE)
         transport.close()
-    return NoAnswer()
 
 
-async def _gone(request: web.Request) -> None:
-    """Wait until the other side, or the server that stops, has closed the connection."""
-    stopping = request.app.get(STOPPING)
-    while request.transport is not None and not request.transport.is_closing():
-        if stopping is not None and stopping.is_set():
-            request.transport.close()
-            return
+async def _gone(request: web.BaseRequest) -> None:
+    """Wait until the other side has closed the connection, or the server that stops."""
+    # A request says that its connection is gone, and tells nobody when.
+    while request.transport is not None and not request.transport.is_closing():  # noqa: ASYNC110
         await asyncio.sleep(LOOK_SECONDS)
-
-
-STOPPING = web.AppKey("STOPPING", asyncio.Event)
-"""Set when the server stops; stalled calls end with it."""
-
-
-def end_stalls_at_shutdown(app: web.Application) -> None:
-    """Without it a stalled call would hold up the server's end."""
-    app[STOPPING] = asyncio.Event()
-
-    async def stop(_: web.Application) -> None:
-        app[STOPPING].set()
-
-    app.on_shutdown.append(stop)
 
 
 def _reset(transport: asyncio.BaseTransport) -> None:
@@ -93,26 +51,26 @@ def _reset(transport: asyncio.BaseTransport) -> None:
         transport.abort()
 
 
-async def _in_parts(
-    request: web.Request, whole: web.StreamResponse, fault: Fault | None, speed: float | None
+async def sent_in_parts(
+    request: web.BaseRequest, response: web.StreamResponse, body: bytes, forecast: Forecast
 ) -> web.StreamResponse:
-    """Send an answer slowly, by half, or to its end and close the connection then."""
-    body = whole.body if isinstance(whole, web.Response) else None
-    if not isinstance(body, bytes | bytearray) or request.method == "HEAD":
-        body = b""
-    if fault is Fault.TRUNCATE and not body:
-        return await _break(request, Fault.DROP)
-    stream = web.StreamResponse(status=whole.status, reason=whole.reason, headers=whole.headers)
-    stream.cookies.update(whole.cookies)
-    if body:
-        stream.content_length = len(body)
-    await stream.prepare(request)
-    await _write(stream, bytes(body[: len(body) // 2] if fault is Fault.TRUNCATE else body), speed)
+    """Send a response slowly, by half, or to its end and close the connection then.
+
+    ``response`` has its headers and was not prepared.
+    """
+    fault, speed = forecast.fault, forecast.bytes_per_second
+    is_head = request.method == "HEAD"
+    if body or "Content-Length" not in response.headers:
+        response.content_length = len(body)
+    await response.prepare(request)
+    if body and not is_head:
+        half = body[: len(body) // 2] if fault is Fault.TRUNCATE else body
+        await _write(response, half, speed)
     if fault is not Fault.TRUNCATE:
-        await stream.write_eof()
+        await response.write_eof()
     if fault is not None and request.transport is not None:
         request.transport.close()
-    return stream
+    return response
 
 
 async def _write(stream: web.StreamResponse, body: bytes, speed: float | None) -> None:
@@ -128,7 +86,7 @@ async def _write(stream: web.StreamResponse, body: bytes, speed: float | None) -
 
 @asynccontextmanager
 async def ended(
-    request: web.Request, opened: web.WebSocketResponse, ending: Ending | None
+    request: web.BaseRequest, opened: web.WebSocketResponse, ending: Ending | None
 ) -> AsyncIterator[None]:
     """End a socket when its time has come, if it is still inside the ``with`` block then."""
     if ending is None:
@@ -142,7 +100,7 @@ async def ended(
         await asyncio.wait([task])
 
 
-async def _end(request: web.Request, opened: web.WebSocketResponse, ending: Ending) -> None:
+async def _end(request: web.BaseRequest, opened: web.WebSocketResponse, ending: Ending) -> None:
     await asyncio.sleep(ending.after_seconds)
     if ending.code is not None:
         await opened.close(code=ending.code, message=b"the weather of the mock")

@@ -29,7 +29,7 @@ def _added(exchange: Exchange, reply: Reply, settings: MockSettings) -> Iterator
         applied = exchange.preferences.applied()
         if applied:
             yield APPLIED, applied
-    if exchange.breaches:
+    if exchange.breaches or exchange.answer_breaches:
         yield VIOLATIONS, _in_short(exchange)
     endpoint = exchange.endpoint
     if endpoint is not None and endpoint.operation.deprecated:
@@ -44,8 +44,10 @@ def _in_short(exchange: Exchange) -> str:
     """The breaches as a JSON list in ASCII; as many as fit a header."""
     found: list[str] = []
     size = 2
-    for breach in exchange.breaches:
-        one = orjson.dumps(breach.as_json()).decode()
+    told = [breach.as_json() for breach in exchange.breaches]
+    told += [{"side": "answer", **breach.as_json()} for breach in exchange.answer_breaches]
+    for fields in told:
+        one = orjson.dumps(fields).decode()
         text = "".join(sign if sign < "\x7f" else f"\\u{ord(sign):04x}" for sign in one)
         size += len(text) + 1
         if size > MOST_BYTES:

@@ -11,7 +11,7 @@ from http.cookies import CookieError, Morsel, SimpleCookie
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from altlas_chat import __version__
-from altlas_chat.mock.journal import Exchange, Headers
+from altlas_chat.mock.journal import Entry, Headers
 from altlas_chat.mock.journal_forms import header, rfc3339, text_of
 from altlas_chat.mock.masking import Mask
 from altlas_chat.mock.plans import Json
@@ -19,7 +19,7 @@ from altlas_chat.mock.plans import Json
 FORM = "application/x-www-form-urlencoded"
 
 
-def har_of(exchanges: Iterable[Exchange], mask: Mask) -> Json:
+def har_of(exchanges: Iterable[Entry], mask: Mask) -> Json:
     """The whole archive, in the order of the exchanges."""
     return {
         "log": {
@@ -30,47 +30,47 @@ def har_of(exchanges: Iterable[Exchange], mask: Mask) -> Json:
     }
 
 
-def _entry(exchange: Exchange, mask: Mask) -> Json:
-    milliseconds = round(exchange.seconds * 1000, 3)
-    entry: Json = {
-        "startedDateTime": rfc3339(exchange.began_ms),
+def _entry(entry: Entry, mask: Mask) -> Json:
+    milliseconds = round(entry.seconds * 1000, 3)
+    found: Json = {
+        "startedDateTime": rfc3339(entry.began_ms),
         "time": milliseconds,
-        "request": _request(exchange, mask),
-        "response": _response(exchange, mask),
+        "request": _request(entry, mask),
+        "response": _response(entry, mask),
         "cache": {},
         "timings": {"send": 0, "wait": milliseconds, "receive": 0},
     }
-    if exchange.breaches:
-        entry["comment"] = "; ".join(map(str, exchange.breaches))
-    if exchange.operation:
-        entry["_operation"] = exchange.operation
-    if exchange.weather:
-        entry["_weather"] = exchange.weather
-    return entry
+    if entry.breaches:
+        found["comment"] = "; ".join(f"{side} {breach}" for side, breach in entry.breaches)
+    if entry.operation:
+        found["_operation"] = entry.operation
+    if entry.weather:
+        found["_weather"] = entry.weather
+    return found
 
 
-def _request(exchange: Exchange, mask: Mask) -> Json:
-    url = exchange.address + quote(mask.target(exchange.target), safe="/?#[]@!$&'()*+,;=:%~")
-    headers = mask.headers(exchange.request_headers)
+def _request(entry: Entry, mask: Mask) -> Json:
+    url = entry.address + quote(mask.target(entry.target), safe="/?#[]@!$&'()*+,;=:%~")
+    headers = mask.headers(entry.request_headers)
     request: Json = {
-        "method": exchange.method,
+        "method": entry.method,
         "url": url,
-        "httpVersion": exchange.version,
+        "httpVersion": entry.version,
         "cookies": _cookies(headers, "cookie"),
         "headers": _pairs(headers),
         "queryString": _pairs(parse_qsl(urlsplit(url).query, keep_blank_values=True)),
         "headersSize": -1,
-        "bodySize": exchange.request_bytes,
+        "bodySize": entry.request_bytes,
     }
-    if exchange.request_bytes:
-        request["postData"] = _posted(exchange, mask)
+    if entry.request_bytes:
+        request["postData"] = _posted(entry, mask)
     return request
 
 
-def _posted(exchange: Exchange, mask: Mask) -> Json:
+def _posted(entry: Entry, mask: Mask) -> Json:
     """The archive has no base64 for requests: what is no text is named by an own key."""
-    media_type = header(exchange.request_headers, "content-type")
-    body = exchange.request_body
+    media_type = header(entry.request_headers, "content-type")
+    body = entry.request_body
     text = text_of(body, media_type)
     posted: Json = {"mimeType": media_type}
     if text is None:
@@ -80,31 +80,31 @@ def _posted(exchange: Exchange, mask: Mask) -> Json:
         posted["params"] = _pairs(fields)
     else:
         posted["text"] = mask.text(text, media_type)
-    if exchange.request_bytes > len(body):
+    if entry.request_bytes > len(body):
         posted["comment"] = f"cut after {len(body)} bytes"
     return posted
 
 
-def _response(exchange: Exchange, mask: Mask) -> Json:
-    headers = mask.headers(exchange.answer_headers)
+def _response(entry: Entry, mask: Mask) -> Json:
+    headers = mask.headers(entry.answer_headers)
     return {
-        "status": exchange.status,
-        "statusText": exchange.reason,
-        "httpVersion": exchange.version,
+        "status": entry.status,
+        "statusText": entry.reason,
+        "httpVersion": entry.version,
         "cookies": _cookies(headers, "set-cookie"),
         "headers": _pairs(headers),
-        "content": _content(exchange, mask),
-        "redirectURL": header(exchange.answer_headers, "location"),
+        "content": _content(entry, mask),
+        "redirectURL": header(entry.answer_headers, "location"),
         "headersSize": -1,
-        "bodySize": exchange.answer_bytes if exchange.status else -1,
+        "bodySize": entry.answer_bytes if entry.status else -1,
     }
 
 
-def _content(exchange: Exchange, mask: Mask) -> Json:
-    media_type = header(exchange.answer_headers, "content-type")
-    body = exchange.answer_body
-    content: Json = {"size": exchange.answer_bytes, "mimeType": media_type or "x-unknown"}
-    if exchange.answer_bytes > len(body):
+def _content(entry: Entry, mask: Mask) -> Json:
+    media_type = header(entry.answer_headers, "content-type")
+    body = entry.answer_body
+    content: Json = {"size": entry.answer_bytes, "mimeType": media_type or "x-unknown"}
+    if entry.answer_bytes > len(body):
         content["comment"] = f"cut after {len(body)} bytes"
     if not body:
         return content

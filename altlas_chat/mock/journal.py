@@ -6,11 +6,13 @@ kept here as it came, and masked in every form that leaves (``masking``).
 
 import fnmatch
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-Headers = Sequence[tuple[str, str]]
+from altlas_chat.mock.breaches import Breach
+
+Headers = Iterable[tuple[str, str]]
 
 Side = Literal["request", "answer"]
 
@@ -18,28 +20,8 @@ OVERHEAD_BYTES = 2_000
 """What an exchange takes without its bodies, roughly."""
 
 
-@dataclass(frozen=True, slots=True)
-class Breach:
-    """One place where a request or an answer breaks the contract.
-
-    ``where`` is path, query, header, cookie, body, status, content-type or
-    operation; ``name`` the parameter's or header's name, or the JSON pointer
-    into the body; ``rule`` the schema's keyword or the kind of mistake.
-    """
-
-    side: Side
-    where: str
-    name: str
-    rule: str
-    what: str
-
-    def __str__(self) -> str:
-        place = " ".join(part for part in (self.side, self.where, self.name) if part)
-        return f"{place}: {self.what}"
-
-
 @dataclass(slots=True)
-class Exchange:
+class Entry:
     """A request and its answer.
 
     ``status`` is 0 where no answer was given; ``request_bytes`` and
@@ -66,8 +48,20 @@ class Exchange:
     answer_bytes: int = 0
     origin: str = ""
     weather: str = ""
-    breaches: tuple[Breach, ...] = ()
+    request_breaches: tuple[Breach, ...] = ()
+    answer_breaches: tuple[Breach, ...] = ()
     number: int = 0
+
+    @property
+    def breaches(self) -> list[tuple[Side, Breach]]:
+        """Where request and answer break the contract, and what is no more than advice."""
+        found: list[tuple[Side, Breach]] = [("request", one) for one in self.request_breaches]
+        return found + [("answer", one) for one in self.answer_breaches]
+
+    @property
+    def broken(self) -> int:
+        """How many places break the contract; advice is left out."""
+        return sum(not one.is_advice for _, one in self.breaches)
 
     @property
     def path(self) -> str:
@@ -91,14 +85,14 @@ class Wish:
     last: int | None = None
     only_breaches: bool = False
 
-    def wants(self, exchange: Exchange) -> bool:
+    def wants(self, entry: Entry) -> bool:
         return (
-            exchange.number > self.after
-            and (self.method is None or exchange.method == self.method.upper())
-            and (self.path is None or fnmatch.fnmatchcase(exchange.path, self.path))
-            and (self.status is None or _has_status(exchange.status, self.status))
-            and (self.operation is None or exchange.operation == self.operation)
-            and (not self.only_breaches or bool(exchange.breaches))
+            entry.number > self.after
+            and (self.method is None or entry.method == self.method.upper())
+            and (self.path is None or fnmatch.fnmatchcase(entry.path, self.path))
+            and (self.status is None or _has_status(entry.status, self.status))
+            and (self.operation is None or entry.operation == self.operation)
+            and (not self.only_breaches or entry.broken > 0)
         )
 
 
@@ -118,31 +112,31 @@ class Journal:
     most: int = 1_000
     most_bytes: int = 32_000_000
     body_bytes: int = 64_000
-    listeners: list[Callable[[Exchange], None]] = field(default_factory=list)
+    listeners: list[Callable[[Entry], None]] = field(default_factory=list)
     dropped: int = 0
     count: int = 0
     breach_count: int = 0
-    _kept: deque[Exchange] = field(default_factory=deque)
+    _kept: deque[Entry] = field(default_factory=deque)
     _bytes: int = 0
 
-    def add(self, exchange: Exchange) -> None:
+    def add(self, entry: Entry) -> None:
         """Keep an exchange and give it its number."""
         self.count += 1
-        exchange.number = self.count
-        self.breach_count += len(exchange.breaches)
-        exchange.request_body = exchange.request_body[: self.body_bytes]
-        exchange.answer_body = exchange.answer_body[: self.body_bytes]
-        self._kept.append(exchange)
-        self._bytes += _size(exchange)
+        entry.number = self.count
+        self.breach_count += entry.broken
+        entry.request_body = entry.request_body[: self.body_bytes]
+        entry.answer_body = entry.answer_body[: self.body_bytes]
+        self._kept.append(entry)
+        self._bytes += _size(entry)
         while self._kept and (len(self._kept) > self.most or self._bytes > self.most_bytes):
             self._bytes -= _size(self._kept.popleft())
             self.dropped += 1
         for listener in self.listeners:
-            listener(exchange)
+            listener(entry)
 
-    def select(self, wish: Wish | None = None) -> list[Exchange]:
+    def select(self, wish: Wish | None = None) -> list[Entry]:
         """Those that are wanted, the oldest first."""
-        found: Iterable[Exchange] = self._kept
+        found: Iterable[Entry] = self._kept
         if wish is not None:
             found = filter(wish.wants, found)
         chosen = list(found)
@@ -158,5 +152,5 @@ class Journal:
         return gone
 
 
-def _size(exchange: Exchange) -> int:
-    return len(exchange.request_body) + len(exchange.answer_body) + OVERHEAD_BYTES
+def _size(entry: Entry) -> int:
+    return len(entry.request_body) + len(entry.answer_body) + OVERHEAD_BYTES

@@ -4,25 +4,32 @@ import base64
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from altlas_chat.mock.journal import Exchange
+from altlas_chat.mock.journal import Entry
 from altlas_chat.mock.masking import Mask
 from altlas_chat.mock.plans import Json
 
 TITLE = f"{'time (UTC)':12}  {'method':7} {'status':>6} {'took':>8} {'bytes':>8}  path"
 
 
-def line_of(exchange: Exchange, mask: Mask) -> str:
+def line_of(entry: Entry, mask: Mask) -> str:
     """One line of a table, and below it one for each breach of the contract."""
-    status = str(exchange.status) if exchange.status else "-"
-    notes = [exchange.operation or "", exchange.origin, exchange.weather]
+    status = str(entry.status) if entry.status else "-"
+    notes = [entry.operation or "", entry.origin, entry.weather]
     said = ", ".join(note for note in notes if note)
     line = (
-        f"{_moment(exchange.began_ms):%H:%M:%S.%f}"[:12]
-        + f"  {exchange.method:7} {status:>6} {_took(exchange.seconds):>8}"
-        + f" {exchange.answer_bytes:>8}  {_printable(mask.target(exchange.target))}"
+        f"{_moment(entry.began_ms):%H:%M:%S.%f}"[:12]
+        + f"  {entry.method:7} {status:>6} {_took(entry.seconds):>8}"
+        + f" {entry.answer_bytes:>8}  {_printable(mask.target(entry.target))}"
         + (f"  ({said})" if said else "")
     )
-    return "\n".join([line, *(f"{'':14}! {_printable(str(one))}" for one in exchange.breaches)])
+    return "\n".join([line, *_notes(entry)])
+
+
+def _notes(entry: Entry) -> list[str]:
+    return [
+        f"{'':14}{'-' if breach.is_advice else '!'} {side} {_printable(str(breach))}"
+        for side, breach in entry.breaches
+    ]
 
 
 def _took(seconds: float) -> str:
@@ -34,40 +41,31 @@ def _printable(text: str) -> str:
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
 
 
-def table_of(exchanges: Iterable[Exchange], mask: Mask) -> str:
+def table_of(exchanges: Iterable[Entry], mask: Mask) -> str:
     return "\n".join([TITLE, *(line_of(one, mask) for one in exchanges)]) + "\n"
 
 
-def json_of(exchange: Exchange, mask: Mask) -> Json:
+def json_of(entry: Entry, mask: Mask) -> Json:
     """An exchange as an object; bodies are text, or base64 with ``encoding``."""
     return {
-        "number": exchange.number,
-        "startedAt": rfc3339(exchange.began_ms),
-        "seconds": round(exchange.seconds, 6),
-        "client": exchange.client,
-        "operation": exchange.operation,
-        "origin": exchange.origin or None,
-        "weather": exchange.weather or None,
-        "violations": [
-            {
-                "side": one.side,
-                "where": one.where,
-                "name": one.name,
-                "rule": one.rule,
-                "message": one.what,
-            }
-            for one in exchange.breaches
-        ],
+        "number": entry.number,
+        "startedAt": rfc3339(entry.began_ms),
+        "seconds": round(entry.seconds, 6),
+        "client": entry.client,
+        "operation": entry.operation,
+        "origin": entry.origin or None,
+        "weather": entry.weather or None,
+        "violations": [{"side": side, **breach.as_json()} for side, breach in entry.breaches],
         "request": {
-            "method": exchange.method,
-            "url": exchange.address + mask.target(exchange.target),
-            "headers": mask.headers(exchange.request_headers),
-            **_body(exchange.request_headers, exchange.request_body, exchange.request_bytes, mask),
+            "method": entry.method,
+            "url": entry.address + mask.target(entry.target),
+            "headers": mask.headers(entry.request_headers),
+            **_body(entry.request_headers, entry.request_body, entry.request_bytes, mask),
         },
         "response": {
-            "status": exchange.status,
-            "headers": mask.headers(exchange.answer_headers),
-            **_body(exchange.answer_headers, exchange.answer_body, exchange.answer_bytes, mask),
+            "status": entry.status,
+            "headers": mask.headers(entry.answer_headers),
+            **_body(entry.answer_headers, entry.answer_body, entry.answer_bytes, mask),
         },
     }
 

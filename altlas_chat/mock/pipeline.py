@@ -22,6 +22,7 @@ from altlas_chat.mock.answering import answer_from_contract
 from altlas_chat.mock.checking import check_request
 from altlas_chat.mock.compiled import Compiled
 from altlas_chat.mock.exchange import Exchange, Reply
+from altlas_chat.mock.faults import sent_in_parts
 from altlas_chat.mock.finishing import finished
 from altlas_chat.mock.hooks import Answerer, ConnectionCut, Listener, Mounted, Weather
 from altlas_chat.mock.preferences import PREFER, read_preferences
@@ -42,6 +43,7 @@ class Mock:
     """One mock: the contract it answers for, and the hooks of its steps.
 
     Every hook may be set at any time and holds from the next request on.
+    ``stranger`` answers what the contract has no operation for.
     """
 
     def __init__(self, compiled: Compiled, settings: MockSettings) -> None:
@@ -49,6 +51,7 @@ class Mock:
         self.weather: Weather | None = None
         self.judge: Judge = check_request
         self.answerer: Answerer = answer_from_contract
+        self.stranger: Answerer | None = None
         self.listeners: list[Listener] = []
         self._in_front: list[tuple[str, Mounted]] = []
         self._behind: list[tuple[str, Mounted]] = []
@@ -96,10 +99,18 @@ class Mock:
                 return response
         reply = await self._reply(exchange, found)
         exchange.reply = reply and finished(exchange, reply, self.settings)
+        if reply is None or reply.stream is None:
+            self._tell(exchange)
+            return await _sent(request, exchange)
+        try:
+            return await _sent(request, exchange)
+        finally:
+            self._tell(exchange)
+
+    def _tell(self, exchange: Exchange) -> None:
         exchange.seconds = perf_counter() - exchange.started
         for listener in self.listeners:
             listener(exchange)
-        return await _sent(request, exchange.reply)
 
     async def _reply(self, exchange: Exchange, found: Found) -> Reply | None:
         try:
@@ -115,7 +126,7 @@ class Mock:
 
     async def _steps(self, exchange: Exchange, found: Found) -> Reply:
         if found.endpoint is None:
-            return self._without_operation(exchange, found)
+            return await self._without_operation(exchange, found)
         exchange.endpoint, exchange.path_values = found.endpoint, found.values
         _read_wishes(exchange)
         if exchange.request.body_exists:
@@ -128,13 +139,22 @@ class Mock:
                 raise refused
         return await self.answerer(exchange)
 
-    def _without_operation(self, exchange: Exchange, found: Found) -> Reply:
+    async def _strange(self, exchange: Exchange, stranger: Answerer) -> Reply:
+        if exchange.request.body_exists:
+            exchange.body = await read_body(exchange.request)
+        return await stranger(exchange)
+
+    async def _without_operation(self, exchange: Exchange, found: Found) -> Reply:
         headers = exchange.request.headers
         if exchange.method == "OPTIONS":
             if self.settings.cors and cross_origin.is_preflight(headers):
                 return cross_origin.preflight(headers, found.methods)
             if found.methods or exchange.path == "*":
                 return Reply(204, (("Allow", _allow(found)),))
+        if self.weather is not None and (reply := await self.weather(exchange)):
+            return reply
+        if self.stranger is not None:
+            return await self._strange(exchange, self.stranger)
         if found.methods:
             methods = ", ".join(sorted(found.methods))
             detail = f"{exchange.path} takes {methods}, not {exchange.method}."
@@ -169,12 +189,16 @@ def _allow(found: Found) -> str:
     return ", ".join(sorted(found.methods | also))
 
 
-async def _sent(request: web.BaseRequest, reply: Reply | None) -> web.StreamResponse:
+async def _sent(request: web.BaseRequest, exchange: Exchange) -> web.StreamResponse:
+    reply = exchange.reply
     if reply is None:
         if request.transport is not None:
             request.transport.abort()
         raise ConnectionResetError("the mock cut the connection, as it was told to")
     headers = CIMultiDict(reply.headers)
+    if reply.stream is None and exchange.forecast.on_the_wire:
+        response = web.StreamResponse(status=reply.status, headers=headers)
+        return await sent_in_parts(request, response, reply.body, exchange.forecast)
     if reply.stream is None:
         return web.Response(body=reply.body, status=reply.status, headers=headers)
     response = web.StreamResponse(status=reply.status, headers=headers)

@@ -54,6 +54,8 @@ TITLES = {
     "FORBIDDEN": "These credentials do not do",
     "NO_SAMPLE": "No value could be made up for the schema",
     "MOCK_FAILED": "The mock made a mistake",
+    "BAD_WEATHER": "The weather of the mock is bad",
+    "TOO_MANY_CALLS": "There were too many calls for the weather of the mock",
 }
 
 

@@ -1,6 +1,6 @@
 """Writes the journal down: an archive (``.har``), a list (``.json``) or lines (``.jsonl``).
 
-A file of lines grows with each exchange. The others are written as a whole,
+A file of lines grows with each entry. The others are written as a whole,
 at the end and whenever it is asked for: until the new one is complete, the
 old one stays.
 """
@@ -15,7 +15,7 @@ from typing import BinaryIO, Self
 import orjson
 
 from altlas_chat.mock.har import har_of
-from altlas_chat.mock.journal import Exchange, Journal
+from altlas_chat.mock.journal import Entry, Journal
 from altlas_chat.mock.journal_forms import json_of
 from altlas_chat.mock.masking import Mask
 
@@ -73,9 +73,9 @@ class Recording:
             self._journal.listeners.remove(self._append)
             self._lines.close()
 
-    def _append(self, exchange: Exchange) -> None:
+    def _append(self, entry: Entry) -> None:
         if self._lines is not None:
-            self._lines.write(orjson.dumps(json_of(exchange, self._mask)) + b"\n")
+            self._lines.write(orjson.dumps(json_of(entry, self._mask)) + b"\n")
 
     def write(self) -> int:
         """Bring the file up to date; how many exchanges the journal has."""
@@ -87,7 +87,7 @@ class Recording:
         return len(exchanges)
 
 
-def _as_list(exchanges: Iterable[Exchange], mask: Mask) -> bytes:
+def _as_list(exchanges: Iterable[Entry], mask: Mask) -> bytes:
     return orjson.dumps([json_of(one, mask) for one in exchanges])
 
 

@@ -68,6 +68,11 @@ class Forecast:
     bytes_per_second: float | None = None
 
     @property
+    def on_the_wire(self) -> bool:
+        """The answer is not sent as usual, but slowly, in part, or with the connection's end."""
+        return self.bytes_per_second is not None or self.fault is not None
+
+    @property
     def words(self) -> str:
         """Its short form for the journal, "" where nothing happens."""
         parts = []

@@ -8,8 +8,9 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
+from altlas_chat.mock.breaches import Breach
 from altlas_chat.mock.har import har_of
-from altlas_chat.mock.journal import Breach, Exchange, Journal, Wish
+from altlas_chat.mock.journal import Entry, Journal, Wish
 from altlas_chat.mock.journal_forms import json_of, line_of, table_of, text_of
 from altlas_chat.mock.masking import Mask
 from altlas_chat.mock.recording import NoRecording, Recording, write_whole
@@ -18,8 +19,8 @@ SCHEMAS = Path(__file__).parent / "har_schema"
 NOON = 1_800_000_000_123
 
 
-def exchange(**more: Any) -> Exchange:
-    return Exchange(
+def exchange(**more: Any) -> Entry:
+    return Entry(
         **{
             "began_ms": NOON,
             "method": "POST",
@@ -91,7 +92,7 @@ def test_the_schemas_of_har_refuse_what_is_none() -> None:
         },
         {"target": "/ğ?q=a b|\"<>&x=%41", "answer_headers": [("content-type", "image/png")], "answer_body": b"\x89PNG\0"},
         {"request_bytes": 10**9, "answer_bytes": 10**9},
-        {"breaches": (Breach("answer", "body", "/id", "type", "7 is no string"),), "weather": "+3ms"},
+        {"answer_breaches": (Breach("body", "", "/id", "type", "7 is no string"),), "weather": "+3ms"},
     ],
 )  # fmt: skip
 def test_whatever_was_exchanged_is_an_archive_of_the_standard(more: dict[str, Any]) -> None:
@@ -202,25 +203,29 @@ def test_a_journal_is_bounded_in_bytes_and_cuts_bodies() -> None:
 )
 def test_exchanges_are_found_by_what_they_are(wish: Wish, numbers: list[int]) -> None:
     journal = Journal()
-    breach = Breach("answer", "status", "", "undeclared", "418 is not declared")
+    breach = Breach("status", "", "", "undeclared", "418 is not declared")
     journal.add(exchange(method="GET", target="/users?x=1", status=200))
     journal.add(exchange(method="GET", target="/users/7", status=404))
     journal.add(exchange(target="/users", status=201))
     journal.add(
-        exchange(method="PUT", target="/f", status=500, operation="putFile", breaches=(breach,))
+        exchange(
+            method="PUT", target="/f", status=500, operation="putFile", answer_breaches=(breach,)
+        )
     )
     assert [one.number for one in journal.select(wish)] == numbers
     assert journal.breach_count == 1
 
 
 def test_a_line_says_what_happened_and_nothing_that_a_terminal_obeys() -> None:
-    breach = Breach("request", "body", "/name", "minLength", "\x1b[31m is too short")
-    line = line_of(exchange(target="/a\x1b[2J", weather="+40ms", breaches=(breach,)), Mask())
+    breach = Breach("body", "", "/name", "minLength", "\x1b[31m is too short")
+    line = line_of(
+        exchange(target="/a\x1b[2J", weather="+40ms", request_breaches=(breach,)), Mask()
+    )
     head, breaches = line.split("\n")
     sign = "\N{REPLACEMENT CHARACTER}"
     assert head.startswith(f"08:00:00.123  POST       201  12.3 ms        8  /a{sign}[2J  (")
     assert head.endswith("(createUser, example, +40ms)")
-    assert breaches == f"              ! request body /name: {sign}[31m is too short"
+    assert breaches == f"              ! request body/name: {sign}[31m is too short"
     assert "1.50 s" in line_of(exchange(seconds=1.5), Mask())
     assert len(table_of([exchange(), exchange()], Mask()).splitlines()) == 3
 

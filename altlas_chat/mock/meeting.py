@@ -1,0 +1,60 @@
+"""Weather as a step on the way of a request through the mock."""
+
+import asyncio
+
+from altlas_chat.mock.compiled import Endpoint
+from altlas_chat.mock.exchange import Exchange, Reply
+from altlas_chat.mock.faults import INSTEAD, break_off
+from altlas_chat.mock.hooks import ConnectionCut
+from altlas_chat.mock.problems import Refused
+from altlas_chat.mock.weather import Call, Weather
+
+
+class Meeting:
+    """Lets each request meet the weather of its moment; what it met is in ``forecast``."""
+
+    def __init__(self, weather: Weather) -> None:
+        self._weather = weather
+
+    async def __call__(self, exchange: Exchange) -> Reply | None:
+        """Wait as long as the forecast says, and None if the request is to go on.
+
+        Raises:
+            Refused: with the forecast's status; the answer that the operation
+                declares for it is given.
+            ConnectionCut: no answer is to be given.
+        """
+        if self._weather.calm:
+            return None
+        forecast = self._weather.forecast(call_of(exchange))
+        exchange.forecast = forecast
+        if forecast.delay_seconds:
+            await asyncio.sleep(forecast.delay_seconds)
+        if forecast.fault in INSTEAD:
+            await break_off(exchange.request, forecast.fault)
+            raise ConnectionCut
+        if forecast.status is None:
+            return None
+        exchange.origin = "weather"
+        wait = forecast.retry_after
+        headers = () if wait is None else (("Retry-After", str(wait)),)
+        code = "TOO_MANY_CALLS" if forecast.status == 429 else "BAD_WEATHER"
+        detail = f"The weather of this mock answers {exchange.method} {exchange.path} so."
+        raise Refused(forecast.status, code, detail, headers=headers, declared=(forecast.status,))
+
+
+def call_of(exchange: Exchange) -> Call:
+    """The exchange as weather knows calls."""
+    endpoint = exchange.endpoint
+    if endpoint is None:
+        return Call(exchange.method, exchange.path)
+    operation = endpoint.operation
+    statuses = endpoint.cache.get("declared statuses")
+    if statuses is None:
+        statuses = endpoint.cache["declared statuses"] = _declared(endpoint)
+    method = operation.method.upper()
+    return Call(method, exchange.path, operation.path, operation.operation_id, statuses)
+
+
+def _declared(endpoint: Endpoint) -> tuple[int, ...]:
+    return tuple(int(status) for status in endpoint.answers if status.isdecimal())
