@@ -1,0 +1,246 @@
+"""How things come to be: their ids, what they belong to, and those that are there at first."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from altlas_chat.mock.state.answers import json_of
+from altlas_chat.mock.state.fitting import Fitting, Unfit
+from altlas_chat.mock.state.naming import owner_properties, plain, same_name
+from altlas_chat.mock.state.resources import Does, Inventory, Resource
+from altlas_chat.mock.state.shapes import Shapes
+from altlas_chat.mock.state.things import Scope, Store
+from altlas_chat.specs.documents import Document, Json
+
+TRIES = 20
+CHOSEN = ("slug", "name", "username", "code", "key", "login", "handle")
+TITLES = ("title", "name", "label")
+
+
+class Births:
+    """Makes the things of one document."""
+
+    def __init__(
+        self, document: Document, shapes: Shapes, fitting: Fitting, items: int
+    ) -> None:
+        self._document = document
+        self._shapes = shapes
+        self._fitting = fitting
+        self._items = items
+
+    def is_chosen(self, resource: Resource) -> bool:
+        """Its id is one that people choose."""
+        return plain(resource.id_name or "") in CHOSEN
+
+    def born(
+        self,
+        resource: Resource,
+        store: Store,
+        scope: Scope,
+        body: Mapping[str, Any],
+        sent: Collection[str],
+    ) -> tuple[str, Json]:
+        """A new thing of what its maker said, and its id as a path has it.
+
+        Raises:
+            Unfit: no valid thing comes of it.
+        """
+        known = self._taken(resource, body)
+        key = f"{resource.store} new {store.count + 1}"
+        known.update(self._owner(resource, scope, known))
+        if resource.id_name is None:
+            return str(store.count + 1), self._fitting.born(resource.schema, known, key, sent)
+        given = known.get(resource.id_name)
+        if given is None:
+            slug = self._slug(resource, body)
+            known[resource.id_name] = given = slug or self._new_id(resource, store, key)
+        return str(given), self._fitting.born(resource.schema, known, key, sent)
+
+    def made(
+        self,
+        resource: Resource,
+        scope: Scope,
+        name: str,
+        body: Mapping[str, Any],
+        sent: Collection[str],
+    ) -> Json:
+        """A thing that is made under an id that its path says.
+
+        Raises:
+            Unfit: no valid thing comes of it.
+        """
+        known = self._taken(resource, body)
+        known.update(self._owner(resource, scope, known))
+        if resource.id_name is not None:
+            known[resource.id_name] = self._typed(resource, name)
+        return self._fitting.born(resource.schema, known, f"{resource.store} {name}", sent)
+
+    def found(self, resource: Resource, scope: Scope, name: str) -> Json:
+        """A thing that was always there, under the id that somebody asks for.
+
+        Raises:
+            Unfit: there can be none.
+        """
+        known = self._owner(resource, scope, {})
+        if resource.id_name is not None:
+            known[resource.id_name] = self._typed(resource, name)
+        return self._fitting.sampled(resource.schema, known, f"{resource.store} {name}")
+
+    def seeds(
+        self, resource: Resource, store: Store, scope: Scope, inventory: Inventory
+    ) -> Iterator[tuple[str, Json]]:
+        """What is there at first: of the contract's examples, then made up."""
+        if resource.single:
+            yield from self._single_seed(resource, scope, inventory)
+            return
+        if resource.store not in inventory.closed:
+            return
+        names = {one.name for one in store.all()}
+        count = 0
+        for example in self._examples(resource, inventory):
+            owned = {**example, **self._owner(resource, scope, {})}
+            name = str(owned.get(resource.id_name or "", len(names) + 1))
+            if name not in names and not self._fitting.wrong_with(resource.schema, owned):
+                names.add(name)
+                count += 1
+                yield name, owned
+        for number in range(count, self._items):
+            seed = self._seed(resource, scope, names, number + 1)
+            if seed is not None:
+                names.add(seed[0])
+                yield seed
+
+    def titled(self, resource: Resource, schema: str, shown: Json, data: Json) -> Json:
+        """A short form keeps the thing's own id, also where it calls it otherwise."""
+        name = resource.id_name
+        if name is None or name in shown or name not in data:
+            return shown
+        other = same_name("id", shown)
+        candidate = {**shown, other: data[name]} if other else shown
+        return candidate if self._fitting.is_valid(schema, candidate) else shown
+
+    # -- parts ----------------------------------------------------------------------
+
+    def _taken(self, resource: Resource, body: Mapping[str, Any]) -> Json:
+        """What a client may say of a thing of that kind."""
+        properties = self._shapes.properties(resource.schema)
+        is_open = self._shapes.value(resource.schema, "additionalProperties") is not False
+        return {
+            name: value
+            for name, value in body.items()
+            if name not in properties or not self._shapes.says(properties[name], "readOnly")
+            if name in properties or is_open
+        }
+
+    def _owner(self, resource: Resource, scope: Scope, known: Mapping[str, Any]) -> Json:
+        """What the path says of whose it is, in the thing's own words."""
+        properties = self._shapes.properties(resource.schema)
+        parameters = dict(zip(scope, resource.template.parameters, strict=False))
+        found: Json = {}
+        for owner, value in scope.items():
+            for wanted in owner_properties(parameters.get(owner, "id"), owner):
+                name = same_name(wanted, properties)
+                if name is None or name == resource.id_name:
+                    continue
+                typed = self._as(properties[name], value)
+                if not isinstance(typed, dict) and self._fitting.is_valid(properties[name], typed):
+                    found[name] = typed
+                break
+        return {name: value for name, value in found.items() if known.get(name) != value}
+
+    def _new_id(self, resource: Resource, store: Store, key: str) -> Any:
+        schema = resource.id_schema
+        assert schema is not None  # noqa: S101 - what has an id's name has its schema
+        if "integer" in self._shapes.types(schema):
+            largest = max((int(one.name) for one in store.all() if one.name.isdecimal()), default=0)
+            if self._fitting.is_valid(schema, largest + 1):
+                return largest + 1
+        for attempt in range(TRIES):
+            found = self._fitting.value(schema, f"{key} id {attempt}")
+            if found is not None and not store.named(str(found)):
+                return found
+        raise Unfit(f"no new id for a {resource.subject} could be found")
+
+    def _slug(self, resource: Resource, body: Mapping[str, Any]) -> str | None:
+        if plain(resource.id_name or "") != "slug" or resource.id_schema is None:
+            return None
+        for title in TITLES:
+            if isinstance(body.get(title), str):
+                text = unicodedata.normalize("NFKD", body[title].replace("ı", "i"))
+                slug = re.sub(r"[^a-z0-9]+", "-", re.sub(r"[^\x00-\x7f]", "", text).lower())
+                slug = slug.strip("-")
+                return slug if slug and self._fitting.is_valid(resource.id_schema, slug) else None
+        return None
+
+    def _typed(self, resource: Resource, name: str) -> Any:
+        return name if resource.id_schema is None else self._as(resource.id_schema, name)
+
+    def _as(self, schema: str, text: str) -> Any:
+        """A path's text as the value that a schema wants."""
+        types = self._shapes.types(schema)
+        if "integer" in types and text.lstrip("-").isdecimal():
+            return int(text)
+        return text
+
+    def _seed(
+        self, resource: Resource, scope: Scope, names: Collection[str], number: int
+    ) -> tuple[str, Json] | None:
+        place = " ".join(f"{owner} {value}" for owner, value in scope.items())
+        key = f"{resource.store} {place} seed {number}"
+        known = self._owner(resource, scope, {})
+        try:
+            if resource.id_name is None:
+                return str(number), self._fitting.sampled(resource.schema, known, key)
+            for attempt in range(TRIES):
+                known[resource.id_name] = self._seed_id(resource, number + attempt, key, names)
+                name = str(known[resource.id_name])
+                if name not in names:
+                    return name, self._fitting.sampled(resource.schema, known, key)
+        except Unfit:
+            return None
+        return None
+
+    def _seed_id(
+        self, resource: Resource, number: int, key: str, names: Collection[str]
+    ) -> Any:
+        schema = resource.id_schema
+        if schema is None:
+            return str(number)
+        if "integer" in self._shapes.types(schema) and self._fitting.is_valid(schema, number):
+            free = number
+            while str(free) in names:
+                free += 1
+            return free
+        return self._fitting.value(schema, f"{key} id {number}")
+
+    def _single_seed(
+        self, resource: Resource, scope: Scope, inventory: Inventory
+    ) -> Iterator[tuple[str, Json]]:
+        owner = self._owner(resource, scope, {})
+        for example in self._examples(resource, inventory):
+            owned = {**example, **owner}
+            if not self._fitting.wrong_with(resource.schema, owned):
+                yield "", owned
+                return
+        try:
+            key = f"{resource.store} {' '.join(scope.values())}"
+            yield "", self._fitting.sampled(resource.schema, owner, key)
+        except Unfit:
+            return
+
+    def _examples(self, resource: Resource, inventory: Inventory) -> Iterator[Json]:
+        """Things of the kind in the examples of what lists and reads them, lists first."""
+        mine = [one for one in inventory.actions.values() if one.resource is resource]
+        for does in (Does.LIST, Does.READ):
+            for action in mine:
+                if action.does is not does or action.operation.method == "head":
+                    continue
+                media = json_of(action.success.answer)
+                spot = action.listing or action.thing
+                for value in media.examples(self._document).values() if media else ():
+                    for name in spot.path if spot else ():
+                        value = value.get(name) if isinstance(value, dict) else None
+                    for one in value if isinstance(value, list) else [value]:
+                        if isinstance(one, dict):
+                            yield one

@@ -1,0 +1,432 @@
+"""Answers calls from what is kept, and keeps what they change."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from altlas_chat.mock.state.answers import Spot
+from altlas_chat.mock.state.births import Births
+from altlas_chat.mock.state.fitting import Fitting, Moment, Unfit
+from altlas_chat.mock.state.naming import owner_properties, same_name
+from altlas_chat.mock.state.paging import Asked, described
+from altlas_chat.mock.state.patching import (
+    JSON_PATCH,
+    MERGE_PATCH,
+    PatchRefused,
+    merged,
+    patched,
+)
+from altlas_chat.mock.state.resources import Action, Does, Inventory, Resource, take_inventory
+from altlas_chat.mock.state.shapes import Shapes
+from altlas_chat.mock.state.things import Scope, Store, Thing
+from altlas_chat.specs.api import Api, Operation
+from altlas_chat.specs.documents import Json
+from altlas_chat.specs.sampling import Sampler
+from altlas_chat.specs.schemas import Schemas
+
+
+class Nothing:
+    """There is no body; another thing than ``null``."""
+
+
+NOTHING = Nothing()
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A valid request: parameters by name with their values, its path as it was asked for."""
+
+    path: Mapping[str, Any] = field(default_factory=dict)
+    query: Mapping[str, Any] = field(default_factory=dict)
+    body: Any = NOTHING
+    media_type: str = "application/json"
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a call is answered: JSON that its schema allows, or ``NOTHING``."""
+
+    status: int
+    body: Any = NOTHING
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Refused(Exception):
+    """The call can't be done with what is kept; the contract's own error shape says so.
+
+    ``status`` is 404 (there is no such thing), 409 (there is one of that id) or
+    422 (the change would leave no valid thing).
+    """
+
+    def __init__(self, status: int, what: str) -> None:
+        super().__init__(what)
+        self.status = status
+        self.what = what
+
+
+class State:
+    """What a mock remembers.
+
+    Every collection has ``items`` things when it is first asked about: those
+    of the contract's examples first, then made-up ones, the same for the same
+    seed.
+    """
+
+    def __init__(
+        self, api: Api, schemas: Schemas, sampler: Sampler, now: Moment, *, items: int = 3
+    ) -> None:
+        self._shapes = Shapes(api.document)
+        self._fitting = Fitting(self._shapes, schemas, sampler, now)
+        self._births = Births(api.document, self._shapes, self._fitting, items)
+        self.inventory: Inventory = take_inventory(api, self._shapes)
+        self._stores: dict[str, Store] = {}
+
+    def reset(self) -> None:
+        """Forget all that was changed: every collection begins anew."""
+        self._stores.clear()
+
+    def answer(self, operation: Operation, call: Call) -> Outcome | None:
+        """What the call gets; None where nothing is remembered for such calls.
+
+        Raises:
+            Refused: it can't be done.
+        """
+        action = self.inventory.actions.get(operation.pointer)
+        if action is None:
+            return None
+        values = [str(call.path.get(name, "")) for name in action.template.parameters]
+        self._need_parents(action, values)
+        try:
+            return self._done(action, call, values)
+        except Unfit:
+            return None
+
+    def _done(self, action: Action, call: Call, values: list[str]) -> Outcome | None:
+        if action.does is Does.LIST:
+            return self._list(action, call, values)
+        if action.does is Does.CREATE:
+            return self._create(action, call, values)
+        if action.does is Does.CREATE_MANY:
+            return self._create_many(action, call, values)
+        if action.does is Does.CLEAR:
+            for thing in self._there(action, values, call):
+                self._store(action.resource).remove(thing)
+            return Outcome(action.success.status)
+        if action.does is Does.DELETE:
+            return self._delete(action, call, values)
+        if action.does is Does.READ:
+            return self._shown(action, self._one(action, call, values), call, values)
+        return self._change(action, call, values)
+
+    # -- reading --------------------------------------------------------------------
+
+    def _list(self, action: Action, call: Call, values: list[str]) -> Outcome:
+        resource, spot = action.resource, action.listing
+        assert spot is not None  # noqa: S101 - a list says where it lies
+        names = list(self._shapes.properties(resource.schema))
+        asked = Asked(action.operation, self._shapes, call.query, names)
+        things = {id(one.data): one for one in self._there(action, values, call)}
+        page = asked.of([one.data for one in things.values()], lambda data: things[id(data)].name)
+        shown = [self._fitted(spot.schema, resource, things[id(data)]) for data in page.things]
+        body = self._enveloped(action, spot, shown, call)
+        if spot.path and isinstance(body, dict) and action.success.schema is not None:
+            right = described(self._shapes, action.success.schema, body, page)
+            body = right if self._fitting.is_valid(action.success.schema, right) else body
+        return Outcome(action.success.status, body)
+
+    def _enveloped(self, action: Action, spot: Spot, value: Any, call: Call) -> Any:
+        """A value at its spot in the answer, with a made-up envelope around it.
+
+        Raises:
+            Unfit: no such envelope is valid.
+        """
+        schema = action.success.schema
+        if not spot.path or schema is None:
+            return value
+        known: Any = value
+        for name in reversed(spot.path[1:]):
+            known = {name: known}
+        return self._fitting.sampled(schema, {spot.path[0]: known}, f"GET {call.address}")
+
+    def _there(self, action: Action, values: list[str], call: Call) -> Iterator[Thing]:
+        """Those that a path tells of, in their order."""
+        resource = action.resource
+        scope = dict(zip(action.template.owners, values, strict=True))
+        if action.does is not Does.LIST or resource.template.collection == action.template.shape:
+            scope = dict(zip(resource.owners, values, strict=False))
+        del call
+        store = self._store(resource)
+        self._seed(resource, store, scope)
+        parameters = dict(zip(scope, action.template.parameters, strict=False))
+        found = [one for one in store.all() if self._belongs(one, scope, parameters)]
+        return iter(found)
+
+    def _belongs(self, thing: Thing, scope: Scope, parameters: Mapping[str, str]) -> bool:
+        return all(
+            thing.scope.get(owner) == value or self._owned(thing.data, owner, value, parameters)
+            for owner, value in scope.items()
+        )
+
+    def _owned(
+        self, data: Json, owner: str, value: str, parameters: Mapping[str, str]
+    ) -> bool:
+        for wanted in owner_properties(parameters.get(owner, "id"), owner):
+            name = same_name(wanted, data)
+            if name is not None:
+                one = data[name]
+                return str(one.get("id") if isinstance(one, dict) else one) == value
+        return False
+
+    def _one(self, action: Action, call: Call, values: list[str]) -> Thing:
+        """The thing that a path names.
+
+        Raises:
+            Refused: there is none.
+        """
+        found = self._find(action, values)
+        if found is None:
+            raise Refused(404, f"there is no {action.resource.subject} at {call.address}")
+        return found
+
+    def _find(self, action: Action, values: list[str]) -> Thing | None:
+        resource = action.resource
+        scope = dict(zip(resource.owners, values, strict=False))
+        store = self._store(resource)
+        self._seed(resource, store, scope)
+        position = len(resource.template.parameters) - 1
+        name = "" if resource.single else values[position]
+        parameters = dict(zip(scope, resource.template.parameters, strict=False))
+        for thing in store.named(name):
+            if self._belongs(thing, scope, parameters):
+                return thing
+        if resource.single or resource.store in self.inventory.closed:
+            return None
+        if not store.begin({**scope, "": name}):
+            return None
+        data = self._births.found(resource, scope, name)
+        return store.add(name, scope, data)
+
+    def _need_parents(self, action: Action, values: list[str]) -> None:
+        """What the path goes through has to be there.
+
+        Raises:
+            Refused: it is not.
+        """
+        shape = action.template.shape
+        for length in range(2, len(shape)):
+            parent = self.inventory.items.get(shape[:length])
+            if parent is None or parent.store not in self.inventory.closed:
+                continue
+            if parent is action.resource:
+                continue
+            reading = Action(
+                Does.READ, parent, action.operation, parent.template, action.success
+            )
+            if self._find(reading, values) is None:
+                at = values[len(parent.template.parameters) - 1]
+                raise Refused(404, f"there is no {parent.subject} {at!r}")
+
+    # -- changing -------------------------------------------------------------------
+
+    def _create(self, action: Action, call: Call, values: list[str]) -> Outcome:
+        resource = action.resource
+        scope = dict(zip(action.template.owners, values, strict=True))
+        store = self._store(resource)
+        self._seed(resource, store, scope)
+        body = _unwrapped(call.body, action.sent)
+        thing = self._born(action, body, scope, store)
+        outcome = self._shown(action, thing, call, values)
+        address = f"{call.address.rstrip('/')}/{thing.name}"
+        return Outcome(outcome.status, outcome.body, {"Location": address})
+
+    def _born(self, action: Action, body: Json, scope: Scope, store: Store) -> Thing:
+        resource = action.resource
+        sent = self._sent_names(action)
+        try:
+            name, data = self._births.born(resource, store, scope, body, sent)
+        except Unfit as error:
+            raise Refused(422, f"no valid {resource.subject} comes of it: {error}") from error
+        there = [one for one in store.named(name) if one.scope == scope]
+        if there:
+            if "409" in action.operation.answers:
+                raise Refused(409, f"there is a {resource.subject} {name!r}")
+            store.remove(there[0])
+        return store.add(name, scope, data)
+
+    def _sent_names(self, action: Action) -> frozenset[str]:
+        if action.sent is None:
+            return frozenset()
+        properties = self._shapes.properties(action.sent.schema)
+        return frozenset(
+            name for name, one in properties.items() if not self._shapes.says(one, "readOnly")
+        )
+
+    def _create_many(self, action: Action, call: Call, values: list[str]) -> Outcome | None:
+        store = self._store(action.resource)
+        scope = dict(zip(action.template.owners, values, strict=True))
+        self._seed(action.resource, store, scope)
+        bodies = call.body if isinstance(call.body, list) else []
+        made = [
+            self._born(action, body, scope, store) for body in bodies if isinstance(body, dict)
+        ]
+        schema = action.success.schema
+        if schema is None or not made:
+            return Outcome(action.success.status) if schema is None else None
+        if self._shapes.items(schema):
+            return Outcome(action.success.status, [one.data for one in made])
+        body = self._fitting.fitted(schema, made[-1].data, call.address)
+        return Outcome(action.success.status, body)
+
+    def _change(self, action: Action, call: Call, values: list[str]) -> Outcome:
+        body = _unwrapped(call.body, action.sent)
+        if not action.within and not action.resource.single:
+            values = [*values, self._named_by(action.resource, body)]
+        thing = self._find(action, values)
+        made = thing is None
+        if thing is None:
+            thing = self._put(action, body, call, values)
+        else:
+            self._rewrite(action, thing, body, call)
+        outcome = self._shown(action, thing, call, values)
+        if made and "201" in action.operation.answers:
+            return Outcome(201, outcome.body)
+        return outcome
+
+    def _named_by(self, resource: Resource, body: Json) -> str:
+        found = body.get(resource.id_name or "")
+        return "" if found is None else str(found)
+
+    def _put(self, action: Action, body: Json, call: Call, values: list[str]) -> Thing:
+        """A PUT makes what is not there, where nothing else does or the contract says so."""
+        resource = action.resource
+        creates = any(
+            one.does is Does.CREATE and one.resource is resource
+            for one in self.inventory.actions.values()
+        )
+        exact = action.template.shape == resource.template.shape
+        says = "201" in action.operation.answers or not creates
+        if action.does is not Does.REPLACE or not exact or not says:
+            raise Refused(404, f"there is no {resource.subject} at {call.address}")
+        scope = dict(zip(resource.owners, values, strict=False))
+        store = self._store(resource)
+        known = dict(body)
+        name = "" if resource.single else values[-1]
+        try:
+            data = self._births.made(
+                resource, scope, name, known, self._sent_names(action)
+            )
+        except Unfit as error:
+            raise Refused(422, f"no valid {resource.subject} comes of it: {error}") from error
+        return store.add(name, scope, data)
+
+    def _rewrite(self, action: Action, thing: Thing, body: Json, call: Call) -> None:
+        resource, media = action.resource, call.media_type.split(";")[0].strip().lower()
+        try:
+            if media == JSON_PATCH:
+                data = patched(thing.data, call.body)
+            elif action.does is Does.REPLACE and action.sent is not None:
+                data = self._replaced(action, thing.data, body)
+            else:
+                data = self._merged(resource, thing.data, body, strict=media == MERGE_PATCH)
+        except PatchRefused as error:
+            raise Refused(422, str(error)) from error
+        wrong = self._fitting.wrong_with(resource.schema, data)
+        if wrong:
+            raise Refused(422, f"no valid {resource.subject} is left: {'; '.join(wrong[:5])}")
+        data = self._kept_name(resource, thing, data)
+        fresh = self._fitting.fresh(resource.schema, data)
+        thing.data = data if self._fitting.wrong_with(resource.schema, fresh) else fresh
+
+    def _kept_name(self, resource: Resource, thing: Thing, data: Json) -> Json:
+        """The id stays, unless it is one that people choose (a slug, a name)."""
+        name = resource.id_name
+        if name is None or name not in thing.data or data.get(name) == thing.data[name]:
+            return data
+        if self._births.is_chosen(resource) and data.get(name):
+            self._store(resource).renamed(thing, str(data[name]))
+            return data
+        return {**data, name: thing.data[name]}
+
+    def _replaced(self, action: Action, old: Json, body: Json) -> Json:
+        """The body, and of what was there all that no client says, or nothing may lack."""
+        resource, shapes = action.resource, self._shapes
+        sent, required = self._sent_names(action), shapes.required(resource.schema)
+        kept = {
+            name: value for name, value in old.items() if name not in sent or name in required
+        }
+        kept.update(self._clean(resource, body))
+        for name, one in shapes.properties(resource.schema).items():
+            if name in sent and name not in body and shapes.has(one, "default"):
+                kept[name] = shapes.value(one, "default")
+        return kept
+
+    def _merged(self, resource: Resource, old: Json, body: Json, *, strict: bool) -> Json:
+        """With null a property goes, or is null where it has to be there."""
+        body = self._clean(resource, body)
+        found: Json = merged(old, body)
+        properties = self._shapes.properties(resource.schema)
+        for name in (one for one, value in body.items() if value is None):
+            nullable = name in properties and "null" in self._shapes.types(properties[name])
+            needed = name in self._shapes.required(resource.schema)
+            if nullable and (needed or not strict):
+                found[name] = None
+        return found
+
+    def _clean(self, resource: Resource, body: Json) -> Json:
+        """A body without what only the server says, and without what such things do not have."""
+        properties = self._shapes.properties(resource.schema)
+        return {
+            name: value
+            for name, value in body.items()
+            if name not in properties or not self._shapes.says(properties[name], "readOnly")
+            if name in properties or self._is_open(resource)
+        }
+
+    def _is_open(self, resource: Resource) -> bool:
+        return self._shapes.value(resource.schema, "additionalProperties") is not False
+
+    def _delete(self, action: Action, call: Call, values: list[str]) -> Outcome:
+        thing = self._one(action, call, values)
+        self._store(action.resource).remove(thing)
+        if action.success.schema is None:
+            return Outcome(action.success.status)
+        return self._shown(action, thing, call, values)
+
+    # -- parts ----------------------------------------------------------------------
+
+    def _shown(
+        self, action: Action, thing: Thing, call: Call, values: list[str]
+    ) -> Outcome:
+        """The thing as the operation answers with it."""
+        success = action.success
+        if success.schema is None:
+            return Outcome(success.status)
+        if action.listing is not None:
+            things = [
+                self._fitted(action.listing.schema, action.resource, one)
+                for one in self._there(action, values, call)
+            ]
+            return Outcome(success.status, self._enveloped(action, action.listing, things, call))
+        spot = action.thing or Spot((), success.schema)
+        value = self._fitted(spot.schema, action.resource, thing)
+        return Outcome(success.status, self._enveloped(action, spot, value, call))
+
+    def _fitted(self, schema: str, resource: Resource, thing: Thing) -> Json:
+        key = f"{resource.store} {thing.name}"
+        shown = self._fitting.fitted(schema, thing.data, key)
+        return self._births.titled(resource, schema, shown, thing.data)
+
+    def _store(self, resource: Resource) -> Store:
+        return self._stores.setdefault(resource.store, Store())
+
+    def _seed(self, resource: Resource, store: Store, scope: Scope) -> None:
+        if store.begin(scope):
+            for name, data in self._births.seeds(resource, store, scope, self.inventory):
+                store.add(name, dict(scope), data)
+
+
+def _unwrapped(body: Any, spot: Spot | None) -> Json:
+    for name in spot.path if spot else ():
+        body = body.get(name) if isinstance(body, dict) else None
+    return body if isinstance(body, dict) else {}
