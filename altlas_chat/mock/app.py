@@ -11,8 +11,10 @@ from aiohttp import web
 
 from altlas_chat.mock.compiled import compile_documents
 from altlas_chat.mock.pipeline import Mock
+from altlas_chat.mock.remembering import Remembering
 from altlas_chat.mock.settings import MockSettings
 from altlas_chat.specs.documents import Document
+from altlas_chat.system import SystemClock
 
 
 class PortTaken(Exception):
@@ -43,7 +45,10 @@ async def running_mock(
         PortTaken: the address can't be listened on.
     """
     compiled = compile_documents(documents, seed=settings.seed, language=settings.language)
-    async with listening(Mock(compiled, settings)) as running:
+    mock = Mock(compiled, settings)
+    if settings.stateful:
+        mock.answerer = Remembering(mock.answerer, SystemClock(), items=settings.stateful_items)
+    async with listening(mock) as running:
         yield running
 
 

@@ -19,7 +19,9 @@ class MockSettings:
     """How a mock behaves.
 
     With ``dynamic`` answers are made up even where there are examples;
-    a request's ``Prefer: dynamic=…`` goes first.
+    a request's ``Prefer: dynamic=…`` goes first. With ``stateful`` the mock
+    remembers what is made, changed and deleted; each collection has
+    ``stateful_items`` things at first.
     """
 
     host: str = "127.0.0.1"
@@ -29,4 +31,6 @@ class MockSettings:
     seed: int = 0
     language: Language = "en"
     cors: bool = True
+    stateful: bool = False
+    stateful_items: int = 3
     max_body_bytes: int = 64 * 1024 * 1024

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from altlas_chat.mock.state.naming import ID_NAMES, plain, same_name, singular
 from altlas_chat.mock.state.shapes import Shapes
@@ -62,7 +63,7 @@ def json_of(answer: Answer) -> MediaType | None:
 
 
 def is_json(media_type: str) -> bool:
-    name = media_type.split(";")[0].strip().lower()
+    name = media_type.partition(";")[0].strip().lower()
     return name in ("application/json", "*/*", "application/*") or name.endswith("+json")
 
 
@@ -131,3 +132,10 @@ def _wrapped(shapes: Shapes, schema: str) -> Iterator[Spot]:
 def _likely(names: dict[str, str], wanted: tuple[str, ...]) -> str | None:
     by_plain = {plain(name): name for name in names}
     return next((by_plain[plain(one)] for one in wanted if plain(one) in by_plain), None)
+
+
+def within(value: Any, path: tuple[str, ...]) -> Any:
+    """What lies at a spot of a value, None where nothing does."""
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value

@@ -5,7 +5,8 @@ import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from altlas_chat.mock.state.answers import json_of
+from altlas_chat.mock.state.answers import json_of, within
+from altlas_chat.mock.state.changing import settable
 from altlas_chat.mock.state.fitting import Fitting, Unfit
 from altlas_chat.mock.state.naming import owner_properties, plain, same_name
 from altlas_chat.mock.state.resources import Does, Inventory, Resource
@@ -21,9 +22,7 @@ TITLES = ("title", "name", "label")
 class Births:
     """Makes the things of one document."""
 
-    def __init__(
-        self, document: Document, shapes: Shapes, fitting: Fitting, items: int
-    ) -> None:
+    def __init__(self, document: Document, shapes: Shapes, fitting: Fitting, items: int) -> None:
         self._document = document
         self._shapes = shapes
         self._fitting = fitting
@@ -46,7 +45,7 @@ class Births:
         Raises:
             Unfit: no valid thing comes of it.
         """
-        known = self._taken(resource, body)
+        known = settable(self._shapes, resource.schema, dict(body))
         key = f"{resource.store} new {store.count + 1}"
         known.update(self._owner(resource, scope, known))
         if resource.id_name is None:
@@ -70,7 +69,7 @@ class Births:
         Raises:
             Unfit: no valid thing comes of it.
         """
-        known = self._taken(resource, body)
+        known = settable(self._shapes, resource.schema, dict(body))
         known.update(self._owner(resource, scope, known))
         if resource.id_name is not None:
             known[resource.id_name] = self._typed(resource, name)
@@ -121,17 +120,6 @@ class Births:
         return candidate if self._fitting.is_valid(schema, candidate) else shown
 
     # -- parts ----------------------------------------------------------------------
-
-    def _taken(self, resource: Resource, body: Mapping[str, Any]) -> Json:
-        """What a client may say of a thing of that kind."""
-        properties = self._shapes.properties(resource.schema)
-        is_open = self._shapes.value(resource.schema, "additionalProperties") is not False
-        return {
-            name: value
-            for name, value in body.items()
-            if name not in properties or not self._shapes.says(properties[name], "readOnly")
-            if name in properties or is_open
-        }
 
     def _owner(self, resource: Resource, scope: Scope, known: Mapping[str, Any]) -> Json:
         """What the path says of whose it is, in the thing's own words."""
@@ -201,9 +189,7 @@ class Births:
             return None
         return None
 
-    def _seed_id(
-        self, resource: Resource, number: int, key: str, names: Collection[str]
-    ) -> Any:
+    def _seed_id(self, resource: Resource, number: int, key: str, names: Collection[str]) -> Any:
         schema = resource.id_schema
         if schema is None:
             return str(number)
@@ -238,9 +224,8 @@ class Births:
                     continue
                 media = json_of(action.success.answer)
                 spot = action.listing or action.thing
-                for value in media.examples(self._document).values() if media else ():
-                    for name in spot.path if spot else ():
-                        value = value.get(name) if isinstance(value, dict) else None
-                    for one in value if isinstance(value, list) else [value]:
+                for example in media.examples(self._document).values() if media else ():
+                    found = within(example, spot.path if spot else ())
+                    for one in found if isinstance(found, list) else [found]:
                         if isinstance(one, dict):
                             yield one

@@ -24,9 +24,7 @@ class Unfit(Exception):
 class Fitting:
     """Fits things into the schemas of one document."""
 
-    def __init__(
-        self, shapes: Shapes, schemas: Schemas, sampler: Sampler, now: Moment
-    ) -> None:
+    def __init__(self, shapes: Shapes, schemas: Schemas, sampler: Sampler, now: Moment) -> None:
         self._shapes = shapes
         self._schemas = schemas
         self._sampler = sampler
@@ -167,9 +165,7 @@ class Fitting:
                 return form if says or looks_dated else sample
         return sample
 
-    def _mended(
-        self, schema: str, thing: Json, sample: Json, known: Mapping[str, Any]
-    ) -> Json:
+    def _mended(self, schema: str, thing: Json, sample: Json, known: Mapping[str, Any]) -> Json:
         """The thing with what was made up changed until it is valid.
 
         Raises:
@@ -191,9 +187,7 @@ class Fitting:
                 return candidate
         raise Unfit("; ".join(self.wrong_with(schema, {**sample, **known})[:3]))
 
-    def _mend(
-        self, thing: Json, names: set[str], sample: Json, known: Mapping[str, Any]
-    ) -> None:
+    def _mend(self, thing: Json, names: set[str], sample: Json, known: Mapping[str, Any]) -> None:
         for name in names:
             if name and name not in known:
                 if name in sample and thing.get(name) != sample[name]:

@@ -1,21 +1,16 @@
 """Answers calls from what is kept, and keeps what they change."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from altlas_chat.mock.state.answers import Spot
+from altlas_chat.mock.state.answers import Spot, within
 from altlas_chat.mock.state.births import Births
+from altlas_chat.mock.state.changing import changed, replaced
 from altlas_chat.mock.state.fitting import Fitting, Moment, Unfit
 from altlas_chat.mock.state.naming import owner_properties, same_name
 from altlas_chat.mock.state.paging import Asked, described
-from altlas_chat.mock.state.patching import (
-    JSON_PATCH,
-    MERGE_PATCH,
-    PatchRefused,
-    merged,
-    patched,
-)
+from altlas_chat.mock.state.patching import JSON_PATCH, MERGE_PATCH, PatchRefused, patched
 from altlas_chat.mock.state.resources import Action, Does, Inventory, Resource, take_inventory
 from altlas_chat.mock.state.shapes import Shapes
 from altlas_chat.mock.state.things import Scope, Store, Thing
@@ -86,6 +81,16 @@ class State:
         """Forget all that was changed: every collection begins anew."""
         self._stores.clear()
 
+    @property
+    def stores(self) -> Mapping[str, Store]:
+        """Everything that is kept, by the name of its store."""
+        return self._stores
+
+    def take_over(self, stores: Mapping[str, Store]) -> None:
+        """Keep what another state kept, as far as this one has such things, too."""
+        known = {one.resource.store for one in self.inventory.actions.values()}
+        self._stores = {name: one for name, one in stores.items() if name in known}
+
     def answer(self, operation: Operation, call: Call) -> Outcome | None:
         """What the call gets; None where nothing is remembered for such calls.
 
@@ -103,30 +108,27 @@ class State:
             return None
 
     def _done(self, action: Action, call: Call, values: list[str]) -> Outcome | None:
-        if action.does is Does.LIST:
-            return self._list(action, call, values)
-        if action.does is Does.CREATE:
-            return self._create(action, call, values)
-        if action.does is Does.CREATE_MANY:
-            return self._create_many(action, call, values)
-        if action.does is Does.CLEAR:
-            for thing in self._there(action, values, call):
-                self._store(action.resource).remove(thing)
-            return Outcome(action.success.status)
-        if action.does is Does.DELETE:
-            return self._delete(action, call, values)
-        if action.does is Does.READ:
-            return self._shown(action, self._one(action, call, values), call, values)
-        return self._change(action, call, values)
+        ways: dict[Does, Callable[[Action, Call, list[str]], Outcome | None]] = {
+            Does.LIST: self._list,
+            Does.CREATE: self._create,
+            Does.CREATE_MANY: self._create_many,
+            Does.CLEAR: self._clear,
+            Does.DELETE: self._delete,
+            Does.READ: self._read,
+        }
+        return ways.get(action.does, self._change)(action, call, values)
 
     # -- reading --------------------------------------------------------------------
+
+    def _read(self, action: Action, call: Call, values: list[str]) -> Outcome:
+        return self._shown(action, self._one(action, call, values), call, values)
 
     def _list(self, action: Action, call: Call, values: list[str]) -> Outcome:
         resource, spot = action.resource, action.listing
         assert spot is not None  # noqa: S101 - a list says where it lies
         names = list(self._shapes.properties(resource.schema))
         asked = Asked(action.operation, self._shapes, call.query, names)
-        things = {id(one.data): one for one in self._there(action, values, call)}
+        things = {id(one.data): one for one in self._there(action, values)}
         page = asked.of([one.data for one in things.values()], lambda data: things[id(data)].name)
         shown = [self._fitted(spot.schema, resource, things[id(data)]) for data in page.things]
         body = self._enveloped(action, spot, shown, call)
@@ -149,18 +151,16 @@ class State:
             known = {name: known}
         return self._fitting.sampled(schema, {spot.path[0]: known}, f"GET {call.address}")
 
-    def _there(self, action: Action, values: list[str], call: Call) -> Iterator[Thing]:
+    def _there(self, action: Action, values: list[str]) -> list[Thing]:
         """Those that a path tells of, in their order."""
         resource = action.resource
         scope = dict(zip(action.template.owners, values, strict=True))
         if action.does is not Does.LIST or resource.template.collection == action.template.shape:
             scope = dict(zip(resource.owners, values, strict=False))
-        del call
         store = self._store(resource)
         self._seed(resource, store, scope)
         parameters = dict(zip(scope, action.template.parameters, strict=False))
-        found = [one for one in store.all() if self._belongs(one, scope, parameters)]
-        return iter(found)
+        return [one for one in store.all() if self._belongs(one, scope, parameters)]
 
     def _belongs(self, thing: Thing, scope: Scope, parameters: Mapping[str, str]) -> bool:
         return all(
@@ -168,9 +168,7 @@ class State:
             for owner, value in scope.items()
         )
 
-    def _owned(
-        self, data: Json, owner: str, value: str, parameters: Mapping[str, str]
-    ) -> bool:
+    def _owned(self, data: Json, owner: str, value: str, parameters: Mapping[str, str]) -> bool:
         for wanted in owner_properties(parameters.get(owner, "id"), owner):
             name = same_name(wanted, data)
             if name is not None:
@@ -220,9 +218,7 @@ class State:
                 continue
             if parent is action.resource:
                 continue
-            reading = Action(
-                Does.READ, parent, action.operation, parent.template, action.success
-            )
+            reading = Action(Does.READ, parent, action.operation, parent.template, action.success)
             if self._find(reading, values) is None:
                 at = values[len(parent.template.parameters) - 1]
                 raise Refused(404, f"there is no {parent.subject} {at!r}")
@@ -267,9 +263,7 @@ class State:
         scope = dict(zip(action.template.owners, values, strict=True))
         self._seed(action.resource, store, scope)
         bodies = call.body if isinstance(call.body, list) else []
-        made = [
-            self._born(action, body, scope, store) for body in bodies if isinstance(body, dict)
-        ]
+        made = [self._born(action, body, scope, store) for body in bodies if isinstance(body, dict)]
         schema = action.success.schema
         if schema is None or not made:
             return Outcome(action.success.status) if schema is None else None
@@ -313,9 +307,7 @@ class State:
         known = dict(body)
         name = "" if resource.single else values[-1]
         try:
-            data = self._births.made(
-                resource, scope, name, known, self._sent_names(action)
-            )
+            data = self._births.made(resource, scope, name, known, self._sent_names(action))
         except Unfit as error:
             raise Refused(422, f"no valid {resource.subject} comes of it: {error}") from error
         return store.add(name, scope, data)
@@ -326,9 +318,11 @@ class State:
             if media == JSON_PATCH:
                 data = patched(thing.data, call.body)
             elif action.does is Does.REPLACE and action.sent is not None:
-                data = self._replaced(action, thing.data, body)
+                sent = self._sent_names(action)
+                data = replaced(self._shapes, resource.schema, thing.data, body, sent)
             else:
-                data = self._merged(resource, thing.data, body, strict=media == MERGE_PATCH)
+                strict = media == MERGE_PATCH
+                data = changed(self._shapes, resource.schema, thing.data, body, strict=strict)
         except PatchRefused as error:
             raise Refused(422, str(error)) from error
         wrong = self._fitting.wrong_with(resource.schema, data)
@@ -348,43 +342,14 @@ class State:
             return data
         return {**data, name: thing.data[name]}
 
-    def _replaced(self, action: Action, old: Json, body: Json) -> Json:
-        """The body, and of what was there all that no client says, or nothing may lack."""
-        resource, shapes = action.resource, self._shapes
-        sent, required = self._sent_names(action), shapes.required(resource.schema)
-        kept = {
-            name: value for name, value in old.items() if name not in sent or name in required
-        }
-        kept.update(self._clean(resource, body))
-        for name, one in shapes.properties(resource.schema).items():
-            if name in sent and name not in body and shapes.has(one, "default"):
-                kept[name] = shapes.value(one, "default")
-        return kept
-
-    def _merged(self, resource: Resource, old: Json, body: Json, *, strict: bool) -> Json:
-        """With null a property goes, or is null where it has to be there."""
-        body = self._clean(resource, body)
-        found: Json = merged(old, body)
-        properties = self._shapes.properties(resource.schema)
-        for name in (one for one, value in body.items() if value is None):
-            nullable = name in properties and "null" in self._shapes.types(properties[name])
-            needed = name in self._shapes.required(resource.schema)
-            if nullable and (needed or not strict):
-                found[name] = None
-        return found
-
-    def _clean(self, resource: Resource, body: Json) -> Json:
-        """A body without what only the server says, and without what such things do not have."""
-        properties = self._shapes.properties(resource.schema)
-        return {
-            name: value
-            for name, value in body.items()
-            if name not in properties or not self._shapes.says(properties[name], "readOnly")
-            if name in properties or self._is_open(resource)
-        }
-
-    def _is_open(self, resource: Resource) -> bool:
-        return self._shapes.value(resource.schema, "additionalProperties") is not False
+    def _clear(self, action: Action, call: Call, values: list[str]) -> Outcome:
+        """Those of a collection that the query is about, or all of them."""
+        names = list(self._shapes.properties(action.resource.schema))
+        asked = Asked(action.operation, self._shapes, call.query, names)
+        for thing in self._there(action, values):
+            if asked.wants(thing.data):
+                self._store(action.resource).remove(thing)
+        return Outcome(action.success.status)
 
     def _delete(self, action: Action, call: Call, values: list[str]) -> Outcome:
         thing = self._one(action, call, values)
@@ -395,9 +360,7 @@ class State:
 
     # -- parts ----------------------------------------------------------------------
 
-    def _shown(
-        self, action: Action, thing: Thing, call: Call, values: list[str]
-    ) -> Outcome:
+    def _shown(self, action: Action, thing: Thing, call: Call, values: list[str]) -> Outcome:
         """The thing as the operation answers with it."""
         success = action.success
         if success.schema is None:
@@ -405,7 +368,7 @@ class State:
         if action.listing is not None:
             things = [
                 self._fitted(action.listing.schema, action.resource, one)
-                for one in self._there(action, values, call)
+                for one in self._there(action, values)
             ]
             return Outcome(success.status, self._enveloped(action, action.listing, things, call))
         spot = action.thing or Spot((), success.schema)
@@ -427,6 +390,5 @@ class State:
 
 
 def _unwrapped(body: Any, spot: Spot | None) -> Json:
-    for name in spot.path if spot else ():
-        body = body.get(name) if isinstance(body, dict) else None
-    return body if isinstance(body, dict) else {}
+    found = within(body, spot.path if spot else ())
+    return found if isinstance(found, dict) else {}

@@ -1,4 +1,4 @@
-"""The part of a list that is asked for: filters, order, pages, and what an envelope says of them."""
+"""The part of a list that is asked for: filters, order, pages, and what envelopes say of them."""
 
 import base64
 import binascii
@@ -87,14 +87,12 @@ class Asked:
     ) -> None:
         self._shapes = shapes
         self._query = dict(query)
-        self._declared = {
-            one.name: one for one in operation.parameters if one.where == "query"
-        }
+        self._declared = {one.name: one for one in operation.parameters if one.where == "query"}
         self._names = list(names)
 
     def of(self, things: Sequence[Json], id_of: Callable[[Json], str]) -> Page:
         """The page of the things that it asks for."""
-        found = self._sorted([one for one in things if self._wanted(one)])
+        found = self._sorted([one for one in things if self.wants(one)])
         limit = self._limit()
         start = self._start(found, limit, id_of)
         part = found[start:] if limit is None else found[start : start + limit]
@@ -102,7 +100,8 @@ class Asked:
 
     # -- which ----------------------------------------------------------------------
 
-    def _wanted(self, thing: Json) -> bool:
+    def wants(self, thing: Json) -> bool:
+        """Whether a thing fits the filters."""
         return all(
             _matches(thing.get(name), value)
             for asked, value in self._query.items()
@@ -131,9 +130,7 @@ class Asked:
             down = name.startswith("-") or way.lower().startswith("desc") or backwards
             found = same_name(name.lstrip("+-"), self._names)
             if found is not None:
-                things = sorted(
-                    things, key=lambda thing, by=found: _order(thing.get(by)), reverse=down
-                )
+                things = _by(things, found, down=down)
         return things
 
     # -- how many, from where ---------------------------------------------------------
@@ -159,7 +156,9 @@ class Asked:
         number = _number(self._default(LIMITS) if found is None else found)
         return None if number is None or number < 0 else number
 
-    def _start(self, things: Sequence[Json], limit: int | None, id_of: Callable[[Json], str]) -> int:
+    def _start(
+        self, things: Sequence[Json], limit: int | None, id_of: Callable[[Json], str]
+    ) -> int:
         offset = _number(self._first(OFFSETS))
         if offset is not None:
             return max(offset, 0)
@@ -208,6 +207,10 @@ def _number(value: Any) -> int | None:
         return int(value)
     except (TypeError, ValueError):
         return None
+
+
+def _by(things: list[Json], name: str, *, down: bool) -> list[Json]:
+    return sorted(things, key=lambda thing: _order(thing.get(name)), reverse=down)
 
 
 def _order(value: Any) -> tuple[int, Any]:

@@ -1,0 +1,1 @@
+"""What AsyncAPI documents describe, spoken for real: sockets, commands, replies, events."""
