@@ -8,7 +8,7 @@ from altlas_chat.mock.state.answers import Spot, within
 from altlas_chat.mock.state.births import Births
 from altlas_chat.mock.state.changing import changed, replaced
 from altlas_chat.mock.state.fitting import Fitting, Moment, Unfit
-from altlas_chat.mock.state.naming import owner_properties, same_name
+from altlas_chat.mock.state.naming import flag_of, owner_properties, same_name
 from altlas_chat.mock.state.paging import Asked, described
 from altlas_chat.mock.state.patching import JSON_PATCH, MERGE_PATCH, PatchRefused, patched
 from altlas_chat.mock.state.resources import Action, Does, Inventory, Resource, take_inventory
@@ -160,7 +160,23 @@ class State:
         store = self._store(resource)
         self._seed(resource, store, scope)
         parameters = dict(zip(scope, action.template.parameters, strict=False))
-        return [one for one in store.all() if self._belongs(one, scope, parameters)]
+        flag = self._flag(action) if action.does is Does.LIST else None
+        return [
+            one
+            for one in store.all()
+            if self._belongs(one, scope, parameters) and (flag is None or one.data.get(flag))
+        ]
+
+    def _flag(self, action: Action) -> str | None:
+        """What is true of things at this path, or becomes so: ``/messages/{id}/pin``, ``/pins``."""
+        last = action.template.shape[-1]
+        properties = self._shapes.properties(action.resource.schema)
+        flags = [one for one in properties if "boolean" in self._shapes.types(properties[one])]
+        is_own = action.template.shape in (
+            action.resource.template.shape,
+            action.resource.template.collection,
+        )
+        return None if is_own or "{}" in last else flag_of(last, flags)
 
     def _belongs(self, thing: Thing, scope: Scope, parameters: Mapping[str, str]) -> bool:
         return all(
@@ -274,6 +290,9 @@ class State:
 
     def _change(self, action: Action, call: Call, values: list[str]) -> Outcome:
         body = _unwrapped(call.body, action.sent)
+        flag = self._flag(action) if action.within else None
+        if flag is not None and flag not in body:
+            body = {**body, flag: action.operation.method != "delete"}
         if not action.within and not action.resource.single:
             values = [*values, self._named_by(action.resource, body)]
         thing = self._find(action, values)
@@ -361,9 +380,15 @@ class State:
     # -- parts ----------------------------------------------------------------------
 
     def _shown(self, action: Action, thing: Thing, call: Call, values: list[str]) -> Outcome:
-        """The thing as the operation answers with it."""
+        """The thing as the operation answers with it.
+
+        Raises:
+            Unfit: it answers with something else, a picture say.
+        """
         success = action.success
         if success.schema is None:
+            if success.answer.content:
+                raise Unfit("no JSON")
             return Outcome(success.status)
         if action.listing is not None:
             things = [

@@ -94,3 +94,23 @@ def tells_count(name: str) -> bool:
     """It is how many there are of something."""
     found = set(words(name))
     return bool(found & {"count", "counts", "total", "num", "likes", "views", "unread"})
+
+
+def stem(name: str) -> str:
+    """A word without its ending: ``pins``, ``pinned`` and ``pin`` have the same."""
+    name = singular(name.lower())
+    for ending in ("ing", "ed", "es", "e"):
+        if name.endswith(ending) and len(name) - len(ending) > 2:
+            name = name[: -len(ending)]
+            break
+    return name[:-1] if len(name) > 3 and name[-1] == name[-2] else name
+
+
+def flag_of(word: str, names: Iterable[str]) -> str | None:
+    """The property that says whether something was done: ``isPinned`` of ``pin``."""
+    wanted = stem(word)
+    for name in names:
+        found = words(name)
+        if found and stem(found[-1]) == wanted and set(found[:-1]) <= {"is", "has", "was"}:
+            return name
+    return None

@@ -112,10 +112,13 @@ class _Taking:
             template = self._templates[next(iter(operations.values())).path]
             if template.is_item:
                 self._take_item(shape, template, operations)
+        for path in list(self._templates):
+            self._take_unnamed(path)
         for shape, operations in self._by_shape.items():
-            template = self._templates[next(iter(operations.values())).path]
+            path = next(iter(operations.values())).path
             if shape not in self._items and shape not in self._collections:
-                self._take_lone(shape, template, operations)
+                self._take_collection(shape, path, operations)
+                self._take_lone(shape, self._templates[path], operations)
         actions = {}
         for operations in self._by_shape.values():
             for operation in operations.values():
@@ -140,19 +143,62 @@ class _Taking:
         schema = self._schema_of(template, operations, self._by_shape.get(collection, {}))
         if schema is None:
             return
-        found = self._resource(template, schema, operations)
+        found = self._resource(template, schema, next(iter(operations.values())))
+        if found.id_name is None and "get" not in operations and not self._lists(collection):
+            return
+        self._keep(shape, collection, found)
+
+    def _keep(self, shape: Shape, collection: Shape, found: Resource) -> None:
         self._items[shape] = found
         if collection in self._by_shape:
             self._collections.setdefault(collection, found)
-        if "get" in operations or self._shapes.kind(schema) not in self._kinds:
-            self._kinds[self._shapes.kind(schema)] = found
+        kind = self._shapes.kind(found.schema)
+        if "get" in self._by_shape.get(shape, {}) or kind not in self._kinds:
+            self._kinds[kind] = found
 
-    def _resource(
-        self, template: Template, schema: str, operations: Mapping[str, Operation]
-    ) -> Resource:
+    def _lists(self, collection: Shape) -> bool:
+        listed = self._by_shape.get(collection, {}).get("get")
+        return listed is not None and self._list_of(listed, template_of(listed.path)) is not None
+
+    def _take_unnamed(self, path: str) -> None:
+        """``/notes/{id}/read`` tells that ``/notes`` has things, though none is read by itself."""
+        template = self._templates[path]
+        for length in range(2, len(template.shape)):
+            shape, collection = template.shape[:length], template.shape[: length - 1]
+            if "{}" not in shape[-1] or shape in self._items or not self._lists(collection):
+                continue
+            if shape in self._by_shape:
+                continue
+            item = template_of("/".join(path.strip("/").split("/")[:length]))
+            listed = self._list_of(self._by_shape[collection]["get"], item)
+            operation = next(iter(self._by_shape[template.shape].values()))
+            success = success_of(operation)
+            if listed is None or success is None or success.schema is None:
+                continue
+            if self._shapes.kind(success.schema) == self._shapes.kind(listed.schema):
+                self._keep(shape, collection, self._resource(item, listed.schema, operation))
+
+    def _take_collection(
+        self, shape: Shape, path: str, operations: Mapping[str, Operation]
+    ) -> None:
+        """A list that one can add to, though its things have no path of their own."""
+        listed, made = operations.get("get"), operations.get("post")
+        if listed is None or made is None or not shape:
+            return
+        item = template_of(f"{path}/{{id}}")
+        spot = self._list_of(listed, item)
+        if spot is None or not self._shapes.properties(spot.schema) or made.body is None:
+            return
+        thing = self._thing_of(made, item, self._shapes.kind(spot.schema))
+        if thing is not None and self._shapes.kind(thing) != self._shapes.kind(spot.schema):
+            return
+        self._collections[shape] = self._resource(item, spot.schema, listed)
+        self._kinds.setdefault(self._shapes.kind(spot.schema), self._collections[shape])
+
+    def _resource(self, template: Template, schema: str, operation: Operation) -> Resource:
         shapes = self._shapes
         properties = shapes.properties(schema)
-        wanted = self._types_of_last(template, next(iter(operations.values())))
+        wanted = self._types_of_last(template, operation)
         fitting = [
             name
             for name, one in properties.items()
@@ -190,8 +236,9 @@ class _Taking:
         read, listed = operations.get("get"), collection.get("get")
         in_list = self._list_of(listed, template) if listed else None
         kind = self._shapes.kind(in_list.schema) if in_list else None
-        if read is not None:
-            return self._thing_of(read, template, kind)
+        found = self._thing_of(read, template, kind) if read is not None else None
+        if found is not None:
+            return found
         if in_list is not None and self._shapes.properties(in_list.schema):
             return in_list.schema
         for operation in (collection.get("post"), operations.get("put"), operations.get("patch")):
@@ -303,13 +350,16 @@ class _Taking:
         self, resource: Resource, operation: Operation, template: Template
     ) -> Action | None:
         """``POST /users/{id}/activate`` that answers with the user."""
-        if operation.method == "get" or operation.method not in (*CHANGING, "post"):
+        if operation.method not in (*CHANGING, "post"):
             return None
         success = success_of(operation)
         schema = success.schema if success else None
-        if schema is None or self._shapes.kind(schema) != self._shapes.kind(resource.schema):
+        kind = self._shapes.kind(resource.schema)
+        thing = thing_in(self._shapes, schema, resource.subject, kind) if schema else None
+        if thing is None or self._shapes.kind(thing.schema) != kind:
             return None
-        return self._made(Does.MERGE, resource, operation, template, within=True)
+        does = Does.READ if operation.method == "get" else Does.MERGE
+        return self._made(does, resource, operation, template, within=True)
 
     def _many(self, operation: Operation, template: Template) -> Action | None:
         """``POST /user/createWithList`` that takes several."""
