@@ -1,0 +1,173 @@
+"""What changed about who may call: the requirements in effect, and the schemes themselves."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from altlas_chat.specs.documents import Document, Json
+from altlas_chat.specs.pointers import joined
+from altlas_chat.toolkit.diffing.changes import Found, Where
+from altlas_chat.toolkit.diffing.levels import Level
+from altlas_chat.toolkit.diffing.paths import Pair
+
+Requirement = Mapping[str, list[str]]
+Requirements = tuple[Requirement, ...]
+
+
+class Security:
+    """Compares what is asked of callers."""
+
+    def __init__(self, old: Document, new: Document, found: Found) -> None:
+        self._old = old
+        self._new = new
+        self._found = found
+
+    def compare(self, where: Where, pair: Pair) -> None:
+        """Of an operation that has requirements of its own in one document at least."""
+        if _own(pair.old.data) is None and _own(pair.new.data) is None:
+            return
+        places = (_place(pair.old.pointer, pair.old.data), _place(pair.new.pointer, pair.new.data))
+        self._compare(where, pair.old.security, pair.new.security, places, "api-security")
+
+    def compare_global(self, pairs: list[Pair]) -> None:
+        """Of all operations that have none of their own.
+
+        Where no operation is left that they are about, nobody is harmed.
+        """
+        old, new = (_own(one.data) or () for one in (self._old, self._new))
+        reached = any(_own(p.old.data) is None and _own(p.new.data) is None for p in pairs)
+        places = tuple(
+            "/security" if "security" in one.data else "" for one in (self._old, self._new)
+        )
+        level = None if reached else Level.SAFE
+        self._compare(Where(), old, new, (places[0], places[1]), "api-global-security", level)
+
+    def _compare(
+        self,
+        where: Where,
+        old: Requirements,
+        new: Requirements,
+        places: tuple[str, str],
+        rule: str,
+        level: Level | None = None,
+    ) -> None:
+        open_before, open_after = _is_open(old), _is_open(new)
+        if open_before != open_after and level is None:
+            way = "added" if open_after else "removed"
+            self._found.add(f"{rule}-anonymous-access-{way}", where, *places)
+        before, after = _by_schemes(old), _by_schemes(new)
+        for schemes in after.keys() - before.keys():
+            self._found.add(f"{rule}-added", where, *places, new=schemes)
+        lower = Level.SAFE if open_after else level
+        for schemes in before.keys() - after.keys():
+            if not open_after or rule != "api-security":
+                self._found.add(f"{rule}-removed", where, *places, level=lower, old=schemes)
+        for schemes in before.keys() & after.keys():
+            self._compare_scopes(where, before[schemes], after[schemes], places, rule, lower)
+
+    def _compare_scopes(
+        self,
+        where: Where,
+        old: Requirement,
+        new: Requirement,
+        places: tuple[str, str],
+        rule: str,
+        level: Level | None,
+    ) -> None:
+        for scheme in old:
+            before, after = set(old[scheme] or ()), set(new[scheme] or ())
+            said = f"`{scheme}`"
+            for scope in sorted(after - before):
+                self._found.add(
+                    f"{rule}-scope-added", where, *places, level=level, name=said, new=scope
+                )
+            for scope in sorted(before - after):
+                self._found.add(f"{rule}-scope-removed", where, *places, name=said, old=scope)
+
+    def compare_schemes(self) -> None:
+        """The schemes of the components; only what goes over the wire can break."""
+        holder = "/components/securitySchemes"
+        before, after = schemes_of(self._old, holder), schemes_of(self._new, holder)
+        for name in before.keys() | after.keys():
+            place = joined(holder, name)
+            if name not in after:
+                self._found.add("api-security-component-removed", Where(), place, None, name=name)
+            elif name not in before:
+                self._found.add("api-security-component-added", Where(), None, place, name=name)
+            else:
+                self._compare_scheme(name, before[name], after[name], (place, place))
+
+    def _compare_scheme(self, name: str, old: Json, new: Json, places: tuple[str, str]) -> None:
+        short = "api-security-component"
+        if old.get("type") != new.get("type"):
+            rule = f"{short}-type-changed"
+            told: dict[str, Any] = {"old": old.get("type"), "new": new.get("type")}
+            self._found.add(rule, Where(), *places, name=name, **told)
+            return
+        for keyword, rule in (
+            ("name", "api-key-name"),
+            ("in", "api-key-in"),
+            ("scheme", "http-scheme"),
+            ("bearerFormat", "bearer-format"),
+            ("openIdConnectUrl", "open-id-connect-url"),
+        ):
+            before, after = old.get(keyword), new.get(keyword)
+            same = str(before).lower() == str(after).lower() if keyword == "scheme" else False
+            if before != after and not same:
+                told = {"name": name, "old": before, "new": after}
+                self._found.add(f"{short}-{rule}-changed", Where(), *places, **told)
+        before_flows, after_flows = old.get("flows") or {}, new.get("flows") or {}
+        for flow in before_flows.keys() & after_flows.keys():
+            self._compare_flow(name, before_flows[flow], after_flows[flow], places)
+
+    def _compare_flow(self, name: str, old: Json, new: Json, places: tuple[str, str]) -> None:
+        short = "api-security-component-oauth"
+        for keyword, rule in (("authorizationUrl", "url"), ("tokenUrl", "token-url")):
+            if old.get(keyword) != new.get(keyword):
+                told: dict[str, Any] = {
+                    "name": name,
+                    "old": old.get(keyword),
+                    "new": new.get(keyword),
+                }
+                self._found.add(f"{short}-{rule}-changed", Where(), *places, **told)
+        before, after = old.get("scopes") or {}, new.get("scopes") or {}
+        for scope in before.keys() | after.keys():
+            if scope not in after:
+                self._found.add(f"{short}-scope-removed", Where(), *places, name=name, old=scope)
+            elif scope not in before:
+                self._found.add(f"{short}-scope-added", Where(), *places, name=name, new=scope)
+            elif before[scope] != after[scope]:
+                told = {"name": name, "old": before[scope], "new": after[scope]}
+                self._found.add(f"{short}-scope-changed", Where(), *places, **told)
+
+
+def schemes_of(document: Document, holder: str) -> dict[str, Json]:
+    """What the components hold by name, references followed; what leads nowhere is left out."""
+    found = {}
+    held: Any = document.data
+    for step in holder.split("/")[1:]:
+        held = held.get(step) if isinstance(held, dict) else None
+    for name in held or ():
+        try:
+            one = document.resolved(joined(holder, name))
+        except LookupError:
+            continue
+        if isinstance(one, dict):
+            found[name] = one
+    return found
+
+
+def _own(data: Json) -> Requirements | None:
+    found = data.get("security")
+    return tuple(found) if isinstance(found, list) else None
+
+
+def _place(pointer: str, data: Json) -> str:
+    return joined(pointer, "security") if "security" in data else pointer
+
+
+def _is_open(requirements: Requirements) -> bool:
+    return not requirements or any(not one for one in requirements)
+
+
+def _by_schemes(requirements: Requirements) -> dict[str, Requirement]:
+    return {" and ".join(sorted(one)): one for one in requirements if one}
