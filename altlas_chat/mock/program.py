@@ -24,7 +24,7 @@ def run(mock: Mock, started: Started, *, beside: tuple[Beside, ...] = ()) -> Non
     """Serve until SIGTERM or SIGINT; ``started`` is called once it listens.
 
     What is to run ``beside`` it (a watcher of files, a schedule) is started
-    then and cancelled at the end.
+    after that and cancelled at the end.
 
     Raises:
         PortTaken: the address can't be listened on.
@@ -46,8 +46,8 @@ async def _run(mock: Mock, started: Started, beside: tuple[Beside, ...]) -> None
         gc.collect()
         gc.freeze()
         gc.set_threshold(COLLECT_AFTER_THINGS, 20, 20)
-        tasks = [asyncio.ensure_future(one(running)) for one in beside]
         started(running)
+        tasks = [asyncio.ensure_future(one(running)) for one in beside]
         try:
             await stopped.wait()
         finally:

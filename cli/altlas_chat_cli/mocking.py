@@ -2,19 +2,27 @@
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, get_args
 
 import typer
 
 from altlas_chat.mock.compiled import Compiled, compile_documents
 from altlas_chat.mock.contracts import load_contracts
-from altlas_chat.mock.exchange import Exchange
+from altlas_chat.mock.equipment import Equipment, Options, chosen_plan
+from altlas_chat.mock.journal import Entry
+from altlas_chat.mock.journal_forms import line_of
+from altlas_chat.mock.masking import Mask
 from altlas_chat.mock.pipeline import Mock
+from altlas_chat.mock.plans import PlanUnreadable
+from altlas_chat.mock.recording import NoRecording
+from altlas_chat.mock.reloading import Outcome
 from altlas_chat.mock.settings import MockSettings, Validate
 from altlas_chat.specs.documents import Document
 from altlas_chat.specs.findings import DocumentUnusable
 from altlas_chat.specs.sampling import Language
+from altlas_chat.system import SystemClock
 from altlas_chat_cli import output
 
 FLUSH_SECONDS = 0.05
@@ -35,14 +43,44 @@ def chosen_settings(*, validate: str, language: str, **others: Any) -> MockSetti
     )
 
 
+def chosen_options(
+    *, amounts: Mapping[str, str | None], rules: Sequence[str], admin: str, **others: Any
+) -> Options:
+    """What the mock has besides its answers; exits when the weather can't be read."""
+    if admin != "off" and not admin.startswith("/"):
+        raise typer.BadParameter(f"--admin is a path that begins with /, or off, not {admin}")
+    if amounts["status"] is not None and amounts["error"] is None:
+        raise typer.BadParameter("--errors says what calls fail with; say how many: --error-rate")
+    options = Options(
+        amounts={name: one for name, one in amounts.items() if one is not None},
+        rules=tuple(rules),
+        admin="" if admin == "off" else admin.rstrip("/"),
+        **others,
+    )
+    try:
+        chosen_plan(options)
+    except DocumentUnusable as unusable:
+        raise _exit(unusable) from unusable
+    except PlanUnreadable as unreadable:
+        for one in unreadable.problems:
+            output.say(f"altlas-chat: {one.what}.")
+            output.say(f"  {one.remedy}")
+        raise typer.Exit(output.WRONG_USE) from unreadable
+    return options
+
+
+def _exit(unusable: DocumentUnusable) -> typer.Exit:
+    for finding in unusable.findings:
+        output.say(str(finding))
+    return typer.Exit(output.WRONG_USE)
+
+
 def opened(contracts: Sequence[str], *, fetch: bool) -> list[Document]:
     """The documents; exits with every finding when one can't be used."""
     try:
         return load_contracts(contracts, fetch=fetch)
     except DocumentUnusable as unusable:
-        for finding in unusable.findings:
-            output.say(str(finding))
-        raise typer.Exit(output.WRONG_USE) from unusable
+        raise _exit(unusable) from unusable
 
 
 def checked(documents: Sequence[Document], settings: MockSettings, *, as_json: bool) -> int:
@@ -63,23 +101,59 @@ def checked(documents: Sequence[Document], settings: MockSettings, *, as_json: b
     return output.FAILED if report.wrong else output.DONE
 
 
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the contract comes from, to load it again."""
+
+    contracts: Sequence[str]
+    fetch: bool
+
+
 def serve(
-    documents: Sequence[Document], settings: MockSettings, *, quiet: bool, as_json: bool
+    documents: Sequence[Document],
+    settings: MockSettings,
+    options: Options,
+    sources: Sources,
+    *,
+    quiet: bool,
+    as_json: bool,
 ) -> None:
     """Serve until Ctrl-C."""
     from altlas_chat.mock.program import run  # noqa: PLC0415 - only then
 
+    def load() -> Compiled:
+        found = load_contracts(sources.contracts, fetch=sources.fetch)
+        return compile_documents(found, seed=settings.seed, language=settings.language)
+
     compiled = compile_documents(documents, seed=settings.seed, language=settings.language)
     mock = Mock(compiled, settings)
+    equipment = Equipment(mock, options, load, SystemClock())
     if not quiet:
-        mock.listeners.append(RequestLines())
+        equipment.journal.listeners.append(RequestLines(equipment.mask))
 
     def started(running: Any) -> None:
+        equipment.prepare(tell_reload)
         if as_json:
             output.print_json({"url": running.url, "operations": len(compiled.endpoints)})
         _welcome(running.url, compiled)
 
-    run(mock, started)
+    try:
+        with equipment.recorded():
+            run(mock, started, beside=(equipment.watch,))
+    except NoRecording as error:
+        output.say(f"altlas-chat: {error.detail}")
+        output.say(f"  {error.remedy}")
+        raise typer.Exit(output.WRONG_USE) from error
+
+
+def tell_reload(outcome: Outcome) -> None:
+    """Say how a loading went."""
+    if not outcome.findings:
+        output.say(f"Loaded anew in {outcome.seconds:.2f} s (files: {outcome.files}).")
+        return
+    for finding in outcome.findings:
+        output.say(str(finding))
+    output.say("The last good one goes on answering.")
 
 
 def _welcome(url: str, compiled: Compiled) -> None:
@@ -106,28 +180,18 @@ def _welcome(url: str, compiled: Compiled) -> None:
 
 
 class RequestLines:
-    """A line for each request, written a little later and many at once."""
+    """A line for each exchange, written a little later and many at once."""
 
-    def __init__(self) -> None:
-        self._lines: list[str] = []
+    def __init__(self, mask: Mask) -> None:
+        self._mask = mask
+        self._entries: list[Entry] = []
 
-    def __call__(self, exchange: Exchange) -> None:
-        if not self._lines:
+    def __call__(self, entry: Entry) -> None:
+        if not self._entries:
             asyncio.get_running_loop().call_later(FLUSH_SECONDS, self._flush)
-        reply = exchange.reply
-        status = "cut" if reply is None else str(reply.status)
-        target = f"{exchange.path}?{exchange.query}" if exchange.query else exchange.path
-        line = f"{exchange.method:7} {target} {status} {exchange.seconds * 1000:.1f} ms"
-        if exchange.breaches:
-            line += "".join(f"\n        {one}" for one in exchange.breaches)
-        self._lines.append(line)
+        self._entries.append(entry)
 
     def _flush(self) -> None:
-        lines, self._lines = self._lines, []
-        sys.stderr.write("\n".join(map(_harmless, lines)) + "\n")
+        entries, self._entries = self._entries, []
+        sys.stderr.write("".join(f"{line_of(one, self._mask)}\n" for one in entries))
         sys.stderr.flush()
-
-
-def _harmless(line: str) -> str:
-    """Without signs that would steer a terminal."""
-    return "".join(sign if sign.isprintable() or sign == "\n" else "�" for sign in line)

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from altlas_chat_cli import output
+from altlas_chat_cli.commands import mock_options as options
 from altlas_chat_cli.commands.talk import DEFAULT_URL
 
 DEFAULT_PORT = int(DEFAULT_URL.rpartition(":")[2])
@@ -60,6 +61,17 @@ def mock(
     language: SpokenLanguage = "en",
     cors: Cors = True,
     fetch: Fetch = False,
+    latency: options.Latency = None,
+    error_rate: options.ErrorRate = None,
+    errors: options.Errors = None,
+    rule: options.Rules = None,
+    weather: options.Sky = "",
+    admin: options.AdminPath = "/__mock",
+    admin_token: options.AdminToken = None,
+    record: options.Record = None,
+    journal_size: options.JournalSize = 1000,
+    mask: options.Masked = True,
+    watch: options.Watch = True,
     self_check: SelfCheck = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -86,9 +98,22 @@ def mock(
         cors=cors,
     )
     try:
+        chosen = mocking.chosen_options(
+            amounts={"latency": latency, "error": error_rate, "status": errors},
+            rules=rule or [],
+            weather=weather,
+            seed=seed,
+            admin=admin,
+            admin_token=admin_token,
+            record=record,
+            journal_size=journal_size,
+            masked=mask,
+            watch=watch,
+        )
         documents = mocking.opened(contracts or [], fetch=fetch)
         if self_check:
             raise typer.Exit(mocking.checked(documents, settings, as_json=as_json))
-        mocking.serve(documents, settings, quiet=quiet, as_json=as_json)
+        sources = mocking.Sources(contracts or [], fetch=fetch)
+        mocking.serve(documents, settings, chosen, sources, quiet=quiet, as_json=as_json)
     except KeyboardInterrupt as interrupt:
         raise typer.Exit(output.INTERRUPTED) from interrupt

@@ -1,0 +1,69 @@
+"""Options of ``altlas-chat mock`` beyond its answers: weather, journal, admin path, reloading."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Latency = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TIME",
+        help="Answer later: `200ms`, `50..300ms`, `1s`, `normal(200ms, 50ms)`, or half under the"
+        " first and 99 of 100 under the second: `lognormal(80ms, 2s)`.",
+    ),
+]
+ErrorRate = Annotated[
+    str | None,
+    typer.Option(metavar="SHARE", help="So many calls fail: `0.1` or `10%`."),
+]
+Errors = Annotated[
+    str | None,
+    typer.Option(
+        metavar="STATUS,…",
+        help="What they fail with. Left out, the operation's own 5xx answers, else 503.",
+    ),
+]
+Rules = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--rule",
+        metavar="'ON: KEY=AMOUNT, …'",
+        help="Weather of some operations: `'GET /users/*: latency=1s, error=0.5, status=503'`;"
+        " may be repeated, later ones win. Keys are in docs/mock.md.",
+    ),
+]
+Sky = Annotated[
+    str,
+    typer.Option(
+        "--weather",
+        metavar="NAME|FILE",
+        help="slow-3g, fast-3g, flaky, tunnel, outage or deploy; or a file with rules.",
+    ),
+]
+AdminPath = Annotated[
+    str,
+    typer.Option("--admin", metavar="PATH", help="Where it is switched at run time; `off`: not."),
+]
+AdminToken = Annotated[
+    str | None,
+    typer.Option(
+        envvar="ALTLAS_CHAT_MOCK_TOKEN",
+        help="What the admin path wants as Bearer; left out, only this machine may use it.",
+    ),
+]
+Record = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE", help="Record what is asked and answered: FILE.har, .json or .jsonl."
+    ),
+]
+JournalSize = Annotated[
+    int, typer.Option(min=0, help="So many exchanges are remembered for the record.")
+]
+Masked = Annotated[
+    bool, typer.Option("--mask/--no-mask", help="Hide credentials in lines and records.")
+]
+Watch = Annotated[
+    bool, typer.Option("--watch/--no-watch", help="Load contract and weather when they change.")
+]
