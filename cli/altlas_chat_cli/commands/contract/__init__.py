@@ -5,7 +5,11 @@ Each sub-command has its own module here and is named below.
 
 import typer
 
+from altlas_chat_cli.commands.contract import lint
+
 app = typer.Typer(
     help="Judge, compare, publish and test API documents; our own where none is named.",
     no_args_is_help=True,
 )
+
+app.command("lint", short_help="Judge whether a document is good, by rules one can set.")(lint.lint)
