@@ -104,7 +104,7 @@ def typed_enum(subject: Subject, options: Options) -> Iterator[Flaw]:
             types = (*types, "null") if types else ()
         for number, value in enumerate(part.items("enum")):
             if types and not any(is_of(value, kind) for kind in types):
-                what = f"{value!r} is no {' or '.join(types)}"
+                what = f"{value!r} is not of type {' or '.join(types)}"
                 yield Flaw(joined(part.pointer, "enum", number), what)
 
 
@@ -136,7 +136,7 @@ def no_schema_type_mismatch(subject: Subject, options: Options) -> Iterator[Flaw
         for keyword in part.node if types else ():
             wanted = TYPES_OF_KEYWORDS.get(keyword)
             if wanted is not None and not set(wanted) & set(types):
-                what = f"{keyword} says nothing about a {' or '.join(types)}"
+                what = f"{keyword} says nothing about a value of type {' or '.join(types)}"
                 yield Flaw(joined(part.pointer, keyword), what)
 
 
@@ -199,7 +199,7 @@ def format_fits_type(subject: Subject, options: Options) -> Iterator[Flaw]:
         types = types_of(part)
         wanted = TYPES_OF_FORMATS.get(part.text("format"))
         if types and wanted is not None and not set(wanted) & set(types):
-            what = f"the format {part.text('format')} is not of a {' or '.join(types)}"
+            what = f"the format {part.text('format')} is not of type {' or '.join(types)}"
             yield Flaw(joined(part.pointer, "format"), what)
 
 

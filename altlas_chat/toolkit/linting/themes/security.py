@@ -47,9 +47,12 @@ def security_defined(subject: Subject, options: Options) -> Iterator[Flaw]:
 @check("operation-security")
 def operation_security(subject: Subject, options: Options) -> Iterator[Flaw]:
     del options
-    for call in subject.path_calls:
-        if subject.security(call) is None:
-            yield Flaw(call.part.pointer, f"{call.name} does not say who may call it")
+    silent = [call for call in subject.path_calls if subject.security(call) is None]
+    if len(silent) > 1 and len(silent) == len(subject.path_calls):
+        yield Flaw("", "nothing says who may call the API")
+        return
+    for call in silent:
+        yield Flaw(call.part.pointer, f"{call.name} does not say who may call it")
 
 
 @check("security-scopes-declared")
