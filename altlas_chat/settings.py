@@ -34,6 +34,7 @@ __all__ = [
     "Setting",
     "Settings",
     "SettingsError",
+    "document_cache",
     "load_configuration",
     "load_settings",
     "without_password",
@@ -263,6 +264,13 @@ class Settings:
     )
     log_format: Literal["text", "json"] = setting("text", "Form of the log's lines on stderr.")
 
+    document_cache: str | None = setting(
+        None,
+        "Folder where `mock` and `contract` keep what large YAML documents hold; `off` keeps"
+        " nothing. Left out, `altlas-chat` in the user's cache folder.",
+        minimum=1,
+    )
+
 
 TABLE: Mapping[str, Setting] = MappingProxyType(table_of(Settings))
 """Every setting by its name, in the order of the documentation."""
@@ -275,6 +283,7 @@ SECTIONS: Mapping[str, str] = MappingProxyType(
         "max_frame_bytes": "Sockets",
         "replay_limit_events": "Events and databases",
         "log_level": "Log",
+        "document_cache": "API documents",
     }
 )
 """The sections of the table, each by the setting that it begins with."""
@@ -333,6 +342,27 @@ def load_settings(
         SettingsError: with everything that is wrong.
     """
     return load_configuration(overrides, environ=environ, file=file).settings
+
+
+def document_cache(environ: Mapping[str, str] | None = None) -> Path | None:
+    """Where what large API documents hold is kept; None where nothing shall be.
+
+    The setting ``document_cache``, else ``altlas-chat`` in the user's cache folder
+    (XDG Base Directory Specification, and what stands for it on Windows). Settings
+    that can't be read count as the defaults: they are no matter of who reads a document.
+    """
+    environ = os.environ if environ is None else environ
+    try:
+        chosen = load_settings(environ=environ).document_cache
+    except SettingsError:
+        chosen = environ.get(TABLE["document_cache"].variable)
+    if chosen is not None:
+        return None if chosen == "off" else Path(chosen)
+    home = environ.get("XDG_CACHE_HOME") or environ.get("LOCALAPPDATA")
+    if home and Path(home).is_absolute():
+        return Path(home) / "altlas-chat"
+    user = environ.get("HOME") or environ.get("USERPROFILE")
+    return Path(user) / ".cache" / "altlas-chat" if user else None
 
 
 def _file(environ: Mapping[str, str], file: Path | None) -> Path | None:

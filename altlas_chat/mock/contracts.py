@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from altlas_chat.data import data_folder
+from altlas_chat.settings import document_cache
 from altlas_chat.specs.documents import Document
 from altlas_chat.specs.findings import DocumentUnusable, Finding, Place
 from altlas_chat.specs.loading import load_document
@@ -31,7 +32,7 @@ def load_contracts(sources: Sequence[str], *, fetch: bool = False) -> list[Docum
             remedy = f"Name a file, or put one that ends in {', '.join(SUFFIXES)} there."
             what = "the folder holds no OpenAPI or AsyncAPI document"
             raise DocumentUnusable([Finding(place, "no-document", what, remedy)])
-        found += [load_document(one, fetch=fetch) for one in files]
+        found += [load_document(one, fetch=fetch, cache=document_cache()) for one in files]
     return found
 
 
