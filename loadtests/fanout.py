@@ -14,6 +14,7 @@ from pathlib import Path
 
 import orjson
 
+from altlas_chat.loadtest.framing import opened
 from loadtests.durable import STALLED_SECONDS, Sender, drafts_of
 from loadtests.harness import (
     Figure,
@@ -27,7 +28,7 @@ from loadtests.harness import (
     served,
     temporary_folder,
 )
-from loadtests.wire import READ_BYTES, Wire, authenticated, opened
+from loadtests.wire import READ_BYTES, Wire, authenticated
 from loadtests.world import Talk, World, make_world
 
 DELIVERIES = 800_000

@@ -7,12 +7,12 @@ server's frames those that matter are opened and pings are answered.
 import base64
 import os
 import socket
-import struct
 from urllib.parse import urlsplit
 
 import orjson
 
-TEXT, CLOSE, PING, PONG = 0x1, 0x8, 0x9, 0xA
+from altlas_chat.loadtest.framing import CLOSE, PING, PONG, TEXT, masked, opened
+
 READ_BYTES = 1 << 16
 TIMEOUT_SECONDS = 30.0
 
@@ -113,40 +113,6 @@ class Wire:
 
     def close(self) -> None:
         self.socket.close()
-
-
-def masked(payload: bytes, mask: bytes, opcode: int = TEXT) -> bytes:
-    """``payload`` as one final frame of a client (RFC 6455, section 5.2)."""
-    size = len(payload)
-    if size < 126:
-        head = bytes((0x80 | opcode, 0x80 | size))
-    elif size < 65536:
-        head = struct.pack("!BBH", 0x80 | opcode, 0x80 | 126, size)
-    else:
-        head = struct.pack("!BBQ", 0x80 | opcode, 0x80 | 127, size)
-    pad = (mask * (size // 4 + 1))[:size]
-    body = int.from_bytes(payload, "big") ^ int.from_bytes(pad, "big")
-    return head + mask + body.to_bytes(size, "big")
-
-
-def opened(data: bytes) -> tuple[list[tuple[int, bytes]], bytes]:
-    """The complete frames of a server in ``data``, and what is left of it."""
-    frames = []
-    at, end = 0, len(data)
-    while end - at >= 2:
-        size = data[at + 1]
-        start = at + 2
-        if size == 126:
-            start += 2
-            size = int.from_bytes(data[at + 2 : start], "big")
-        elif size == 127:
-            start += 8
-            size = int.from_bytes(data[at + 2 : start], "big")
-        if end < start + size:
-            break
-        frames.append((data[at] & 0xF, data[start : start + size]))
-        at = start + size
-    return frames, data[at:]
 
 
 def authenticated(url: str, token: str) -> Wire:

@@ -6,8 +6,9 @@ import os
 import pytest
 from aiohttp import WSMsgType, web
 
+from altlas_chat.loadtest.framing import PONG, TEXT, masked, opened
 from altlas_chat.realtime.frames import PING, framed
-from loadtests.wire import PONG, TEXT, Wire, WireClosed, masked, opened
+from loadtests.wire import Wire, WireClosed
 
 
 def test_a_client_frame_is_masked_as_in_the_standard() -> None:

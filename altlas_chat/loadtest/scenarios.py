@@ -1,0 +1,118 @@
+"""The scenarios that can be run, the same for every engine."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from altlas_chat.loadtest import scripts
+from altlas_chat.loadtest.scripts import Action
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """What so many people do how often.
+
+    ``actions`` are weights; ``connects`` is the share of people who hold a
+    socket all the time. The rest are what a run takes if nothing else is
+    asked for: a world of so many people, conversations and messages, and a
+    rate of actions a second.
+    """
+
+    name: str
+    what: str
+    actions: Mapping[Action, float]
+    connects: float
+    users: int
+    rate: float
+    conversations: int
+    messages: int
+
+
+SCENARIOS: Mapping[str, Scenario] = {
+    one.name: one
+    for one in (
+        Scenario(
+            name="reading",
+            what="Over REST: the app is opened, lists and histories are read.",
+            actions={
+                scripts.open_app: 1,
+                scripts.list_conversations: 4,
+                scripts.read_history: 5,
+                scripts.catch_up: 2,
+            },
+            connects=0,
+            users=100,
+            rate=100,
+            conversations=200,
+            messages=20_000,
+        ),
+        Scenario(
+            name="posting",
+            what="Messages over REST, heard over sockets.",
+            actions={scripts.post: 1},
+            connects=1,
+            users=100,
+            rate=100,
+            conversations=100,
+            messages=5_000,
+        ),
+        Scenario(
+            name="chatting",
+            what="Over sockets: people type, send and read.",
+            actions={scripts.chat: 1},
+            connects=1,
+            users=200,
+            rate=100,
+            conversations=200,
+            messages=5_000,
+        ),
+        Scenario(
+            name="fanout",
+            what="Messages to few, large groups, heard by everybody in them.",
+            actions={scripts.say: 1},
+            connects=1,
+            users=200,
+            rate=50,
+            conversations=20,
+            messages=2_000,
+        ),
+        Scenario(
+            name="searching",
+            what="Words are looked for, everywhere and in conversations.",
+            actions={scripts.search: 1},
+            connects=0,
+            users=50,
+            rate=50,
+            conversations=200,
+            messages=50_000,
+        ),
+        Scenario(
+            name="files",
+            what="Files of 256 KiB go up, into messages, and down again.",
+            actions={scripts.share_file: 1},
+            connects=0,
+            users=50,
+            rate=10,
+            conversations=50,
+            messages=1_000,
+        ),
+        Scenario(
+            name="mixed",
+            what="A day at the office: mostly reading and chatting, some searches and files.",
+            actions={
+                scripts.open_app: 2,
+                scripts.list_conversations: 10,
+                scripts.read_history: 20,
+                scripts.chat: 20,
+                scripts.search: 3,
+                scripts.catch_up: 5,
+                scripts.share_file: 0.5,
+            },
+            connects=0.8,
+            users=200,
+            rate=100,
+            conversations=200,
+            messages=20_000,
+        ),
+    )
+}
+"""By name, in the order in which they are listed."""

@@ -1,0 +1,63 @@
+"""What a user of a load test does, step by step, without saying how: every engine can do it.
+
+A script yields steps and is given each answer; so one definition drives
+Locust's users and thousands of sockets of one process alike.
+"""
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request over REST; ``path`` is below the base path, ``name`` the operation's id."""
+
+    name: str
+    method: str
+    path: str
+    query: Mapping[str, str | int] = field(default_factory=dict)
+    body: Json | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file over REST."""
+
+    name: str
+    path: str
+    file_name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """The bytes of a file, to be read to the end."""
+
+    name: str
+    path: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command over the person's socket; the answer is the data of its reply."""
+
+    event: str
+    data: Json
+
+
+Step = Call | Upload | Download | Command
+Script = Generator[Step, Json, None]
+"""Ends when the user is done; is closed when a step fails."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody of a load test, logged in; ``conversations`` are those that he may write in."""
+
+    user_id: str
+    token: str
+    conversations: tuple[str, ...]
