@@ -8,10 +8,12 @@ import orjson
 from altlas_chat.mock.breaches import Breach
 from altlas_chat.mock.compiled import Endpoint
 from altlas_chat.mock.exchange import Exchange
-from altlas_chat.mock.forms import BadForm, multipart_value, urlencoded_value
+from altlas_chat.mock.forms import BadForm, Complaints, multipart_value, urlencoded_value
 from altlas_chat.mock.media_types import Named, fits, named
 from altlas_chat.mock.problems import Refused
+from altlas_chat.mock.xml_reading import from_xml
 from altlas_chat.specs.api import Body, MediaType
+from altlas_chat.specs.pointers import joined
 from altlas_chat.specs.schemas import Direction
 
 NO_VALUE = object()
@@ -36,11 +38,16 @@ def body_breaches(exchange: Exchange) -> Iterator[Breach]:
             yield Breach("body", "", "", "required", "a body is required")
         return
     media = declared_media(exchange, body)
-    value = body_value(exchange, endpoint, media)
+    complaints: Complaints = []
+    value = body_value(exchange, endpoint, media, complaints)
+    for name, keyword, what in complaints:
+        yield Breach("body", "", joined("", name), keyword, what)
     if value is NO_VALUE or media.schema is None:
         return
     for one in endpoint.spec.schemas.violations(media.schema, value, Direction.REQUEST):
         yield Breach("body", "", one.pointer, one.keyword, one.what)
+    for pointer in endpoint.spec.shapes.read_only(media.schema, value):
+        yield Breach("body", "", pointer, "readOnly", "it is only for answers", is_advice=True)
 
 
 def declared_media(exchange: Exchange, body: Body) -> MediaType:
@@ -71,15 +78,24 @@ def declared_media(exchange: Exchange, body: Body) -> MediaType:
     return best
 
 
-def body_value(exchange: Exchange, endpoint: Endpoint, media: MediaType) -> Any:
+def body_value(
+    exchange: Exchange,
+    endpoint: Endpoint,
+    media: MediaType,
+    complaints: Complaints | None = None,
+) -> Any:
     """The body as the JSON value that its schema is about; ``NO_VALUE`` for bytes.
+
+    What is wrong with the fields of a form, whatever their values, goes to
+    ``complaints``.
 
     Raises:
         Refused: it can't be read as what it says it is (400).
     """
     given = named(exchange.request.headers.get("Content-Type", "")) or named(media.name)
     try:
-        return _value(exchange.body, given, endpoint, media)
+        noted = complaints if complaints is not None else []
+        return _value(exchange.body, given, endpoint, media, noted)
     except (ValueError, BadForm) as error:
         raise Refused(
             400,
@@ -90,18 +106,24 @@ def body_value(exchange: Exchange, endpoint: Endpoint, media: MediaType) -> Any:
         ) from error
 
 
-def _value(raw: bytes, given: Named | None, endpoint: Endpoint, media: MediaType) -> Any:
+def _value(
+    raw: bytes, given: Named | None, endpoint: Endpoint, media: MediaType, complaints: Complaints
+) -> Any:
     if given is None:
         return NO_VALUE
+    shapes = endpoint.spec.shapes
     if given.is_json:
         return orjson.loads(_as_utf8(raw, given))
+    value: Any = NO_VALUE
     if given.full == "application/x-www-form-urlencoded":
-        return urlencoded_value(raw, media, endpoint.spec.shapes)
-    if given.full == "multipart/form-data":
-        return multipart_value(raw, given.parameter("boundary"), media, endpoint.spec.shapes)
-    if given.type == "text" and not given.is_xml:
-        return _text(raw, given)
-    return NO_VALUE
+        value = urlencoded_value(raw, media, shapes, complaints)
+    elif given.full == "multipart/form-data":
+        value = multipart_value(raw, given.parameter("boundary"), media, shapes, complaints)
+    elif given.is_xml:
+        value = from_xml(endpoint.spec.document, media.schema, raw, shapes)
+    elif given.type == "text":
+        value = _text(raw, given)
+    return value
 
 
 def _as_utf8(raw: bytes, given: Named) -> bytes:

@@ -6,17 +6,18 @@ from altlas_chat.mock.exchange import Reply
 
 Headers = tuple[tuple[str, str], ...]
 DAY = "86400"
+ANYBODY: Headers = (("Access-Control-Allow-Origin", "*"), ("Vary", "Origin"))
 
 
 def is_preflight(headers: Mapping[str, str]) -> bool:
     """An OPTIONS request is a browser's question what another origin may do."""
-    return "Origin" in headers and "Access-Control-Request-Method" in headers
+    return "Origin" in headers
 
 
 def preflight(headers: Mapping[str, str], methods: Iterable[str]) -> Reply:
-    """Yes to what a browser asks beforehand."""
-    allowed = ", ".join(sorted(methods)) or headers["Access-Control-Request-Method"]
-    found = [*permission(headers), ("Access-Control-Allow-Methods", allowed)]
+    """Yes to what a browser asks beforehand; without ``permission``, which every answer has."""
+    allowed = ", ".join(sorted(methods)) or headers.get("Access-Control-Request-Method", "*")
+    found = [("Access-Control-Allow-Methods", allowed)]
     asked = headers.get("Access-Control-Request-Headers")
     found.append(("Access-Control-Allow-Headers", asked or "*"))
     if headers.get("Access-Control-Request-Private-Network") == "true":
@@ -27,8 +28,11 @@ def preflight(headers: Mapping[str, str], methods: Iterable[str]) -> Reply:
 
 def permission(headers: Mapping[str, str]) -> Headers:
     """What every answer to another origin carries; with credentials, so the origin is named."""
+    origin = headers.get("Origin")
+    if origin is None:
+        return ANYBODY
     return (
-        ("Access-Control-Allow-Origin", headers["Origin"]),
+        ("Access-Control-Allow-Origin", origin),
         ("Access-Control-Allow-Credentials", "true"),
         ("Vary", "Origin"),
     )

@@ -43,7 +43,7 @@ def _other(
     endpoint: Endpoint, media: MediaType, value: Any, content_type: str, kind: Named
 ) -> tuple[str, bytes]:
     if kind.is_xml and not isinstance(value, str):
-        from altlas_chat.mock.xml_bodies import as_xml  # noqa: PLC0415 - few contracts need it
+        from altlas_chat.mock.xml_writing import as_xml  # noqa: PLC0415 - few contracts need it
 
         return content_type, as_xml(endpoint.spec.document, media.schema, value)
     if kind.full == "application/x-www-form-urlencoded" and isinstance(value, dict):

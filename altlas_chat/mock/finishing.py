@@ -34,9 +34,9 @@ def _added(exchange: Exchange, reply: Reply, settings: MockSettings) -> Iterator
     endpoint = exchange.endpoint
     if endpoint is not None and endpoint.operation.deprecated:
         yield from endpoint.deprecation
-    if settings.cors and "Origin" in exchange.request.headers:
+    if settings.cors:
         yield from cross_origin.permission(exchange.request.headers)
-        if reply.status != 204 or exchange.method != "OPTIONS":
+        if "Origin" in exchange.request.headers and exchange.method != "OPTIONS":
             yield from cross_origin.exposed(reply)
 
 

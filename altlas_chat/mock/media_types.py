@@ -75,18 +75,23 @@ def ranges(accept: str) -> tuple[Named, ...]:
     return tuple(one for one in found if one is not None)
 
 
-def accepted_quality(offered: Named, wanted: Iterable[Named]) -> tuple[float, int]:
+Liking = tuple[float, int, int]
+
+NOT_LIKED: Liking = (0.0, -1, 0)
+
+
+def accepted_quality(offered: Named, wanted: Iterable[Named]) -> Liking:
     """How welcome an offered type is, by the range that fits it best; 0 when none does.
 
-    Also how exactly it was named: 3 with its parameters, 2 by its name, 1 by
-    its first half, 0 by ``*/*``.
+    Then how exactly it was named (3 with its parameters, 2 by its name, 1 by
+    its first half, 0 by ``*/*``), then how early (the first is 0, later less).
     """
-    best, exactness = 0.0, -1
-    for one in wanted:
+    best = NOT_LIKED
+    for number, one in enumerate(wanted):
         exact = _exactness(offered, one)
-        if exact > exactness or (exact == exactness and one.quality > best):
-            best, exactness = one.quality, exact
-    return best, exactness
+        if exact > best[1] or (exact == best[1] and one.quality > best[0]):
+            best = (one.quality, exact, -number)
+    return best
 
 
 def _exactness(offered: Named, wanted: Named) -> int:

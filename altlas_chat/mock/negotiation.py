@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from altlas_chat.mock.compiled import Endpoint
-from altlas_chat.mock.media_types import accepted_quality, named, ranges
+from altlas_chat.mock.media_types import NOT_LIKED, accepted_quality, named, ranges
 from altlas_chat.mock.problems import Refused
 from altlas_chat.specs.api import Answer, MediaType
 
@@ -51,7 +51,9 @@ def wished_answer(endpoint: Endpoint, status: int) -> Answer:
 
 
 def chosen_media(content: Mapping[str, MediaType], accept: str) -> MediaType | None:
-    """The media type that the request likes best; of equals the first, JSON before others.
+    """The media type that the request likes best; of equals the first in ``Accept``.
+
+    Where that says nothing JSON goes first, then the contract's order.
 
     None where the answer has no content at all.
 
@@ -63,12 +65,12 @@ def chosen_media(content: Mapping[str, MediaType], accept: str) -> MediaType | N
     if not accept:
         return _usual(content)
     wanted = ranges(accept)
-    best, liking = None, (0.0, -1)
+    best, liking = None, NOT_LIKED
     for media in _in_order(content):
         offered = named(media.name)
-        quality = accepted_quality(offered, wanted) if offered else (0.0, -1)
-        if quality[0] > 0 and quality > liking:
-            best, liking = media, quality
+        found = accepted_quality(offered, wanted) if offered else NOT_LIKED
+        if found[0] > 0 and found > liking:
+            best, liking = media, found
     if best is None:
         offered_names = ", ".join(content)
         raise Refused(

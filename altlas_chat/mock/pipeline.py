@@ -26,7 +26,7 @@ from altlas_chat.mock.faults import sent_in_parts
 from altlas_chat.mock.finishing import finished
 from altlas_chat.mock.hooks import Answerer, ConnectionCut, Listener, Mounted, Weather
 from altlas_chat.mock.preferences import PREFER, read_preferences
-from altlas_chat.mock.problems import Refused
+from altlas_chat.mock.problems import Refused, problem
 from altlas_chat.mock.queries import query_pairs
 from altlas_chat.mock.receiving import read_body
 from altlas_chat.mock.refusals import refusal
@@ -114,17 +114,22 @@ class Mock:
 
     async def _reply(self, exchange: Exchange, found: Found) -> Reply | None:
         try:
-            return await self._steps(exchange, found)
-        except Refused as refused:
-            return refusal(exchange, refused)
+            try:
+                return await self._steps(exchange, found)
+            except Refused as refused:
+                return refusal(exchange, refused)
         except ConnectionCut:
             return None
         except Exception:
             LOG.exception("%s %s could not be answered", exchange.method, exchange.path)
             detail = "This is a mistake in altlas-chat; its log says where."
-            return refusal(exchange, Refused(500, "MOCK_FAILED", detail))
+            return problem(Refused(500, "MOCK_FAILED", detail), instance=exchange.path)
 
     async def _steps(self, exchange: Exchange, found: Found) -> Reply:
+        if exchange.method == "OPTIONS" and self.settings.cors:
+            headers = exchange.request.headers
+            if cross_origin.is_preflight(headers):
+                return cross_origin.preflight(headers, found.methods)
         if found.endpoint is None:
             return await self._without_operation(exchange, found)
         exchange.endpoint, exchange.path_values = found.endpoint, found.values
@@ -145,12 +150,8 @@ class Mock:
         return await stranger(exchange)
 
     async def _without_operation(self, exchange: Exchange, found: Found) -> Reply:
-        headers = exchange.request.headers
-        if exchange.method == "OPTIONS":
-            if self.settings.cors and cross_origin.is_preflight(headers):
-                return cross_origin.preflight(headers, found.methods)
-            if found.methods or exchange.path == "*":
-                return Reply(204, (("Allow", _allow(found)),))
+        if exchange.method == "OPTIONS" and (found.methods or exchange.path == "*"):
+            return Reply(204, (("Allow", _allow(found)),))
         if self.weather is not None and (reply := await self.weather(exchange)):
             return reply
         if self.stranger is not None:

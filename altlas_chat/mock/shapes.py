@@ -70,6 +70,32 @@ class Shapes:
                 return one
         return meanings[0]
 
+    def read_only(self, schema: str | None, value: Any, depth: int = 0) -> Iterator[str]:
+        """Pointers to what is in a value though it is only for answers."""
+        if schema is None or depth > DEEPEST:
+            return
+        if isinstance(value, list):
+            items = self.of(schema).items
+            for number, one in enumerate(value) if items else ():
+                for found in self.read_only(items, one, depth + 1):
+                    yield f"/{number}{found}"
+        elif isinstance(value, dict):
+            for name, pointer in self.of(schema).properties.items():
+                if name not in value:
+                    continue
+                if self._is_read_only(pointer):
+                    yield joined("", name)
+                else:
+                    for found in self.read_only(pointer, value[name], depth + 1):
+                        yield joined("", name) + found
+
+    def _is_read_only(self, pointer: str) -> bool:
+        try:
+            nodes = (self._document.at(pointer), self._document.resolved(pointer))
+        except LookupError:
+            return False
+        return any(isinstance(one, dict) and one.get("readOnly") is True for one in nodes)
+
     def _parts(self, pointer: str, depth: int) -> Iterator[Shape]:
         try:
             pointer = self._document.target(pointer)

@@ -11,7 +11,7 @@ import orjson
 from yarl import URL
 
 from altlas_chat.mock.app import RunningMock, running_mock
-from altlas_chat.mock.settings import MockSettings
+from altlas_chat.mock.settings import MockSettings, Validate
 from altlas_chat.specs.loading import load_document
 
 
@@ -80,6 +80,8 @@ async def mocked(
     """A mock of a document, and a client of it."""
     path = folder / "openapi.json"
     path.write_bytes(orjson.dumps(document))
+    if "validate" in changes:
+        changes["validate"] = Validate(changes["validate"])
     settings = replace(settings or MockSettings(), **changes)
     async with (
         running_mock([load_document(path)], settings) as running,

@@ -5,54 +5,18 @@ from xml.sax.saxutils import escape, quoteattr
 
 import orjson
 
+from altlas_chat.mock.xml_nodes import XmlNode
 from altlas_chat.specs.documents import Document
-from altlas_chat.specs.pointers import joined, steps_of
+from altlas_chat.specs.pointers import steps_of
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
 def as_xml(document: Document, schema: str | None, value: Any) -> bytes:
     """The value as one XML document; its root is named by the schema, else ``root``."""
-    node = _Node(document, schema)
+    node = XmlNode(document, schema)
     name = node.name or (_component(schema, document) or "root")
     return (HEAD + _element(name, node, value)).encode()
-
-
-class _Node:
-    """What a schema says of the element that it stands for."""
-
-    def __init__(self, document: Document, pointer: str | None) -> None:
-        self.document = document
-        self.pointer = pointer
-        self.data: dict[str, Any] = {}
-        if pointer is not None:
-            try:
-                self.pointer = document.target(pointer)
-                found = document.at(self.pointer)
-            except LookupError:
-                found = None
-            self.data = found if isinstance(found, dict) else {}
-        xml = self.data.get("xml")
-        self.xml: dict[str, Any] = xml if isinstance(xml, dict) else {}
-
-    @property
-    def name(self) -> str:
-        return str(self.xml.get("name", ""))
-
-    def below(self, *steps: object) -> "_Node":
-        """The schema of a property or of items, also where only an ``allOf`` has it."""
-        node: Any = self.data
-        for step in steps:
-            node = node.get(step) if isinstance(node, dict) else None
-        if isinstance(node, dict) and self.pointer is not None:
-            return _Node(self.document, joined(self.pointer, *steps))
-        for keyword in ("allOf", "oneOf", "anyOf"):
-            for number in range(len(self.data.get(keyword) or ())):
-                part = _Node(self.document, joined(self.pointer or "", keyword, number))
-                found = part.below(*steps)
-                if found.pointer is not None:
-                    return found
-        return _Node(self.document, None)
 
 
 def _component(schema: str | None, document: Document) -> str:
@@ -66,7 +30,7 @@ def _component(schema: str | None, document: Document) -> str:
     return steps[2] if len(steps) == 3 and steps[:2] == ["components", "schemas"] else ""
 
 
-def _tagged(name: str, node: _Node) -> tuple[str, str]:
+def _tagged(name: str, node: XmlNode) -> tuple[str, str]:
     """The name with its prefix, and the declaration of its namespace."""
     prefix, namespace = node.xml.get("prefix"), node.xml.get("namespace")
     tag = f"{prefix}:{name}" if prefix else name
@@ -74,7 +38,7 @@ def _tagged(name: str, node: _Node) -> tuple[str, str]:
     return tag, f" {declared}={quoteattr(str(namespace))}" if namespace else ""
 
 
-def _element(name: str, node: _Node, value: Any) -> str:
+def _element(name: str, node: XmlNode, value: Any) -> str:
     tag, attributes = _tagged(name, node)
     if isinstance(value, dict):
         inside = []
@@ -93,7 +57,7 @@ def _element(name: str, node: _Node, value: Any) -> str:
     return f"<{tag}{attributes}>{escape(_text(value))}</{tag}>"
 
 
-def _property(key: str, node: _Node, value: Any) -> str:
+def _property(key: str, node: XmlNode, value: Any) -> str:
     name = node.name or key
     if isinstance(value, list):
         items = node.below("items")
