@@ -28,7 +28,7 @@ async def break_off(request: web.BaseRequest, fault: Fault) -> None:
     elif fault is Fault.RESET:
         _reset(transport)
     else:
-        if fault is Fault.GARBAGE and isinstance(transport, asyncio.Transport):
+        if fault is Fault.GARBAGE:
             transport.write(GARBAGE)
         transport.close()
 
@@ -40,15 +40,14 @@ async def _gone(request: web.BaseRequest) -> None:
         await asyncio.sleep(LOOK_SECONDS)
 
 
-def _reset(transport: asyncio.BaseTransport) -> None:
+def _reset(transport: asyncio.Transport) -> None:
     """Close with a RST (SO_LINGER of nothing, as in socket(7)) and without what is buffered."""
     whole = transport.get_extra_info("socket")
     if whole is not None:
         twin = socket.socket(fileno=os.dup(whole.fileno()))
         twin.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_CLOSE)
         twin.close()
-    if isinstance(transport, asyncio.WriteTransport):
-        transport.abort()
+    transport.abort()
 
 
 async def sent_in_parts(
@@ -104,5 +103,5 @@ async def _end(request: web.BaseRequest, opened: web.WebSocketResponse, ending: 
     await asyncio.sleep(ending.after_seconds)
     if ending.code is not None:
         await opened.close(code=ending.code, message=b"the weather of the mock")
-    elif isinstance(request.transport, asyncio.WriteTransport):
+    elif request.transport is not None:
         request.transport.abort()

@@ -195,7 +195,7 @@ async def _sent(request: web.BaseRequest, exchange: Exchange) -> web.StreamRespo
     if reply is None:
         if request.transport is not None:
             request.transport.abort()
-        raise ConnectionResetError("the mock cut the connection, as it was told to")
+        return web.Response()  # for nobody: the connection is gone
     headers = CIMultiDict(reply.headers)
     if reply.stream is None and exchange.forecast.on_the_wire:
         response = web.StreamResponse(status=reply.status, headers=headers)
