@@ -95,7 +95,7 @@ def operation_tag_defined(subject: Subject, options: Options) -> Iterator[Flaw]:
     del options
     declared = {part.text("name") for part in subject.parts.of("tag")}
     for call in subject.calls:
-        for number, tag in enumerate(call.part.items("tags")):
+        for number, tag in enumerate(map(str, call.part.items("tags"))):
             if tag not in declared:
                 yield Flaw(joined(call.part.pointer, "tags", number), f"{tag} is declared nowhere")
 

@@ -63,11 +63,17 @@ def security_scopes_declared(subject: Subject, options: Options) -> Iterator[Fla
         part = declared.get(name)
         if part is None or part.text("type") != "oauth2":
             continue
-        flows = [flow for flow in part.entries("flows").values() if isinstance(flow, dict)]
-        known = {scope for flow in flows for scope in flow.get("scopes") or ()}
-        for scope in scopes:
+        known = _scopes(part)
+        for scope in map(str, scopes):
             if scope not in known:
                 yield Flaw(pointer, f"{name} does not have the scope {scope}")
+
+
+def _scopes(scheme: Part) -> set[str]:
+    """Those that some flow of OAuth 2 declares."""
+    flows = [flow for flow in scheme.entries("flows").values() if isinstance(flow, dict)]
+    declared = [flow.get("scopes") or flow.get("availableScopes") for flow in flows]
+    return {str(scope) for scopes in declared if isinstance(scopes, dict) for scope in scopes}
 
 
 @check("no-api-keys-in-url")
