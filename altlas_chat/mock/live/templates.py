@@ -59,6 +59,10 @@ class Filler:
         self._now = now
         self._last = last
 
+    def share(self) -> float:
+        """A number between 0 and 1, by chance."""
+        return self._chance.random()
+
     def filled(self, value: Any, known: Mapping[str, Any]) -> Any:
         """A value with every template in it filled.
 

@@ -1,0 +1,168 @@
+"""Realtime in a mock: its sockets, scenarios and schedules, and what follows from calls."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from altlas_chat.mock.compiled import Compiled
+from altlas_chat.mock.live.emitting import Emission
+from altlas_chat.mock.live.making import Unsendable
+from altlas_chat.mock.live.messages import Message
+from altlas_chat.mock.live.peers import Room
+from altlas_chat.mock.live.playing import Player, check_scenario
+from altlas_chat.mock.live.scenarios import Scenario
+from altlas_chat.mock.live.sockets import Sockets, WhenItEnds
+from altlas_chat.mock.live.stage import Now, Place, Stage
+from altlas_chat.mock.live.talking import Manners, Talk
+from altlas_chat.mock.pipeline import Mock
+from altlas_chat.mock.settings import Validate
+from altlas_chat.specs.findings import DocumentUnusable, Finding
+from altlas_chat.specs.findings import Place as FilePlace
+
+LOG = logging.getLogger(__name__)
+
+ANY = "*"
+RESTART = 1012
+TOLD = ("event", "passing")
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a mock is to say by itself."""
+
+    emissions: tuple[Emission, ...] = ()
+    scenarios: tuple[Scenario, ...] = ()
+
+
+class Live:
+    """Speaks on the channels of a mock's AsyncAPI documents.
+
+    When the contract was reloaded, sockets of the old one are closed (1012) at
+    the next upgrade or event.
+    """
+
+    def __init__(
+        self,
+        mock: Mock,
+        now: Now,
+        wishes: Wishes,
+        *,
+        manners: Manners | None = None,
+        ending: WhenItEnds | None = None,
+    ) -> None:
+        """Raises:
+        DocumentUnusable: a scenario or a schedule does not fit the contract.
+        """
+        self._mock = mock
+        self._now = now
+        self._wishes = wishes
+        self._manners = manners
+        self._ending = ending
+        self.room = Room()
+        self._take(mock.compiled)
+        findings = self.findings()
+        if findings:
+            raise DocumentUnusable(findings)
+
+    def _take(self, compiled: Compiled) -> None:
+        self._compiled = compiled
+        self.stage = Stage(compiled.sockets, self.room, self._now, seed=self._mock.settings.seed)
+        self.player = Player(self.stage, self._wishes.scenarios)
+        self.talk = Talk(self.stage, self.player, lambda: self._mock.settings.validate, self._manners)
+        self._sockets = Sockets(self.stage, self.talk, self._is_strict, self._ending)
+
+    def _is_strict(self) -> bool:
+        return self._mock.settings.validate is Validate.STRICT
+
+    @property
+    def sockets(self) -> Sockets:
+        """The doors of the contract as it is now."""
+        if self._mock.compiled is not self._compiled:
+            for peer in list(self.room.peers.values()):
+                peer.close(RESTART, "the contract was changed: connect again")
+            self._take(self._mock.compiled)
+        return self._sockets
+
+    def findings(self) -> list[Finding]:
+        """What of the scenarios and schedules does not fit the contract."""
+        operations = [
+            one.operation.operation_id
+            for one in self._compiled.endpoints
+            if one.operation.operation_id
+        ]
+        found = [
+            finding
+            for scenario in self._wishes.scenarios
+            for finding in check_scenario(scenario, self.stage, operations)
+        ]
+        for emission in self._wishes.emissions:
+            if not self._told(emission.message):
+                told = (one.name for place in self.stage.places for one in _usual(place))
+                remedy = f"Servers say {', '.join(dict.fromkeys(told)) or 'nothing here'}."
+                what = f"no event is called {emission.message!r}"
+                found.append(Finding(FilePlace("--emit"), "schedule", what, remedy))
+        return found
+
+    async def upgrade(self, request: web.BaseRequest) -> web.StreamResponse | None:
+        """To be mounted in front of the contract."""
+        return await self.sockets.upgrade(request)
+
+    async def plain(self, request: web.BaseRequest) -> web.StreamResponse | None:
+        """To be mounted behind the contract."""
+        return await self.sockets.plain(request)
+
+    # -- schedules ------------------------------------------------------------------
+
+    async def emit(self) -> None:
+        """Say what is scheduled, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            for number, emission in enumerate(self._wishes.emissions):
+                tasks.create_task(self._emit(emission, number))
+
+    async def _emit(self, emission: Emission, number: int) -> None:
+        chance = self.stage.filler(f"emission {number}")
+        while True:
+            await asyncio.sleep(emission.pauses.at(chance.share()))
+            for place, messages in self._told(emission.message):
+                peers = self.stage.room.on(place.channel)
+                if peers:
+                    message = messages[int(chance.share() * len(messages))]
+                    self._say(place, message)
+
+    def _told(self, wanted: str) -> list[tuple[Place, Sequence[Message]]]:
+        found = []
+        for place in self.stage.places:
+            usual = _usual(place)
+            messages = [one for one in place.channel.tells if one.is_called(wanted)]
+            if wanted == ANY:
+                messages = usual
+            if messages:
+                found.append((place, messages))
+        return found
+
+    def _say(self, place: Place, message: Message) -> None:
+        try:
+            payload = self.stage.event(place, message)
+            self.stage.say(place, message, payload, {}, self.stage.room.on(place.channel))
+        except Unsendable as error:
+            LOG.warning("%s: no event could be made: %s", message.name, error)
+
+    def tell(self, name: str, changes: dict[str, Any]) -> None:
+        """Say an event to everybody on the channels that have it."""
+        for place, messages in self._told(name):
+            try:
+                payload = self.stage.event(place, messages[0])
+                peers = self.stage.room.on(place.channel)
+                self.stage.say(place, messages[0], payload, changes, peers)
+            except Unsendable as error:
+                LOG.warning("%s: the event was not sent: %s", name, error)
+
+
+def _usual(place: Place) -> list[Message]:
+    """The events that may come at any time."""
+    told = [one for one in place.channel.tells if not one.tells_of_an_error]
+    return [one for one in told if one.data.get("x-kind", TOLD[0]) in TOLD]
