@@ -10,8 +10,9 @@ from functools import partial
 from aiohttp import web
 
 from altlas_chat.mock.compiled import compile_documents
+from altlas_chat.mock.furnishing import NOTHING_WISHED, furnish
+from altlas_chat.mock.live.opening import Wishes
 from altlas_chat.mock.pipeline import Mock
-from altlas_chat.mock.remembering import Remembering
 from altlas_chat.mock.settings import MockSettings
 from altlas_chat.specs.documents import Document
 from altlas_chat.system import SystemClock
@@ -37,19 +38,24 @@ class RunningMock:
 
 @asynccontextmanager
 async def running_mock(
-    documents: Sequence[Document], settings: MockSettings
+    documents: Sequence[Document], settings: MockSettings, wishes: Wishes = NOTHING_WISHED
 ) -> AsyncIterator[RunningMock]:
     """A mock of some documents that listens until the block ends; port 0 picks a free one.
 
     Raises:
         PortTaken: the address can't be listened on.
+        DocumentUnusable: what it is to say by itself does not fit the documents.
     """
     compiled = compile_documents(documents, seed=settings.seed, language=settings.language)
     mock = Mock(compiled, settings)
-    if settings.stateful:
-        mock.answerer = Remembering(mock.answerer, SystemClock(), items=settings.stateful_items)
+    furniture = furnish(mock, SystemClock(), wishes)
     async with listening(mock) as running:
-        yield running
+        emitting = asyncio.ensure_future(furniture.emit())
+        try:
+            yield running
+        finally:
+            emitting.cancel()
+            await asyncio.gather(emitting, return_exceptions=True)
 
 
 @asynccontextmanager

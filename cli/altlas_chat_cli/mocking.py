@@ -4,15 +4,19 @@ import asyncio
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, get_args
 
 import typer
 
+from altlas_chat.mock.amounts import AmountUnreadable
 from altlas_chat.mock.compiled import Compiled, compile_documents
 from altlas_chat.mock.contracts import load_contracts
 from altlas_chat.mock.equipment import Equipment, Options, chosen_plan
+from altlas_chat.mock.furnishing import furnish
 from altlas_chat.mock.journal import Entry
 from altlas_chat.mock.journal_forms import line_of
+from altlas_chat.mock.live.opening import Wishes
 from altlas_chat.mock.masking import Mask
 from altlas_chat.mock.pipeline import Mock
 from altlas_chat.mock.plans import PlanUnreadable
@@ -69,6 +73,20 @@ def chosen_options(
     return options
 
 
+def chosen_wishes(emit: Sequence[str], scenarios: Sequence[Path]) -> Wishes:
+    """What the mock is to say by itself; exits with every finding when it can't be read."""
+    from altlas_chat.mock.live.emitting import read_emission  # noqa: PLC0415 - only then
+    from altlas_chat.mock.live.scenarios import load_scenario  # noqa: PLC0415 - only then
+
+    try:
+        emissions = tuple(read_emission(one) for one in emit)
+        return Wishes(emissions, tuple(load_scenario(one) for one in scenarios))
+    except AmountUnreadable as error:
+        raise typer.BadParameter(str(error), param_hint="--emit") from error
+    except DocumentUnusable as unusable:
+        raise _exit(unusable) from unusable
+
+
 def _exit(unusable: DocumentUnusable) -> typer.Exit:
     for finding in unusable.findings:
         output.say(str(finding))
@@ -114,6 +132,7 @@ def serve(
     settings: MockSettings,
     options: Options,
     sources: Sources,
+    wishes: Wishes,
     *,
     quiet: bool,
     as_json: bool,
@@ -128,6 +147,15 @@ def serve(
     compiled = compile_documents(documents, seed=settings.seed, language=settings.language)
     mock = Mock(compiled, settings)
     equipment = Equipment(mock, options, load, SystemClock())
+    try:
+        furniture = furnish(mock, SystemClock(), wishes, ending=equipment.weather.ending)
+    except DocumentUnusable as unusable:
+        raise _exit(unusable) from unusable
+    equipment.controls.reset = furniture.reset
+
+    async def emit(_: Any) -> None:
+        await furniture.emit()
+
     if not quiet:
         equipment.journal.listeners.append(RequestLines(equipment.mask))
 
@@ -139,7 +167,7 @@ def serve(
 
     try:
         with equipment.recorded():
-            run(mock, started, beside=(equipment.watch,))
+            run(mock, started, beside=(equipment.watch, emit))
     except NoRecording as error:
         output.say(f"altlas-chat: {error.detail}")
         output.say(f"  {error.remedy}")

@@ -72,7 +72,9 @@ class Live:
         self._compiled = compiled
         self.stage = Stage(compiled.sockets, self.room, self._now, seed=self._mock.settings.seed)
         self.player = Player(self.stage, self._wishes.scenarios)
-        self.talk = Talk(self.stage, self.player, lambda: self._mock.settings.validate, self._manners)
+        self.talk = Talk(
+            self.stage, self.player, lambda: self._mock.settings.validate, self._manners
+        )
         self._sockets = Sockets(self.stage, self.talk, self._is_strict, self._ending)
 
     def _is_strict(self) -> bool:
@@ -134,7 +136,7 @@ class Live:
                     self._say(place, message)
 
     def _told(self, wanted: str) -> list[tuple[Place, Sequence[Message]]]:
-        found = []
+        found: list[tuple[Place, Sequence[Message]]] = []
         for place in self.stage.places:
             usual = _usual(place)
             messages = [one for one in place.channel.tells if one.is_called(wanted)]

@@ -72,6 +72,10 @@ def mock(
     journal_size: options.JournalSize = 1000,
     mask: options.Masked = True,
     watch: options.Watch = True,
+    stateful: options.Stateful = False,
+    stateful_items: options.StatefulItems = 3,
+    emit: options.Emit = None,
+    scenario: options.Scenarios = None,
     self_check: SelfCheck = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -96,6 +100,8 @@ def mock(
         seed=seed,
         language=language,
         cors=cors,
+        stateful=stateful,
+        stateful_items=stateful_items,
     )
     try:
         chosen = mocking.chosen_options(
@@ -110,10 +116,11 @@ def mock(
             masked=mask,
             watch=watch,
         )
+        wishes = mocking.chosen_wishes(emit or [], scenario or [])
         documents = mocking.opened(contracts or [], fetch=fetch)
         if self_check:
             raise typer.Exit(mocking.checked(documents, settings, as_json=as_json))
         sources = mocking.Sources(contracts or [], fetch=fetch)
-        mocking.serve(documents, settings, chosen, sources, quiet=quiet, as_json=as_json)
+        mocking.serve(documents, settings, chosen, sources, wishes, quiet=quiet, as_json=as_json)
     except KeyboardInterrupt as interrupt:
         raise typer.Exit(output.INTERRUPTED) from interrupt

@@ -1,4 +1,4 @@
-"""Options of ``altlas-chat mock`` beyond its answers: weather, journal, admin path, reloading."""
+"""Options of ``altlas-chat mock`` beyond its answers: weather, journal, state, realtime and so on."""
 
 from pathlib import Path
 from typing import Annotated
@@ -66,4 +66,25 @@ Masked = Annotated[
 ]
 Watch = Annotated[
     bool, typer.Option("--watch/--no-watch", help="Load contract and weather when they change.")
+]
+Stateful = Annotated[
+    bool,
+    typer.Option("--stateful", help="Remember what is made, changed and deleted."),
+]
+StatefulItems = Annotated[
+    int, typer.Option(min=0, max=1000, help="So many things each collection has at first.")
+]
+Emit = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="'EVENT every TIME'",
+        help="Say an example event again and again: `'message.created every 2s..5s'`,"
+        " `'* every 3s'`; may be repeated.",
+    ),
+]
+Scenarios = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--scenario", metavar="FILE", help="What sockets are told, step by step; may be repeated."
+    ),
 ]
