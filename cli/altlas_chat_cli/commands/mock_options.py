@@ -1,4 +1,4 @@
-"""Options of ``altlas-chat mock`` beyond its answers: weather, journal, state, realtime and so on."""
+"""Options of ``altlas-chat mock`` beyond its answers: weather, journal, state, realtime."""
 
 from pathlib import Path
 from typing import Annotated
