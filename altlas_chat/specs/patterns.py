@@ -63,7 +63,7 @@ def _rewritten(pattern: str) -> str:
 
 
 def _in_class(parts: list[str], number: int) -> str:
-    """A part of a character class; a hyphen beside ``\\w`` and its kin is a hyphen."""
+    """A part of a character class; a hyphen beside another class is one."""
     part = parts[number]
     around = [parts[number - 1], parts[number + 1] if number + 1 < len(parts) else ""]
     if part == "-" and any(one[:1] == "\\" and one[1:2] in _CLASSES for one in around):

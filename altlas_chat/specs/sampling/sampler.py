@@ -1,0 +1,120 @@
+"""Values that a schema allows, made up: realistic, and the same for the same key."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from altlas_chat.specs.dialects import Direction
+from altlas_chat.specs.documents import Document
+from altlas_chat.specs.sampling.building import Building
+from altlas_chat.specs.sampling.draw import Draw
+from altlas_chat.specs.sampling.plans import NEVER, Plan, settle
+from altlas_chat.specs.sampling.shapes import Impossible
+from altlas_chat.specs.sampling.words import Language, words_of
+from altlas_chat.specs.schemas import Schemas
+
+Extent = Literal["full", "smallest"]
+
+DEEPEST = 7
+LARGEST = 400
+TRIES = 12
+CAREFUL_TRIES = 12
+
+
+class NoSample(Exception):
+    """Nothing could be made up for a schema; says why."""
+
+    def __init__(self, schema: str, why: str) -> None:
+        super().__init__(f"nothing can be made up for {schema}: {why}")
+        self.schema = schema
+        self.why = why
+
+
+class Sampler:
+    """Makes up values for the schemas of one document.
+
+    The same ``seed`` and key give the same value, on every machine and in
+    every process.
+    """
+
+    def __init__(
+        self, document: Document, schemas: Schemas, *, seed: int = 0, language: Language = "en"
+    ) -> None:
+        del document
+        self._schemas = schemas
+        self._seed = seed
+        self._draw = Draw(words_of(language), DEEPEST)
+        self._plans: dict[tuple[str, Direction], tuple[Plan, int]] = {}
+        self._buildings: dict[Direction, Building] = {}
+
+    def sample(
+        self,
+        schema: str,
+        *,
+        key: str,
+        direction: Direction,
+        known: Mapping[str, Any] | None = None,
+        extent: Extent = "full",
+    ) -> Any:
+        """A value that the schema at a pointer allows.
+
+        ``key`` is what the value is about (``GET /users/7``): equal keys give
+        equal values. What is ``known`` of it (``{"id": 7}``) is taken where
+        the schema has such a property and allows it. ``full`` values have
+        what is optional, too; ``smallest`` ones have nothing that can be left out.
+
+        Raises:
+            NoSample: the schema allows nothing, or nothing that could be found.
+            LookupError: there is no such schema.
+        """
+        try:
+            plan, limit = self._plan(schema, direction)
+            value = self._valid(schema, plan, key, direction, 0 if extent == "smallest" else limit)
+        except Impossible as error:
+            raise NoSample(schema, str(error)) from error
+        return self._with_known(schema, value, known, direction) if known else value
+
+    def _valid(self, schema: str, plan: Plan, key: str, direction: Direction, limit: int) -> Any:
+        draw = self._draw
+        why = Impossible("no value that was tried fits")
+        for attempt in range(TRIES + 2 * CAREFUL_TRIES):
+            draw.limit = limit if attempt < TRIES + CAREFUL_TRIES else 0
+            draw.careful = attempt >= TRIES
+            draw.start(self._seed, key, attempt)
+            draw.examples = attempt < TRIES // 2 or attempt % 2 == 0
+            try:
+                value = plan.make(draw)
+            except Impossible as error:
+                why = error
+                continue
+            if self._schemas.is_valid(schema, value, direction):
+                return value
+        raise why
+
+    def _with_known(
+        self, schema: str, value: Any, known: Mapping[str, Any], direction: Direction
+    ) -> Any:
+        if not isinstance(value, dict):
+            return value
+        for name, wanted in known.items():
+            if name in value:
+                for form in (wanted, str(wanted)):
+                    changed = {**value, name: form}
+                    if self._schemas.is_valid(schema, changed, direction):
+                        value = changed
+                        break
+        return value
+
+    def _plan(self, schema: str, direction: Direction) -> tuple[Plan, int]:
+        key = (schema, direction)
+        if key not in self._plans:
+            root, definitions = self._schemas.closure(schema, direction)
+            building = Building(definitions, self._schemas.pointer_of)
+            plan = building.plan([{"$ref": f"#/$defs/{root}"}])
+            settle(plan)
+            if plan.least >= NEVER:
+                raise Impossible("its values have no end, or nothing is allowed")
+            limit = 1
+            while limit < DEEPEST and plan.size(limit + 1) <= LARGEST:
+                limit += 1
+            self._plans[key] = (plan, limit)
+        return self._plans[key]

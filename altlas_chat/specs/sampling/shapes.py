@@ -1,0 +1,293 @@
+"""Several schemas that must all hold, as one: references and ``allOf`` put together."""
+
+from collections.abc import Callable, Mapping
+from copy import copy
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from math import lcm
+from typing import Any
+
+from altlas_chat.specs.dialects import BRANCHES, HIDDEN, Schema
+from altlas_chat.specs.documents import Json
+from altlas_chat.specs.schemas import types_of_value
+
+Definitions = Mapping[str, Schema]
+
+
+class Impossible(Exception):
+    """Nothing fits; says why."""
+
+
+@dataclass(slots=True)
+class Group:
+    """Alternatives of which one is taken; ``kind`` is the keyword, or "if", "null", "type"."""
+
+    kind: str
+    branches: list[Schema]
+
+
+@dataclass(slots=True)
+class Closer:
+    """What one schema says of properties that it does not name."""
+
+    names: frozenset[str]
+    patterns: dict[str, Schema]
+    rest: Schema
+
+
+@dataclass(slots=True)
+class Shape:
+    """What schemas say together."""
+
+    types: tuple[str, ...] | None = None
+    values: list[Any] | None = None
+    bounds: dict[str, Any] = field(default_factory=dict)
+    multiples: list[Any] = field(default_factory=list)
+    patterns: list[str] = field(default_factory=list)
+    formats: list[str] = field(default_factory=list)
+    encoding: str = ""
+    media_type: str = ""
+    properties: dict[str, list[Schema]] = field(default_factory=dict)
+    required: dict[str, None] = field(default_factory=dict)
+    hidden: set[str] = field(default_factory=set)
+    closers: list[Closer] = field(default_factory=list)
+    unevaluated: list[Schema] = field(default_factory=list)
+    names: list[Schema] = field(default_factory=list)
+    dependent: dict[str, list[str]] = field(default_factory=dict)
+    tuples: list[tuple[list[Schema], Schema]] = field(default_factory=list)
+    unique: bool = False
+    contains: list[tuple[Schema, int, int | None]] = field(default_factory=list)
+    nots: list[Schema] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)
+    examples: list[Any] = field(default_factory=list)
+    owners: list[str] = field(default_factory=list)
+    definition: str = ""
+    """The first that was referred to on the way."""
+    fragile: bool = False
+    """What was put together says less than the schemas did: it has to be checked."""
+
+    def copy(self) -> "Shape":
+        """One that can be added to without changing this one."""
+        found = copy(self)
+        for name in self.__slots__:
+            value = getattr(self, name)
+            if isinstance(value, dict | list | set):
+                setattr(found, name, value.copy())
+        return found
+
+
+_HIGHER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
+_LOWER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
+
+
+class Merging:
+    """Puts schemas of one closure together."""
+
+    def __init__(self, definitions: Definitions, pointer_of: Callable[[str], str]) -> None:
+        self._definitions = definitions
+        self._pointer_of = pointer_of
+
+    def shape(self, schemas: list[Schema], start: Shape | None = None) -> Shape:
+        """What schemas say together, on top of what ``start`` says.
+
+        Raises:
+            Impossible: they contradict each other.
+        """
+        found = start.copy() if start else Shape()
+        for schema in schemas:
+            self._add(found, schema, frozenset())
+        if found.types == () or found.values == []:
+            raise Impossible("its types or its values exclude each other")
+        return found
+
+    def _add(self, found: Shape, schema: Schema, on_the_way: frozenset[str]) -> None:
+        if schema is True:
+            return
+        if schema is False:
+            raise Impossible("it allows nothing at all")
+        _add_examples(found, schema)
+        if "$ref" in schema:
+            name = schema["$ref"].removeprefix("#/$defs/")
+            if name not in on_the_way:
+                found.definition = found.definition or name
+                found.owners.append(self._pointer_of(name).rpartition("/")[2])
+                self._add(found, self._definitions[name], on_the_way | {name})
+        if "title" in schema:
+            found.owners.append(schema["title"])
+        for part in schema.get("allOf", ()):
+            self._add(found, part, on_the_way)
+        _add_types(found, schema)
+        _add_bounds(found, schema)
+        _add_text(found, schema)
+        _add_object(found, schema)
+        _add_array(found, schema)
+        _add_groups(found, schema)
+
+
+def _add_examples(found: Shape, schema: Json) -> None:
+    if "example" in schema:
+        found.examples.append(schema["example"])
+    examples = schema.get("examples")
+    if isinstance(examples, list):
+        found.examples += examples
+    if schema.get("default") not in (None, "", [], {}):
+        found.examples.append(schema["default"])
+
+
+def _add_types(found: Shape, schema: Json) -> None:
+    types = schema.get("type")
+    if types is not None:
+        listed = (types,) if isinstance(types, str) else tuple(types)
+        found.types = listed if found.types is None else _common(found.types, listed)
+    values = [schema["const"]] if "const" in schema else schema.get("enum")
+    if "const" in schema and "enum" in schema:
+        values = [one for one in schema["enum"] if same(one, schema["const"])]
+    if values is not None:
+        known = found.values
+        found.values = [
+            one for one in values if known is None or any(same(one, other) for other in known)
+        ]
+
+
+def same(one: Any, other: Any) -> bool:
+    """Equal as JSON: 1 is 1.0, but true is not 1."""
+    return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
+
+
+def _common(known: tuple[str, ...], listed: tuple[str, ...]) -> tuple[str, ...]:
+    found = [one for one in known if one in listed]
+    for one, other in ((known, listed), (listed, known)):
+        if "integer" in one and "number" in other and "integer" not in found:
+            found.append("integer")
+    return tuple(found)
+
+
+def _add_bounds(found: Shape, schema: Json) -> None:
+    for keywords, choose in ((_HIGHER, max), (_LOWER, min)):
+        for keyword in keywords:
+            if keyword in schema:
+                value = schema[keyword]
+                known = found.bounds.get(keyword, value)
+                found.bounds[keyword] = choose(known, value)
+    if "multipleOf" in schema:
+        found.multiples.append(schema["multipleOf"])
+
+
+def _add_text(found: Shape, schema: Json) -> None:
+    if "pattern" in schema and schema["pattern"] not in found.patterns:
+        found.patterns.append(schema["pattern"])
+    if "format" in schema and schema["format"] not in found.formats:
+        found.formats.append(schema["format"])
+    found.encoding = schema.get("contentEncoding", found.encoding)
+    found.media_type = schema.get("contentMediaType", found.media_type)
+
+
+def _say_of(found: Shape, name: str, schema: Schema) -> None:
+    found.properties[name] = [*found.properties.get(name, ()), schema]
+
+
+def _add_object(found: Shape, schema: Json) -> None:
+    properties = schema.get("properties", {})
+    for name, one in properties.items():
+        _say_of(found, name, one)
+    found.required.update(dict.fromkeys(schema.get("required", ())))
+    found.hidden.update(schema.get(HIDDEN, ()))
+    patterns = schema.get("patternProperties", {})
+    rest = schema.get("additionalProperties", True)
+    if patterns or rest is not True:
+        found.closers.append(Closer(frozenset(properties), patterns, rest))
+    if "unevaluatedProperties" in schema and schema["unevaluatedProperties"] is not True:
+        found.fragile = True
+        found.unevaluated.append(schema["unevaluatedProperties"])
+    if "propertyNames" in schema:
+        found.names.append(schema["propertyNames"])
+    for name, names in schema.get("dependentRequired", {}).items():
+        found.dependent[name] = [*found.dependent.get(name, ()), *names]
+    for name, one in schema.get("dependentSchemas", {}).items():
+        taken = {"allOf": [one], "required": [name]}
+        found.groups.append(Group("if", [taken, {"properties": {name: False}}]))
+
+
+def _add_array(found: Shape, schema: Json) -> None:
+    prefix = schema.get("prefixItems", [])
+    if prefix or "items" in schema:
+        found.tuples.append((prefix, schema.get("items", True)))
+    if schema.get("unevaluatedItems", True) is not True:
+        found.fragile = True
+        if "items" not in schema:
+            found.tuples.append(([True] * len(prefix), schema["unevaluatedItems"]))
+    found.unique = found.unique or schema.get("uniqueItems") is True
+    if "contains" in schema:
+        least = int(schema.get("minContains", 1))
+        found.contains.append((schema["contains"], least, schema.get("maxContains")))
+
+
+def _add_groups(found: Shape, schema: Json) -> None:
+    if BRANCHES in schema:
+        found.groups.append(Group("anyOf", schema[BRANCHES]))
+        return
+    for keyword in ("oneOf", "anyOf"):
+        if keyword in schema:
+            found.groups.append(Group(keyword, schema[keyword]))
+    if "not" in schema:
+        found.fragile = True
+        _exclude(found, schema["not"])
+    if "if" in schema:
+        _add_condition(found, schema)
+
+
+def _add_condition(found: Shape, schema: Json) -> None:
+    if schema["if"] == {"type": "null"} and "then" not in schema:
+        found.groups.append(Group("null", [schema.get("else", True), {"type": "null"}]))
+        return
+    found.fragile = True
+    held: Json = {"allOf": [schema["if"], schema.get("then", True)]}
+    missed: Json = {"not": schema["if"], "allOf": [schema.get("else", True)]}
+    found.groups.append(Group("if", [held, missed]))
+
+
+def _exclude(found: Shape, ruled_out: Schema) -> None:
+    """What a ``not`` says, in so far as it can be said otherwise; all of it is checked anyhow."""
+    if ruled_out is True:
+        raise Impossible("it excludes everything")
+    if not isinstance(ruled_out, dict):
+        return
+    found.nots.append(ruled_out)
+    keys = set(ruled_out) - {"title", "example", "examples", "default"}
+    if keys == {"required"} and len(ruled_out["required"]) == 1:
+        _say_of(found, ruled_out["required"][0], False)
+    elif keys <= {"properties", "required"} and len(ruled_out.get("properties", {})) == 1:
+        name, one = next(iter(ruled_out["properties"].items()))
+        _say_of(found, name, {"not": one})
+    elif keys == {"anyOf"}:
+        for one in ruled_out["anyOf"]:
+            _exclude(found, one)
+
+
+def allows(shape: Shape, value: Any) -> bool:
+    """By its types and by the constants that it excludes a shape allows a value."""
+    types = types_of_value(value)
+    if shape.types is not None and types.isdisjoint(shape.types):
+        return False
+    for ruled_out in shape.nots:
+        if not isinstance(ruled_out, dict):
+            continue
+        values = [ruled_out["const"]] if "const" in ruled_out else ruled_out.get("enum", ())
+        if any(same(value, one) for one in values):
+            return False
+    return True
+
+
+def common_multiple(multiples: list[Any]) -> Fraction | None:
+    """The least number that is a multiple of all of them; None where there are none."""
+    found: Fraction | None = None
+    for one in multiples:
+        step = Fraction(Decimal(str(one)))
+        if found is None:
+            found = step
+        else:
+            below = lcm(found.denominator, step.denominator)
+            above = lcm(int(found * below), int(step * below))
+            found = Fraction(above, below)
+    return found
