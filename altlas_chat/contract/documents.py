@@ -7,7 +7,8 @@ A bundle is one JSON file without references to others, made of the sources by
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import orjson
 
@@ -45,8 +46,13 @@ def asyncapi_bytes() -> bytes:
 
 
 @cache
-def _bundle(name: str) -> bytes:
-    return (data_folder("contracts") / "generated" / f"{name}.json").read_bytes()
+def _bundle(name: Literal["openapi", "asyncapi"]) -> bytes:
+    return bundle_path(name).read_bytes()
+
+
+def bundle_path(name: Literal["openapi", "asyncapi"]) -> Path:
+    """Where a bundle lies."""
+    return data_folder("contracts") / "generated" / f"{name}.json"
 
 
 def load_openapi() -> Json:

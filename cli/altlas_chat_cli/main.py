@@ -37,6 +37,7 @@ app.command("seed", short_help="Fill a database with the demo world, or with vol
 app.command("talk", short_help="Talk in a terminal; reconnects and resumes.")(talk.talk)
 app.command("tail", short_help="Print live events, as a table or as JSON lines.")(tail.tail)
 app.add_typer(user.app, name="user")
+app.add_typer(contract.app, name="contract")
 app.add_typer(config.app, name="config")
 app.add_typer(contract.app, name="contract")
 

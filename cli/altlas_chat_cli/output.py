@@ -30,7 +30,7 @@ EXIT_CODES: Mapping[int, str] = MappingProxyType(
     {
         DONE: "done",
         FAILED: "it did not work; the message says why and what to do",
-        WRONG_USE: "the command line or the settings are wrong",
+        WRONG_USE: "the command line, the settings or a document that was named is wrong",
         NOT_READY: "something must be done first: the database waits for `altlas-chat migrate up`",
         INTERRUPTED: "interrupted (Ctrl-C)",
     }
@@ -107,6 +107,10 @@ def _exit_code(error: BaseException) -> int:
     if isinstance(error, SettingsError):
         return WRONG_USE
     # Loaded here, so that --help stays quick.
+    from altlas_chat.specs.findings import DocumentUnusable  # noqa: PLC0415
+
+    if isinstance(error, DocumentUnusable):
+        return WRONG_USE
     from altlas_chat.storage.schema import SchemaBehind, SchemaMissing  # noqa: PLC0415
 
     return NOT_READY if isinstance(error, SchemaMissing | SchemaBehind) else FAILED

@@ -5,7 +5,7 @@ Each sub-command has its own module here and is named below.
 
 import typer
 
-from altlas_chat_cli.commands.contract import diff, lint
+from altlas_chat_cli.commands.contract import diff, docs, lint
 
 app = typer.Typer(
     help="Judge, compare, publish and test API documents; our own where none is named.",
@@ -16,3 +16,4 @@ app.command("lint", short_help="Judge whether a document is good, by rules one c
 app.command("diff", short_help="Tell what changed between two versions, and what breaks.")(
     diff.diff
 )
+app.command("docs", short_help="Write the documentation of an API as files.")(docs.docs)

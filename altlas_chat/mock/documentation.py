@@ -1,0 +1,52 @@
+"""The documentation of what a mock answers for, to be read and tried at the mock itself."""
+
+from urllib.parse import unquote
+
+from aiohttp import web
+
+from altlas_chat.mock.compiled import Compiled
+from altlas_chat.mock.pipeline import Mock
+from altlas_chat.pages.site import INDEX, Site
+
+DOCS = "/docs"
+
+
+def mount_documentation(mock: Mock, *, in_front: bool = False) -> None:
+    """Serve the pages below ``/docs``; always those of the contract as it is now.
+
+    A contract that has an operation of such a path answers that itself, unless
+    the pages are put ``in_front`` of it.
+    """
+    mock.mount(DOCS, _Documentation(mock), in_front=in_front)
+
+
+class _Documentation:
+    def __init__(self, mock: Mock) -> None:
+        self._mock = mock
+        self._made: tuple[Compiled, Site] | None = None
+
+    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse | None:
+        if request.method not in ("GET", "HEAD"):
+            return None
+        path = unquote(request.rel_url.raw_path)
+        if path == DOCS:
+            return web.Response(status=308, headers={"Location": f"{DOCS}/"})
+        site, name = self._site(), path.removeprefix(f"{DOCS}/") or INDEX
+        if not path.startswith(f"{DOCS}/") or name not in site.names:
+            return None
+        file = site.file(name)
+        headers = {
+            "Content-Type": file.content_type,
+            "Content-Security-Policy": site.policy,
+            "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "no-cache",
+        }
+        return web.Response(body=file.content, headers=headers)
+
+    def _site(self) -> Site:
+        """Made anew when the contract was exchanged."""
+        compiled = self._mock.compiled
+        if self._made is None or self._made[0] is not compiled:
+            self._made = compiled, Site(compiled.documents, here=True)
+        return self._made[1]
