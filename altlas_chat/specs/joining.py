@@ -99,7 +99,7 @@ class _Joiner:
         self._root = root
         self._grammar = grammar
         self._result = result
-        self._targets = Targets(sources)
+        self._targets = Targets(sources, root)
         self._sections = sections_of(grammar, version)
         self._names = Names(root.data.get("components"))
         self._homes: dict[tuple[str, str], str] = {}

@@ -65,10 +65,15 @@ class _Broken(Exception):
 
 
 class Targets:
-    """Finds what references mean, and reads files for that."""
+    """Finds what references mean, and reads files for that.
 
-    def __init__(self, sources: Sources) -> None:
+    What is in the ``root`` file is meant as it stands there, be it a reference:
+    an operation of AsyncAPI names a message of its channel, not what that refers to.
+    """
+
+    def __init__(self, sources: Sources, root: SourceFile) -> None:
         self._sources = sources
+        self._root = root
         self._marks: dict[str, Marks] = {}
         self._ids: dict[str, Target] = {}
 
@@ -95,7 +100,8 @@ class Targets:
     def find(self, at: Target, reference: str) -> Target | Finding:
         """What a reference in the object ``at`` leads to, or what is wrong with it.
 
-        The end of the chain where the chain leaves the file that is named, else what is named.
+        The end of the chain where the chain leaves the file that is named, unless that is the
+        root; else what is named.
         """
         try:
             first = self._step(at, reference)
@@ -113,7 +119,7 @@ class Targets:
                 seen.add(last.key)
         except _Broken as broken:
             return broken.finding
-        return first if last.file is first.file else last
+        return first if first.file is self._root or last.file is first.file else last
 
     def marks_of(self, file: SourceFile) -> "Marks":
         """The ``$id``, ``$anchor`` and ``$dynamicAnchor`` of a file."""
