@@ -1,8 +1,9 @@
 """Makes one file of each contract's many: the bundles in ``contracts/generated``.
 
 References stay references, so a bundle is small and recursion is no matter: what another file
-holds becomes a component, named like its key there. (prance inlines everything, and loses what
-stands beside a ``$ref``; docs/decisions/0006-contract-tooling.md.) ``python -m
+holds becomes a component, named like its key there (``altlas_chat.specs.joining`` does that for
+any document; docs/decisions/0006-contract-tooling.md). Here is what is our own: no two things of
+one name, sections in order, and marks for what is planned. ``python -m
 altlas_chat.contract.bundling --check`` says which bundle is stale, ``--write`` writes them; run in
 a checkout.
 """
@@ -18,114 +19,64 @@ import yaml
 
 from altlas_chat.contract.documents import METHODS
 from altlas_chat.data import data_folder
+from altlas_chat.specs.borrowing import with_borrowed
+from altlas_chat.specs.documents import Document
+from altlas_chat.specs.findings import DocumentUnusable
+from altlas_chat.specs.loading import load_document
+from altlas_chat.specs.pointers import joined, steps_of
 
 Json = dict[str, Any]
 
-OPENAPI_SECTIONS = ("schemas", "parameters", "headers", "responses", "examples")
-"""The folders, or names, of files whose content becomes components; others' takes its place."""
+SECTIONS = (
+    "securitySchemes",
+    "correlationIds",
+    "messages",
+    "responses",
+    "examples",
+    "schemas",
+    "headers",
+    "parameters",
+)
+"""The order of what bundles have in common."""
 
-ASYNCAPI_SECTIONS = ("schemas", "messages")
+AS_WRITTEN = ("securitySchemes", "correlationIds")
+"""What stands in the order in which it is written."""
 
 
 class BundlingFailed(Exception):
     """The sources can't be put together; the message says where and why."""
 
 
-class _Bundler:
-    """Puts a document and all that it refers to into one."""
-
-    def __init__(self, root: Path, sections: Collection[str]) -> None:
-        self._root = root
-        self._sections = sections
-        self._components: dict[str, dict[str, Any]] = {}
-        self._homes: dict[tuple[str, str], tuple[Path, str]] = {}
-
-    def bundle(self) -> Json:
-        document: Json = self._resolved(_load(self._root), self._root)
-        components: dict[str, dict[str, Any]] = document.setdefault("components", {})
-        for section, entries in self._components.items():
-            own = components.get(section, {})
-            components[section] = dict(sorted({**own, **entries}.items()))
-        return document
-
-    def _resolved(self, node: Any, file: Path) -> Any:
-        if isinstance(node, list):
-            return [self._resolved(item, file) for item in node]
-        if not isinstance(node, dict):
-            return node
-        reference = node.get("$ref")
-        if isinstance(reference, str):
-            return self._referred(reference, node, file)
-        return {key: self._value(key, value, file) for key, value in node.items()}
-
-    def _value(self, key: str, value: Any, file: Path) -> Any:
-        resolved = self._resolved(value, file)
-        if key == "discriminator" and isinstance(resolved, dict) and "mapping" in resolved:
-            mapping = resolved["mapping"].items()
-            resolved["mapping"] = {name: self._pointer(target, file) for name, target in mapping}
-        return resolved
-
-    def _referred(self, reference: str, node: Json, file: Path) -> Any:
-        """What takes the place of ``{$ref: …}``, with what stands beside it."""
-        target, pointer = _target(reference, file)
-        if target != self._root and self._section(target, pointer) is None:
-            return self._resolved(_at(target, pointer), target)
-        beside = {key: self._resolved(value, file) for key, value in node.items() if key != "$ref"}
-        return {"$ref": self._pointer(reference, file), **beside}
-
-    def _pointer(self, reference: str, file: Path) -> str:
-        """Where the target of a reference is in the bundle; it is taken in if it is new."""
-        target, pointer = _target(reference, file)
-        section = None if target == self._root else self._section(target, pointer)
-        if section is None:
-            return f"#{pointer}"
-        name, _, rest = pointer.removeprefix("/").partition("/")
-        home = self._homes.setdefault((section, name), (target, name))
-        if home[0] != target:
-            raise BundlingFailed(f"{name} is in {home[0]} and in {target}: give one another name")
-        entries = self._components.setdefault(section, {})
-        if name not in entries:
-            entries[name] = None
-            entries[name] = self._resolved(_at(target, f"/{name}"), target)
-        return f"#/components/{section}/{name}" + (f"/{rest}" if rest else "")
-
-    def _section(self, file: Path, pointer: str) -> str | None:
-        """The components that a part of a file belongs to; None for what is put in its place."""
-        if pointer.startswith("/x-"):
-            return None
-        folder = file.parent.name if file.parent.name != "problems" else file.parent.parent.name
-        if folder in self._sections:
-            return folder
-        return file.stem if folder == "openapi" and file.stem in self._sections else None
+def _joined(root: Path) -> Json:
+    """The document of many files in one piece, its components in the order of their names."""
+    try:
+        document = load_document(root)
+    except DocumentUnusable as unusable:
+        raise BundlingFailed("\n".join(map(str, unusable.findings))) from unusable
+    _refuse_two_of_one_name(document)
+    data = with_borrowed(document)
+    components = data["components"]
+    ordered = sorted(components, key=lambda one: (SECTIONS.index(one), one))
+    data["components"] = {
+        one: components[one] if one in AS_WRITTEN else dict(sorted(components[one].items()))
+        for one in ordered
+    }
+    return data
 
 
-def _target(reference: str, file: Path) -> tuple[Path, str]:
-    place, _, pointer = reference.partition("#")
-    return ((file.parent / place).resolve() if place else file), pointer
+def _refuse_two_of_one_name(document: Document) -> None:
+    """Joining gives one of them another name, which nobody chose."""
+    for section, entries in document.data["components"].items():
+        for name in entries:
+            place = document.place(joined("/components", section, name))
+            own = steps_of(place.pointer)[-1]
+            if own != name:
+                raise BundlingFailed(f"{own} in {place} is there twice: give one another name")
 
 
 @cache
 def _load(file: Path) -> Any:
-    try:
-        return yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    except FileNotFoundError as error:
-        raise BundlingFailed(f"{file} is referred to, but is not there") from error
-    except yaml.YAMLError as error:
-        raise BundlingFailed(f"{file} is no YAML: {error}") from error
-
-
-def _at(file: Path, pointer: str) -> Any:
-    """The value at a JSON pointer (RFC 6901) of a file."""
-    value = _load(file)
-    for step in pointer.split("/")[1:]:
-        key = step.replace("~1", "/").replace("~0", "~")
-        if isinstance(value, list) and key.isdecimal() and int(key) < len(value):
-            value = value[int(key)]
-        elif isinstance(value, dict) and key in value:
-            value = value[key]
-        else:
-            raise BundlingFailed(f"{file} has nothing at {pointer}")
-    return value
+    return yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 
 
 def bundle_openapi(folder: Path) -> Json:
@@ -134,8 +85,7 @@ def bundle_openapi(folder: Path) -> Json:
     Raises:
         BundlingFailed: the sources do not fit together.
     """
-    root = (folder / "openapi" / "openapi.yaml").resolve()
-    document = _Bundler(root, OPENAPI_SECTIONS).bundle()
+    document = _joined(folder / "openapi" / "openapi.yaml")
     operations = [
         (item[method]["operationId"], item[method])
         for item in document["paths"].values()
@@ -160,7 +110,7 @@ def bundle_asyncapi(folder: Path) -> Json:
     Raises:
         BundlingFailed: the sources do not fit together.
     """
-    document = _Bundler((folder / "asyncapi.yaml").resolve(), ASYNCAPI_SECTIONS).bundle()
+    document = _joined(folder / "asyncapi.yaml")
     for schema in document["components"]["schemas"].values():
         schema.pop("discriminator", None)
     messages = document["components"]["messages"].values()

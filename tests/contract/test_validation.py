@@ -265,7 +265,7 @@ def test_a_key_that_is_there_twice_is_found_with_its_line(folder: Path) -> None:
 
 def test_a_missing_file_is_found(folder: Path) -> None:
     (folder / "openapi" / "schemas" / "tasks.yaml").unlink()
-    assert "tasks.yaml is referred to, but is not there" in the_finding(folder).what
+    assert "schemas/tasks.yaml: there is no such file" in the_finding(folder).what
 
 
 @pytest.mark.parametrize(

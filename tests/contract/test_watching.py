@@ -70,6 +70,7 @@ async def test_wrong_frames_are_noted_though_nobody_looks_at_them(url: str) -> N
 NOT_OUR_SERVER = {
     "client/test_api.py",
     "contract/test_watching.py",
+    "mock/served.py",
     "realtime/test_frames.py",
     "support/s3.py",
 }
