@@ -77,7 +77,7 @@ def _estranged(findings: list[Any]) -> bool:
     shallow = min((len(finding.instance_path) for finding in findings), default=0)
     return any(
         (finding.kind.name == "type" and len(finding.instance_path) == shallow)
-        or finding.kind.name in ("const", "enum")
+        or (finding.kind.name in ("const", "enum") and len(_allowed(finding.kind)) == 1)
         for finding in findings
     )
 

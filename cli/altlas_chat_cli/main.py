@@ -39,7 +39,6 @@ app.command("tail", short_help="Print live events, as a table or as JSON lines."
 app.add_typer(user.app, name="user")
 app.add_typer(contract.app, name="contract")
 app.add_typer(config.app, name="config")
-app.add_typer(contract.app, name="contract")
 
 
 def _print_version(wanted: bool) -> None:

@@ -153,7 +153,9 @@ def test_two_things_of_one_name_are_refused(folder: Path) -> None:
     schemas = {**TEA_SCHEMAS, "Other": {"$ref": "coffee.yaml#/Black"}}
     schemas["Tea"] = {"oneOf": [{"$ref": "#/Black"}, {"$ref": "#/Other"}]}
     write(folder / "openapi/schemas/tea.yaml", schemas)
-    with pytest.raises(BundlingFailed, match=r"Black in .*coffee.yaml.* is there twice: give one another name"):
+    with pytest.raises(
+        BundlingFailed, match=r"Black in .*coffee.yaml.* is there twice: give one another name"
+    ):
         bundle_openapi(folder)
 
 
