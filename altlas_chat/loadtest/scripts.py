@@ -97,7 +97,7 @@ def share_file(person: Person, chance: random.Random) -> Script:
     """A file goes up, into a message, and down again."""
     content = chance.randbytes(FILE_BYTES)
     kept = yield Upload("uploadFile", "/files", f"{chance.getrandbits(32):08x}.bin", content)
-    draft = _draft(person, chance) | {"text": "", "fileIds": [kept["id"]]}
+    draft = _draft(person, chance) | {"kind": "file", "fileIds": [kept["id"]]}
     yield Call("postMessage", "POST", "/messages", body=draft)
     yield Download("downloadFile", f"/files/{kept['id']}", len(content))
 

@@ -25,7 +25,7 @@ class NotLetIn(Exception):
 
 
 class Wire(asyncio.Protocol):
-    """One socket of one person.
+    """One socket of one person, who is let in by ``auth``, the data of that command.
 
     ``on_text`` is called with each text frame after ``ready``, ``on_end`` once
     with the close code (1006 without one) when the socket is over. Nothing is
@@ -47,13 +47,13 @@ class Wire(asyncio.Protocol):
     def __init__(
         self,
         address: SplitResult,
-        token: str,
+        auth: dict[str, object],
         on_text: Callable[[bytes], None],
         on_end: Callable[[int], None],
     ) -> None:
         self._mask = os.urandom(4)
         self._request = _upgrade(address) + self._framed(
-            {"event": "auth", "id": "auth", "data": {"token": token}}
+            {"event": "auth", "id": "auth", "data": auth}
         )
         self._on_text = on_text
         self._on_end = on_end
