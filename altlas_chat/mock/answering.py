@@ -44,7 +44,7 @@ def declared_reply(exchange: Exchange, accept: str) -> Reply:
     """Made anew; see ``answer_from_contract``."""
     endpoint, wishes = exchange.known_endpoint, exchange.preferences
     if wishes.unreadable:
-        raise Refused(400, "UNREADABLE_PREFERENCE", "; ".join(wishes.unreadable) + ".")
+        raise Refused(422, "UNREADABLE_PREFERENCE", "; ".join(wishes.unreadable) + ".")
     if wishes.code is not None:
         status, answer = wishes.code, wished_answer(endpoint, wishes.code)
     else:

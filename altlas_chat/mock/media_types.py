@@ -89,6 +89,8 @@ def accepted_quality(offered: Named, wanted: Iterable[Named]) -> Liking:
     best = NOT_LIKED
     for number, one in enumerate(wanted):
         exact = _exactness(offered, one)
+        if exact < 0:
+            continue
         if exact > best[1] or (exact == best[1] and one.quality > best[0]):
             best = (one.quality, exact, -number)
     return best
