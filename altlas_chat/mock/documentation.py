@@ -6,33 +6,35 @@ from aiohttp import web
 
 from altlas_chat.mock.compiled import Compiled
 from altlas_chat.mock.pipeline import Mock
-from altlas_chat.pages.site import INDEX, Site
+from altlas_chat.pages.site import EVENTS, INDEX, Site
 
 DOCS = "/docs"
 
 
-def mount_documentation(mock: Mock, *, in_front: bool = False) -> None:
-    """Serve the pages below ``/docs``; always those of the contract as it is now.
+def mount_documentation(mock: Mock, prefix: str = DOCS, *, in_front: bool = False) -> None:
+    """Serve the pages below a path; always those of the contract as it is now.
 
     A contract that has an operation of such a path answers that itself, unless
     the pages are put ``in_front`` of it.
     """
-    mock.mount(DOCS, _Documentation(mock), in_front=in_front)
+    mock.mount(prefix, _Documentation(mock, prefix), in_front=in_front)
 
 
 class _Documentation:
-    def __init__(self, mock: Mock) -> None:
+    def __init__(self, mock: Mock, prefix: str) -> None:
         self._mock = mock
+        self._prefix = prefix
         self._made: tuple[Compiled, Site] | None = None
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse | None:
         if request.method not in ("GET", "HEAD"):
             return None
         path = unquote(request.rel_url.raw_path)
-        if path == DOCS:
-            return web.Response(status=308, headers={"Location": f"{DOCS}/"})
-        site, name = self._site(), path.removeprefix(f"{DOCS}/") or INDEX
-        if not path.startswith(f"{DOCS}/") or name not in site.names:
+        if path == self._prefix:
+            return web.Response(status=308, headers={"Location": f"{self._prefix}/"})
+        site, name = self._site(), path.removeprefix(f"{self._prefix}/") or INDEX
+        name = EVENTS if name == "events" else name
+        if not path.startswith(f"{self._prefix}/") or name not in site.names:
             return None
         file = site.file(name)
         headers = {

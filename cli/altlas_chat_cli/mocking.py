@@ -12,6 +12,7 @@ import typer
 from altlas_chat.mock.amounts import AmountUnreadable
 from altlas_chat.mock.compiled import Compiled, compile_documents
 from altlas_chat.mock.contracts import load_contracts
+from altlas_chat.mock.documentation import DOCS, mount_documentation
 from altlas_chat.mock.equipment import Equipment, Options, chosen_plan
 from altlas_chat.mock.furnishing import furnish
 from altlas_chat.mock.journal import Entry
@@ -146,6 +147,10 @@ def serve(
 
     compiled = compile_documents(documents, seed=settings.seed, language=settings.language)
     mock = Mock(compiled, settings)
+    mount_documentation(mock)
+    if not sources.contracts:
+        for prefix in (DOCS, f"/v1{DOCS}"):
+            mount_documentation(mock, prefix, in_front=True)
     equipment = Equipment(mock, options, load, SystemClock())
     try:
         furniture = furnish(mock, SystemClock(), wishes, ending=equipment.weather.ending)
@@ -204,6 +209,7 @@ def _welcome(url: str, compiled: Compiled) -> None:
                 "}", ""
             )
         )
+    say(f"Its documentation, to read and to try: {url}{DOCS}")
     say("Stop it with Ctrl-C.")
 
 
