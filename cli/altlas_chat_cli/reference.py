@@ -1,8 +1,9 @@
-"""The two generated pages of the documentation.
+"""The generated pages of the documentation.
 
-``docs/configuration.md`` comes from the settings table and ``docs/cli.md``
-from the commands themselves. ``python -m altlas_chat_cli.reference --check``
-says which page is stale, ``--write`` writes both; run in a checkout.
+``docs/configuration.md`` comes from the settings table, ``docs/cli.md`` from the
+commands themselves and ``docs/lint.md`` from the rules of ``contract lint``.
+``python -m altlas_chat_cli.reference --check`` says which page is stale,
+``--write`` writes them all; run in a checkout.
 """
 
 import sys
@@ -14,6 +15,7 @@ import typer
 
 from altlas_chat.configuring import FILE_NAME, FILE_VARIABLE, TEST_PREFIX
 from altlas_chat.settings import SECTIONS, TABLE, Setting
+from altlas_chat.toolkit.linting import catalogue
 from altlas_chat_cli import output
 from altlas_chat_cli.main import app
 
@@ -63,6 +65,17 @@ program it came from.
 
 | exit code | meaning |
 |---|---|
+"""
+
+_LINT = f"""\
+# Rules of contract lint
+
+{_DO_NOT_EDIT}
+
+What `altlas-chat contract lint` looks for; `docs/contract.md` tells how it is used and configured, and
+`altlas-chat contract lint --explain RULE` tells all of one rule, with a good and a bad sample. *Set* is the
+smallest set that a rule is in: `recommended`, `strict` (all of those and more) or `all`. *Elsewhere* is what
+Spectral, Redocly and vacuum call a rule much like it; a configuration may use these names, too.
 """
 
 
@@ -132,7 +145,16 @@ def _meaning(param: Any) -> str:
     return f"{meaning} Required.".strip() if param.required else meaning
 
 
-PAGES = {"configuration.md": configuration_page, "cli.md": commands_page}
+def lint_page() -> str:
+    """The text of ``docs/lint.md``."""
+    return f"{_LINT}\n{catalogue.as_markdown()}\n"
+
+
+PAGES = {
+    "configuration.md": configuration_page,
+    "cli.md": commands_page,
+    "lint.md": lint_page,
+}
 
 
 def stale_pages(folder: Path) -> list[Path]:

@@ -66,13 +66,13 @@ def _indented(text: str) -> str:
 
 
 def as_markdown() -> str:
-    """A table of every rule for each theme, as docs/contract.md has it."""
+    """A table of every rule for each theme, as docs/lint.md has it."""
     lines: list[str] = []
     theme = ""
     for rule in all_rules().values():
         if rule.theme != theme:
             theme = rule.theme
-            lines += ["", f"#### {theme.capitalize()}", ""]
+            lines += ["", f"## {theme.capitalize()}", ""]
             lines += [
                 "| rule | severity | set | what it says | elsewhere |",
                 "|---|---|---|---|---|",
