@@ -9,7 +9,7 @@ from altlas_chat.specs.documents import Document
 from altlas_chat.specs.findings import Place
 from altlas_chat.toolkit.diffing.levels import Effect, Level, level_of
 from altlas_chat.toolkit.diffing.rules import RULES
-from altlas_chat.toolkit.diffing.sameness import written
+from altlas_chat.toolkit.diffing.views import written
 
 LONGEST_VALUE = 200
 
@@ -114,6 +114,8 @@ def _said(key: str, value: Any) -> str:
         return str(value)
     if value is None:
         return "nothing"
+    if isinstance(value, list) and value and all(isinstance(one, str) for one in value):
+        value = ", ".join(value)
     text = value if isinstance(value, str) else written(value)
     return f"`{text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + '…'}`"
 

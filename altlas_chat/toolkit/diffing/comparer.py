@@ -15,8 +15,16 @@ from altlas_chat.toolkit.diffing.properties import (
     of_properties,
     of_required,
 )
-from altlas_chat.toolkit.diffing.sameness import LISTED, NAMED, SINGLE, Sameness
-from altlas_chat.toolkit.diffing.views import View, Views, called, only_describes
+from altlas_chat.toolkit.diffing.sameness import Sameness
+from altlas_chat.toolkit.diffing.views import (
+    LISTED,
+    NAMED,
+    SINGLE,
+    View,
+    Views,
+    called,
+    only_describes,
+)
 
 _CONDITIONS = {
     "items": "items",
@@ -42,7 +50,7 @@ class Comparer:
         self.new = Views(new)
         self.flat_old = Flattening(self.old)
         self.flat_new = Flattening(self.new)
-        self.sameness = Sameness(self.old, self.new)
+        self.sameness = Sameness(self.flat_old, self.flat_new)
         self._branches = Branches(self.old, self.new, self.sameness)
         self._forms = Forms(self.old, self.new, self.sameness)
         self._flatten = flatten
@@ -57,9 +65,6 @@ class Comparer:
         while self._waiting:
             self._compare(self._waiting.pop())
         return node
-
-    def same(self, old: View, new: View) -> bool:
-        return self.sameness.of(self.flat_old.of(old), self.flat_new.of(new))
 
     def node(self, old: View, new: View) -> Node:
         """The pair, which is compared by and by."""
@@ -89,14 +94,19 @@ class Comparer:
 
     def _compare_whole(self, node: Node) -> bool:
         """Make two schemas with ``allOf`` ready to be compared; False if they are the same."""
-        flat_old, flat_new = self.flat_old.of(node.old), self.flat_new.of(node.new)
-        if self.sameness.of(flat_old, flat_new):
+        if self.sameness.of(node.old, node.new):
             self._tell_annotations(node)
             return False
-        lonely = not node.old.branches("allOf") or not node.new.branches("allOf")
-        if self._flatten or lonely:
-            node.old, node.new = flat_old, flat_new
+        if self._flatten or self._is_rebuilt(node):
+            node.old, node.new = self.flat_old.of(node.old), self.flat_new.of(node.new)
         return True
+
+    def _is_rebuilt(self, node: Node) -> bool:
+        """Only one has ``allOf``, or branches both came and went: branch by branch tells little."""
+        if not node.old.branches("allOf") or not node.new.branches("allOf"):
+            return True
+        found = self._branches.matched(node.old, node.new, "allOf")
+        return bool(found.removed and found.added)
 
     def _tell_annotations(self, node: Node) -> None:
         """Of two schemas that allow the same: branches that only describe, and flags."""
@@ -188,7 +198,7 @@ class Comparer:
             self._lead(node, Edge((f"prefixItems[{number + 1}]",), below))
         for number in range(min(before, after), max(before, after)):
             one, other = _item(self.old, old, number), _item(self.new, new, number)
-            if one is None or other is None or not self.same(one, other):
+            if one is None or other is None or not self.sameness.of(one, other):
                 way = "added" if after > before else "removed"
                 yield Delta(f"prefix-items-{way}", name=f"#{number + 1}", step="prefixItems")
 

@@ -6,8 +6,7 @@ from typing import Any
 
 from altlas_chat.specs.documents import Json
 from altlas_chat.specs.pointers import joined
-from altlas_chat.toolkit.diffing.sameness import NAMED, SINGLE, written
-from altlas_chat.toolkit.diffing.views import ANNOTATIONS, View, Views
+from altlas_chat.toolkit.diffing.views import ANNOTATIONS, NAMED, SINGLE, View, Views, written
 
 DEEPEST = 30
 
@@ -37,8 +36,9 @@ class Flattening:
     """
 
     def __init__(self, views: Views) -> None:
-        self._views = views
+        self.views = views
         self._done: dict[int, View] = {}
+        self._joins: dict[tuple[int, int], Json] = {}
 
     def of(self, view: View, depth: int = 0) -> View:
         """The same schema without ``allOf``, as far as that can be said."""
@@ -50,22 +50,33 @@ class Flattening:
             self._done[key] = self._flat(view, depth)
         return self._done[key]
 
+    def both(self, one: Any, other: Any) -> Json:
+        """A schema that asks for both; for the same two it is the same one."""
+        for mine, theirs in ((one, other), (other, one)):
+            if mine is True or mine == {}:
+                return theirs if isinstance(theirs, dict) else {}
+        key = (id(one), id(other))
+        if key not in self._joins:
+            self._joins[key] = {"allOf": [one, other]}
+        return self._joins[key]
+
     def _flat(self, view: View, depth: int) -> View:
         own = {key: value for key, value in view.data.items() if key != "allOf"}
-        merged = _Merging(self._views)
+        merged = _Merging(self.views, self.both)
         merged.take(own, view)
         for number in range(len(view.branches("allOf"))):
-            branch = self.of(self._views.child(view, "allOf", number), depth + 1)
+            branch = self.of(self.views.child(view, "allOf", number), depth + 1)
             if branch.never:
                 return View(view.pointer, {}, (), null=False, never=True)
             merged.take(branch.data, branch)
         result = merged.result(null=view.says("nullable"))
-        return self._views.made(result, view)
+        return self.views.made(result, view)
 
 
 class _Merging:
-    def __init__(self, views: Views) -> None:
+    def __init__(self, views: Views, both: Callable[[Any, Any], Json]) -> None:
         self._views = views
+        self._both = both
         self._data: Json = {}
         self._types: set[str] | None = None
         self._left: list[Json] = []
@@ -106,8 +117,8 @@ class _Merging:
         if key in _TIGHTER and isinstance(value, int | float) and isinstance(there, int | float):
             return _TIGHTER[key](there, value)
         if key in ("properties", "patternProperties", "dependentSchemas"):
-            both = {name: [there[name], value[name]] for name in there if name in value}
-            return {**there, **value, **{name: _all(*pair) for name, pair in both.items()}}
+            both = {name: self._both(there[name], value[name]) for name in there if name in value}
+            return {**there, **value, **both}
         if key == "required":
             return [*there, *(name for name in value if name not in there)]
         if key == "enum":
@@ -120,7 +131,7 @@ class _Merging:
         if key in ("items", "additionalProperties", "propertyNames"):
             if there is False or value is False:
                 return False
-            return _all(there, value)
+            return self._both(there, value)
         if key in ANNOTATIONS or key.startswith("x-") or key == "discriminator":
             return there
         if key == "allOf":
@@ -137,11 +148,3 @@ class _Merging:
         if self._left:
             data["allOf"] = [*data.get("allOf", []), *self._left]
         return data
-
-
-def _all(one: Any, other: Any) -> Json:
-    if one is True or one == {}:
-        return other if isinstance(other, dict) else {}
-    if other is True or other == {}:
-        return one if isinstance(one, dict) else {}
-    return {"allOf": [one, other]}

@@ -6,8 +6,7 @@ from typing import Any
 from altlas_chat.toolkit.diffing.deltas import Delta
 from altlas_chat.toolkit.diffing.levels import Effect
 from altlas_chat.toolkit.diffing.rules_of_schemas import BOUNDS
-from altlas_chat.toolkit.diffing.sameness import written
-from altlas_chat.toolkit.diffing.views import View
+from altlas_chat.toolkit.diffing.views import View, written
 
 ALLOWS_ALL = frozenset({".*", "^.*$", "^.*", ".*$", "", "^", "$"})
 """Patterns that every text fits that has no line feed."""

@@ -159,7 +159,7 @@ class Lifecycle:
 
     def _of_stability(self, where: Where, old: Json, new: Json, places: tuple[str, str]) -> None:
         for data in (old, new):
-            if stability_of(data) is None:
+            if stability_of(data) is None and old.get(STABILITY) != new.get(STABILITY):
                 self._found.add(
                     "api-invalid-stability-level", where, *places, new=str(data[STABILITY])
                 )

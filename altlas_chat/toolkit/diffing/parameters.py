@@ -149,7 +149,7 @@ class Parameters:
             return False
         if "items" not in after.data:
             return False
-        return self._comparer.same(before, self._comparer.new.child(after, "items"))
+        return self._comparer.sameness.of(before, self._comparer.new.child(after, "items"))
 
     def _compare_content(self, where: Where, old: Parameter, new: Parameter) -> None:
         before = old.content.name if old.content else f"style {old.style}"

@@ -1,31 +1,10 @@
 """Whether two schemas, each in its document, allow the same; words about them don't count."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
-from altlas_chat.toolkit.diffing.views import ANNOTATIONS, View, Views
-
-SINGLE = (
-    "items",
-    "additionalProperties",
-    "not",
-    "contains",
-    "propertyNames",
-    "unevaluatedItems",
-    "unevaluatedProperties",
-    "if",
-    "then",
-    "else",
-    "contentSchema",
-)
-"""Keywords that hold a schema."""
-
-NAMED = ("properties", "patternProperties", "dependentSchemas")
-"""Keywords that hold schemas by name."""
-
-LISTED = ("allOf", "anyOf", "oneOf", "prefixItems")
-"""Keywords that hold schemas in a list."""
+from altlas_chat.toolkit.diffing.flattening import Flattening
+from altlas_chat.toolkit.diffing.views import ANNOTATIONS, LISTED, NAMED, SINGLE, View, written
 
 _HELD = frozenset((*SINGLE, *NAMED, *LISTED))
 _TYPED = frozenset({"type", "nullable", "required", "enum", "$ref", "discriminator"})
@@ -36,14 +15,17 @@ Pair = tuple[View, View]
 class Sameness:
     """Compares schemas of two documents, and remembers which are the same."""
 
-    def __init__(self, old: Views, new: Views) -> None:
-        self._old = old
-        self._new = new
+    def __init__(self, old: Flattening, new: Flattening) -> None:
+        self._flat_old = old
+        self._flat_new = new
+        self._old = old.views
+        self._new = new.views
         self._same: set[tuple[int, int]] = set()
         self._other: set[tuple[int, int]] = set()
 
     def of(self, old: View, new: View) -> bool:
         """They allow the same, references followed, however deep and circular."""
+        old, new = self._flat_old.of(old), self._flat_new.of(new)
         start = (id(old), id(new))
         if start in self._same:
             return True
@@ -57,7 +39,8 @@ class Sameness:
             if below is None:
                 self._other.add(start)
                 return False
-            for pair in below:
+            for one, other in below:
+                pair = self._flat_old.of(one), self._flat_new.of(other)
                 key = (id(pair[0]), id(pair[1]))
                 if key not in assumed and key not in self._same:
                     assumed.add(key)
@@ -126,8 +109,3 @@ def _rest(view: View) -> dict[str, Any]:
         and not key.startswith("x-")
         and value is not False
     }
-
-
-def written(value: Any) -> str:
-    """A value as one string: equal values give equal strings."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)

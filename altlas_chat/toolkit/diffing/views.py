@@ -5,6 +5,7 @@ exclusive bounds of OpenAPI 3.0 are numbers, and a schema that is only another
 one or null is that other one, nullable.
 """
 
+import json
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
@@ -32,6 +33,27 @@ ANNOTATIONS = frozenset(
     }
 )
 """Keywords that allow and refuse nothing."""
+
+SINGLE = (
+    "items",
+    "additionalProperties",
+    "not",
+    "contains",
+    "propertyNames",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+    "if",
+    "then",
+    "else",
+    "contentSchema",
+)
+"""Keywords that hold a schema."""
+
+NAMED = ("properties", "patternProperties", "dependentSchemas")
+"""Keywords that hold schemas by name."""
+
+LISTED = ("allOf", "anyOf", "oneOf", "prefixItems")
+"""Keywords that hold schemas in a list."""
 
 OVERLAID = frozenset({"readOnly", "writeOnly", "deprecated", "default", "nullable", "description"})
 """What stands beside a reference and is about its place, not about what it refers to."""
@@ -223,6 +245,11 @@ def only_describes(raw: Any, *, words: bool = False) -> bool:
         return raw is True
     said = ANNOTATIONS - {"default", "deprecated"} if words else ANNOTATIONS
     return all(key in said or key.startswith("x-") for key in raw)
+
+
+def written(value: Any) -> str:
+    """A value as one string: equal values give equal strings."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
 
 
 def name_of(view: View, keyword: str, number: int) -> str:
