@@ -95,7 +95,7 @@ def body_value(
     given = named(exchange.request.headers.get("Content-Type", "")) or named(media.name)
     try:
         noted = complaints if complaints is not None else []
-        return _value(exchange.body, given, endpoint, media, noted)
+        return value_of_bytes(exchange.body, given, endpoint, media, noted)
     except (ValueError, BadForm) as error:
         raise Refused(
             400,
@@ -106,9 +106,14 @@ def body_value(
         ) from error
 
 
-def _value(
+def value_of_bytes(
     raw: bytes, given: Named | None, endpoint: Endpoint, media: MediaType, complaints: Complaints
 ) -> Any:
+    """What bytes of a media type are as JSON; ``NO_VALUE`` where that is nothing.
+
+    Raises:
+        ValueError, BadForm: they are not what they are said to be.
+    """
     if given is None:
         return NO_VALUE
     shapes = endpoint.spec.shapes

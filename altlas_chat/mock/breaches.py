@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Where = Literal["path", "query", "header", "cookie", "body", "security", "status"]
+Where = Literal["path", "query", "header", "cookie", "body", "security", "status", "operation"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
-"""What a mock has besides its answers: weather, journal, record, admin path, reloading.
+"""What a mock has besides its answers: weather, journal, record, admin path, proxy, reloading.
 
 Everything is put into the places that the mock has for it (``hooks``).
 """
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ from time import monotonic
 from altlas_chat.mock.admin import PREFIX, Admin, Controls, finding_as_json
 from altlas_chat.mock.app import RunningMock
 from altlas_chat.mock.compiled import Compiled
+from altlas_chat.mock.forwarded_sockets import SocketForwarder
+from altlas_chat.mock.forwarding import Forwarder, ProxySettings
 from altlas_chat.mock.journal import Journal
 from altlas_chat.mock.journal_forms import rfc3339
 from altlas_chat.mock.masking import Mask
@@ -22,6 +25,7 @@ from altlas_chat.mock.plan_files import findings_in_plan, read_plan_file
 from altlas_chat.mock.plans import PRESETS, Json, Plan, PlanUnreadable, read_plan
 from altlas_chat.mock.recording import Recording
 from altlas_chat.mock.reloading import Load, Outcome, Reloading
+from altlas_chat.mock.summaries import Summary
 from altlas_chat.mock.weather import Weather
 from altlas_chat.system import Clock
 
@@ -33,6 +37,7 @@ class Options:
     ``weather`` is the name of a weather or a file with a plan, "" for none;
     ``amounts`` are keys of a plan that go before what that says, and
     ``rules`` come after its own. ``admin`` is the admin path, "" for none.
+    With ``proxy`` a real server answers.
     """
 
     weather: str = ""
@@ -45,6 +50,7 @@ class Options:
     record: Path | None = None
     masked: bool = True
     watch: bool = True
+    proxy: ProxySettings | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,6 +97,7 @@ class Equipment:
 
         Raises:
             DocumentUnusable, PlanUnreadable: as ``chosen_plan``.
+            ProxyUnusable: the proxy's address is none.
         """
         self._mock = mock
         self._options = options
@@ -105,12 +112,23 @@ class Equipment:
         self.controls = Controls(
             self.weather, self.journal, self.mask, health=self.health, reload=self.reload
         )
+        self.summary = Summary()
+        self.journal.listeners.append(self.summary)
         mock.weather = Meeting(self.weather)
         mock.listeners.append(Noting(self.journal, clock))
         if options.admin:
             host, token = mock.settings.host, options.admin_token
             admin = Admin(self.controls, prefix=options.admin, host=host, token=token)
             mock.mount(options.admin, admin, in_front=True)
+        self._forwarder = self._forwarding(options.proxy) if options.proxy else None
+
+    def _forwarding(self, proxy: ProxySettings) -> Forwarder:
+        forwarder = Forwarder(proxy)
+        self._mock.answerer = forwarder
+        self._mock.stranger = forwarder.stranger
+        sockets = SocketForwarder(forwarder, self.journal, self.weather, self._clock)
+        self._mock.mount("/", sockets, in_front=True)
+        return forwarder
 
     @contextmanager
     def recorded(self) -> Iterator[None]:
@@ -132,10 +150,19 @@ class Equipment:
         how = Load(self._load, self._files, self._take)
         self._reloading = Reloading(how, first, self._clock, self._began_ms, tell)
 
-    async def watch(self, _: RunningMock) -> None:
-        """Load what changes, until it is cancelled; nothing unless it is wanted."""
-        if self._reloading is not None and self._options.watch:
-            await self._reloading.run()
+    async def beside(self, _: RunningMock) -> None:
+        """What runs beside the mock until it is cancelled: loads what changes, if that is wanted.
+
+        Closes its connections at the end.
+        """
+        try:
+            if self._reloading is not None and self._options.watch:
+                await self._reloading.run()
+            else:
+                await asyncio.Event().wait()
+        finally:
+            if self._forwarder is not None:
+                await self._forwarder.close()
 
     async def reload(self) -> Outcome:
         """Load everything now."""

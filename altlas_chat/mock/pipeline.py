@@ -150,7 +150,8 @@ class Mock:
         return await stranger(exchange)
 
     async def _without_operation(self, exchange: Exchange, found: Found) -> Reply:
-        if exchange.method == "OPTIONS" and (found.methods or exchange.path == "*"):
+        asks = exchange.method == "OPTIONS" and self.stranger is None
+        if asks and (found.methods or exchange.path == "*"):
             return Reply(204, (("Allow", _allow(found)),))
         if self.weather is not None and (reply := await self.weather(exchange)):
             return reply
@@ -204,7 +205,11 @@ async def _sent(request: web.BaseRequest, exchange: Exchange) -> web.StreamRespo
         return web.Response(body=reply.body, status=reply.status, headers=headers)
     response = web.StreamResponse(status=reply.status, headers=headers)
     await response.prepare(request)
-    async for part in reply.stream:
-        await response.write(part)
-    await response.write_eof()
+    try:
+        async for part in reply.stream:
+            await response.write(part)
+        await response.write_eof()
+    except ConnectionError:  # of this side, or of where the stream comes from
+        if request.transport is not None:
+            request.transport.abort()
     return response

@@ -57,6 +57,9 @@ TITLES = {
     "KEPT_ALREADY": "There is such a thing already",
     "CHANGE_REFUSED": "No valid thing would come of it",
     "MOCK_FAILED": "The mock made a mistake",
+    "ANSWER_BREAKS_CONTRACT": "The answer of the real server breaks the contract",
+    "NO_REAL_SERVER": "The real server can't be reached",
+    "REAL_SERVER_TOO_SLOW": "The real server does not answer in time",
     "BAD_WEATHER": "The weather of the mock is bad",
     "TOO_MANY_CALLS": "There were too many calls for the weather of the mock",
 }

@@ -70,31 +70,38 @@ class Shapes:
                 return one
         return meanings[0]
 
-    def read_only(self, schema: str | None, value: Any, depth: int = 0) -> Iterator[str]:
+    def read_only(self, schema: str | None, value: Any) -> Iterator[str]:
         """Pointers to what is in a value though it is only for answers."""
+        return self._marked(schema, value, "readOnly", 0)
+
+    def write_only(self, schema: str | None, value: Any) -> Iterator[str]:
+        """Pointers to what is in a value though it is only for requests."""
+        return self._marked(schema, value, "writeOnly", 0)
+
+    def _marked(self, schema: str | None, value: Any, mark: str, depth: int) -> Iterator[str]:
         if schema is None or depth > DEEPEST:
             return
         if isinstance(value, list):
             items = self.of(schema).items
             for number, one in enumerate(value) if items else ():
-                for found in self.read_only(items, one, depth + 1):
+                for found in self._marked(items, one, mark, depth + 1):
                     yield f"/{number}{found}"
         elif isinstance(value, dict):
             for name, pointer in self.of(schema).properties.items():
                 if name not in value:
                     continue
-                if self._is_read_only(pointer):
+                if self._is_marked(pointer, mark):
                     yield joined("", name)
                 else:
-                    for found in self.read_only(pointer, value[name], depth + 1):
+                    for found in self._marked(pointer, value[name], mark, depth + 1):
                         yield joined("", name) + found
 
-    def _is_read_only(self, pointer: str) -> bool:
+    def _is_marked(self, pointer: str, mark: str) -> bool:
         try:
             nodes = (self._document.at(pointer), self._document.resolved(pointer))
         except LookupError:
             return False
-        return any(isinstance(one, dict) and one.get("readOnly") is True for one in nodes)
+        return any(isinstance(one, dict) and one.get(mark) is True for one in nodes)
 
     def _parts(self, pointer: str, depth: int) -> Iterator[Shape]:
         try:

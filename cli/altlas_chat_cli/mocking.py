@@ -15,6 +15,7 @@ from altlas_chat.mock.contracts import load_contracts
 from altlas_chat.mock.documentation import DOCS, mount_documentation
 from altlas_chat.mock.equipment import Equipment, Options, chosen_plan
 from altlas_chat.mock.furnishing import furnish
+from altlas_chat.mock.forwarding import ProxySettings, ProxyUnusable, real_server
 from altlas_chat.mock.journal import Entry
 from altlas_chat.mock.journal_forms import line_of
 from altlas_chat.mock.live.opening import Wishes
@@ -24,6 +25,7 @@ from altlas_chat.mock.plans import PlanUnreadable
 from altlas_chat.mock.recording import NoRecording
 from altlas_chat.mock.reloading import Outcome
 from altlas_chat.mock.settings import MockSettings, Validate
+from altlas_chat.mock.summaries import Summary
 from altlas_chat.specs.documents import Document
 from altlas_chat.specs.findings import DocumentUnusable
 from altlas_chat.specs.sampling import Language
@@ -88,6 +90,19 @@ def chosen_wishes(emit: Sequence[str], scenarios: Sequence[Path]) -> Wishes:
         raise _exit(unusable) from unusable
 
 
+def chosen_proxy(url: str | None, *, strict: bool, timeout_seconds: float) -> ProxySettings | None:
+    """The real server that is to answer; exits when its address is none."""
+    if url is None:
+        return None
+    try:
+        real_server(url)
+    except ProxyUnusable as error:
+        output.say(f"altlas-chat: {error.detail}")
+        output.say(f"  {error.remedy}")
+        raise typer.Exit(output.WRONG_USE) from error
+    return ProxySettings(url=url, strict=strict, timeout_seconds=timeout_seconds)
+
+
 def _exit(unusable: DocumentUnusable) -> typer.Exit:
     for finding in unusable.findings:
         output.say(str(finding))
@@ -137,8 +152,8 @@ def serve(
     *,
     quiet: bool,
     as_json: bool,
-) -> None:
-    """Serve until Ctrl-C."""
+) -> Summary:
+    """Serve until Ctrl-C; what broke the contract, which is told when there is a real server."""
     from altlas_chat.mock.program import run  # noqa: PLC0415 - only then
 
     def load() -> Compiled:
@@ -172,11 +187,15 @@ def serve(
 
     try:
         with equipment.recorded():
-            run(mock, started, beside=(equipment.watch, emit))
+            run(mock, started, beside=(equipment.beside, emit))
     except NoRecording as error:
         output.say(f"altlas-chat: {error.detail}")
         output.say(f"  {error.remedy}")
         raise typer.Exit(output.WRONG_USE) from error
+    if options.proxy is not None:
+        for line in equipment.summary.lines:
+            output.say(line)
+    return equipment.summary
 
 
 def tell_reload(outcome: Outcome) -> None:

@@ -60,7 +60,7 @@ async def equipped(
             aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session,
             asyncio.TaskGroup() as tasks,
         ):
-            watching = tasks.create_task(equipment.watch(running))
+            watching = tasks.create_task(equipment.beside(running))
             client = Equipped(running, session)
             client.equipment, client.told = equipment, told
             try:

@@ -1,8 +1,9 @@
 """``altlas-chat mock``: a server that answers as a contract says, without a backend.
 
 Exit codes: 0 it ended as it was told to, or the self-check found every answer
-valid; 1 the self-check found one that is not, or the port is taken; 2 the
-command line is wrong or a contract can't be used; 130 Ctrl-C during start.
+valid; 1 the self-check found one that is not, something broke the contract
+(--fail-on-violations), or the port is taken; 2 the command line is wrong or a
+contract can't be used; 130 Ctrl-C during start.
 """
 
 from typing import Annotated
@@ -25,11 +26,12 @@ Contracts = Annotated[
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 picks a free one.")]
 Validation = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--validate",
         metavar="off|warn|strict",
-        help="Requests that break the contract: not looked at, answered with a header, refused.",
+        help="Requests that break the contract: not looked at, answered with a header, refused."
+        " Left out: strict, with --proxy warn.",
     ),
 ]
 Dynamic = Annotated[
@@ -55,7 +57,7 @@ def mock(
     *,
     host: Host = "127.0.0.1",
     port: Port = DEFAULT_PORT,
-    validate: Validation = "strict",
+    validate: Validation = None,
     dynamic: Dynamic = False,
     seed: Seed = 0,
     language: SpokenLanguage = "en",
@@ -76,6 +78,10 @@ def mock(
     stateful_items: options.StatefulItems = 3,
     emit: options.Emit = None,
     scenario: options.Scenarios = None,
+    proxy: options.Proxy = None,
+    proxy_errors: options.ProxyErrors = False,
+    proxy_timeout: options.ProxyTimeout = 30.0,
+    fail_on_violations: options.FailOnViolations = False,
     self_check: SelfCheck = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -86,8 +92,9 @@ def mock(
     dynamic=true`, or `?__code=404&__example=NAME&__dynamic=true`.
 
     Exit codes: 0 it ended as it was told to, or every answer is valid; 1 an
-    answer is not valid (--self-check) or the port is taken; 2 the command line
-    is wrong or a contract can't be used; 130 Ctrl-C while it starts.
+    answer is not valid (--self-check), something broke the contract
+    (--fail-on-violations) or the port is taken; 2 the command line is wrong or
+    a contract can't be used; 130 Ctrl-C while it starts.
     """
     # Loaded here, so that --help stays quick.
     from altlas_chat_cli import mocking  # noqa: PLC0415
@@ -95,7 +102,7 @@ def mock(
     settings = mocking.chosen_settings(
         host=host,
         port=port,
-        validate=validate,
+        validate=validate or ("warn" if proxy and not proxy_errors else "strict"),
         dynamic=dynamic,
         seed=seed,
         language=language,
@@ -115,12 +122,17 @@ def mock(
             journal_size=journal_size,
             masked=mask,
             watch=watch,
+            proxy=mocking.chosen_proxy(proxy, strict=proxy_errors, timeout_seconds=proxy_timeout),
         )
         wishes = mocking.chosen_wishes(emit or [], scenario or [])
         documents = mocking.opened(contracts or [], fetch=fetch)
         if self_check:
             raise typer.Exit(mocking.checked(documents, settings, as_json=as_json))
         sources = mocking.Sources(contracts or [], fetch=fetch)
-        mocking.serve(documents, settings, chosen, sources, wishes, quiet=quiet, as_json=as_json)
+        summary = mocking.serve(
+            documents, settings, chosen, sources, wishes, quiet=quiet, as_json=as_json
+        )
+        if fail_on_violations and summary.broken:
+            raise typer.Exit(output.FAILED)
     except KeyboardInterrupt as interrupt:
         raise typer.Exit(output.INTERRUPTED) from interrupt

@@ -88,3 +88,24 @@ Scenarios = Annotated[
         "--scenario", metavar="FILE", help="What sockets are told, step by step; may be repeated."
     ),
 ]
+Proxy = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        help="Let a real server answer, and tell where requests and answers break the contract.",
+    ),
+]
+ProxyErrors = Annotated[
+    bool,
+    typer.Option("--proxy-errors", help="With --proxy: refuse what breaks the contract (502)."),
+]
+ProxyTimeout = Annotated[
+    float,
+    typer.Option(min=0.1, metavar="SECONDS", help="So long the real server may be silent (504)."),
+]
+FailOnViolations = Annotated[
+    bool,
+    typer.Option(
+        "--fail-on-violations", help="Exit with 1 at the end if anything broke the contract."
+    ),
+]

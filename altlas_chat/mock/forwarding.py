@@ -1,0 +1,292 @@
+"""Forwards requests to a real server, and notes where its answers break the contract.
+
+Forwards to the one server that was named and to no other: redirects are
+passed on, not followed. What belongs to one connection alone is not passed
+on (RFC 9110, section 7.6.1), everything else is as it came.
+"""
+
+import asyncio
+import zlib
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import dataclass
+
+import aiohttp
+from yarl import URL
+
+from altlas_chat.mock.answer_checking import answer_breaches, can_be_checked
+from altlas_chat.mock.breaches import Breach
+from altlas_chat.mock.exchange import Exchange, Reply, Streamed
+from altlas_chat.mock.preferences import NO_PREFERENCES
+from altlas_chat.mock.problems import Refused
+from altlas_chat.mock.servers import base_paths
+
+HOP_BY_HOP = frozenset(
+    {
+        "connection",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+NOT_SENT = HOP_BY_HOP | {"host", "content-length", "content-encoding", "expect", "accept-encoding"}
+"""What a request is sent without: its body is sent anew, without an encoding."""
+
+DECODED = ("gzip", "deflate")
+LARGEST_CHECKED_BYTES = 8 * 1024 * 1024
+KEPT_OF_STREAMS = 64_000
+CONNECT_SECONDS = 10.0
+_AUTOMATIC = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProxySettings:
+    """Where to and how: with ``strict`` what breaks the contract is answered with a problem.
+
+    ``timeout_seconds`` is how long the real server may be silent.
+    """
+
+    url: str
+    strict: bool = False
+    timeout_seconds: float = 30.0
+
+
+class ProxyUnusable(Exception):
+    """What was named is no address of a server."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.detail = f"{url} is no address of a real server."
+        self.remedy = (
+            "Write http://HOST:PORT or https://HOST, with a path in front if there is one."
+        )
+
+
+def real_server(url: str) -> URL:
+    """The address, checked.
+
+    Raises:
+        ProxyUnusable: it is none, or carries a query or a password.
+    """
+    try:
+        found = URL(url)
+    except ValueError as error:
+        raise ProxyUnusable(url) from error
+    if found.scheme not in ("http", "https") or not found.host or found.query_string or found.user:
+        raise ProxyUnusable(url)
+    return found
+
+
+class Forwarder:
+    """Answers with the real server's answers; ``close`` when it is over."""
+
+    def __init__(self, settings: ProxySettings) -> None:
+        """Raises ``ProxyUnusable``."""
+        self._settings = settings
+        self.server = real_server(settings.url)
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def session(self) -> aiohttp.ClientSession:
+        """Made when it is first needed."""
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=False,
+                skip_auto_headers=_AUTOMATIC,
+                timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
+                connector=aiohttp.TCPConnector(limit=0),
+            )
+        return self._session
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    def address(self, exchange: Exchange) -> URL:
+        """Where a request goes: the server's path, and the request's path and query.
+
+        A base path that the contract's servers have and the address has, too,
+        is not put in front twice.
+        """
+        front = self.server.raw_path.rstrip("/")
+        target = f"{exchange.path}?{exchange.query}" if exchange.query else exchange.path
+        endpoint = exchange.endpoint
+        repeats = endpoint is not None and front in base_paths(endpoint.operation)
+        if front and repeats and target.startswith(f"{front}/"):
+            front = ""
+        return self.joined(f"{front}{target}")
+
+    def joined(self, target: str) -> URL:
+        """An address of the real server, by a path from its root."""
+        return URL(f"{self.server.origin()}{target}", encoded=True)
+
+    async def stranger(self, exchange: Exchange) -> Reply:
+        """Forwards what the contract does not know, and notes that.
+
+        Raises:
+            Refused: the same with the reason, when nothing strange is to be forwarded.
+        """
+        what = f"the contract has no operation for {exchange.method} {exchange.path}"
+        breach = Breach("operation", "", "", "unknown", what)
+        exchange.breaches.append(breach)
+        if self._settings.strict:
+            raise Refused(404, "NO_PATH_MATCHED", f"{what}.", breaches=[breach])
+        return await self(exchange)
+
+    async def __call__(self, exchange: Exchange) -> Reply:
+        """The real server's answer.
+
+        Raises:
+            Refused: there is none (502, 504), or it breaks the contract and that
+                is not to be passed on (502).
+        """
+        exchange.origin = "proxy"
+        exchange.preferences = NO_PREFERENCES  # they are for the real server now
+        response = await self._asked(exchange)
+        try:
+            return await self._reply(exchange, response)
+        except BaseException:
+            response.close()
+            raise
+
+    async def _asked(self, exchange: Exchange) -> aiohttp.ClientResponse:
+        try:
+            async with asyncio.timeout(self._settings.timeout_seconds):
+                return await self.session.request(
+                    exchange.method,
+                    self.address(exchange),
+                    headers=list(forwarded(exchange.request.headers)),
+                    data=exchange.body or None,
+                    allow_redirects=False,
+                )
+        except TimeoutError as error:
+            raise self._too_slow() from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise self._unreachable(error) from error
+
+    def _too_slow(self) -> Refused:
+        seconds = self._settings.timeout_seconds
+        detail = f"{self.server} said nothing for {seconds:g} s; --proxy-timeout gives it more."
+        return Refused(504, "REAL_SERVER_TOO_SLOW", detail)
+
+    def _unreachable(self, error: Exception) -> Refused:
+        why = str(error) or type(error).__name__
+        detail = f"{self.server}: {why}. Start it, or name another with --proxy."
+        return Refused(502, "NO_REAL_SERVER", detail)
+
+    async def _reply(self, exchange: Exchange, response: aiohttp.ClientResponse) -> Reply:
+        content_type = response.headers.get("Content-Type", "")
+        first, whole = b"", False
+        if can_be_checked(content_type) or response.headers.get("Content-Length") == "0":
+            first, whole = await self._read(response)
+        elif exchange.method == "HEAD" or response.status in (204, 304):
+            whole = True
+        plain = decoded(first, response.headers.get("Content-Encoding", "")) if whole else None
+        self._judge(exchange, response, plain)
+        headers = tuple(passed_on(response.headers))
+        if whole:
+            response.release()
+            if exchange.method == "HEAD":
+                headers = _with_length(headers, response)
+            return Reply(response.status, headers, first)
+        exchange.streamed = Streamed()
+        stream = _streamed(response, first, exchange.streamed)
+        return Reply(response.status, _with_length(headers, response), stream=stream)
+
+    async def _read(self, response: aiohttp.ClientResponse) -> tuple[bytes, bool]:
+        """The body and true; or of one that is too large what was read, and false."""
+        found = bytearray()
+        try:
+            while len(found) <= LARGEST_CHECKED_BYTES:
+                async with asyncio.timeout(self._settings.timeout_seconds):
+                    part = await response.content.readany()
+                if not part:
+                    return bytes(found), True
+                found += part
+        except TimeoutError as error:
+            raise self._too_slow() from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise self._unreachable(error) from error
+        return bytes(found), False
+
+    def _judge(
+        self, exchange: Exchange, response: aiohttp.ClientResponse, body: bytes | None
+    ) -> None:
+        if exchange.endpoint is None:
+            return
+        exchange.answer_breaches += answer_breaches(
+            exchange.endpoint, exchange.method, response.status, response.headers, body
+        )
+        broken = [one for one in exchange.answer_breaches if not one.is_advice]
+        if broken and self._settings.strict:
+            detail = "; ".join(map(str, broken[:3])) + ("; …" if len(broken) > 3 else ".")
+            raise Refused(502, "ANSWER_BREAKS_CONTRACT", detail, breaches=broken)
+
+
+async def _streamed(
+    response: aiohttp.ClientResponse, first: bytes, sent: Streamed
+) -> AsyncIterator[bytes]:
+    try:
+        part = first or await response.content.readany()
+        while part:
+            sent.size += len(part)
+            sent.first += part[: max(0, KEPT_OF_STREAMS - len(sent.first))]
+            yield part
+            part = await response.content.readany()
+    except (aiohttp.ClientError, OSError) as error:
+        raise ConnectionResetError("the real server broke off") from error
+    finally:
+        response.close()
+
+
+def _with_length(
+    headers: tuple[tuple[str, str], ...], response: aiohttp.ClientResponse
+) -> tuple[tuple[str, str], ...]:
+    length = response.headers.get("Content-Length")
+    return headers if length is None else (*headers, ("Content-Length", length))
+
+
+def forwarded(headers: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+    """The headers that a request is sent on with; no encoding is asked for that can't be undone."""
+    listed = _listed(headers)
+    for name, value in headers.items():
+        if name.lower() not in NOT_SENT and name.lower() not in listed:
+            yield name, value
+    wanted = [one.strip() for one in headers.get("Accept-Encoding", "").split(",")]
+    known = [one for one in wanted if one.partition(";")[0].strip().lower() in DECODED]
+    yield "Accept-Encoding", ", ".join(known) or "identity"
+
+
+def passed_on(headers: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+    """The headers that an answer is passed on with; its length is told anew."""
+    listed = _listed(headers) | {"content-length"}
+    for name, value in headers.items():
+        if name.lower() not in HOP_BY_HOP and name.lower() not in listed:
+            yield name, value
+
+
+def _listed(headers: Mapping[str, str]) -> set[str]:
+    """Those that ``Connection`` says are for this connection alone."""
+    return {one.strip().lower() for one in headers.get("Connection", "").split(",")}
+
+
+def decoded(body: bytes, encoding: str) -> bytes | None:
+    """The body without its encoding; None where that is unknown, broken or grows too large."""
+    kind = encoding.strip().lower()
+    if kind in ("", "identity") or not body:
+        return body
+    if kind not in (*DECODED, "x-gzip"):
+        return None
+    for window in (zlib.MAX_WBITS | 32, -zlib.MAX_WBITS):
+        undo = zlib.decompressobj(window)
+        try:
+            found = undo.decompress(body, LARGEST_CHECKED_BYTES)
+        except zlib.error:
+            continue
+        return None if undo.unconsumed_tail else found
+    return None
