@@ -10,18 +10,20 @@ from typing import Any, get_args
 import typer
 
 from altlas_chat.mock.amounts import AmountUnreadable
+from altlas_chat.mock.app import RunningMock
 from altlas_chat.mock.compiled import Compiled, compile_documents
 from altlas_chat.mock.contracts import load_contracts
 from altlas_chat.mock.documentation import DOCS, mount_documentation
 from altlas_chat.mock.equipment import Equipment, Options, chosen_plan
-from altlas_chat.mock.furnishing import furnish
 from altlas_chat.mock.forwarding import ProxySettings, ProxyUnusable, real_server
+from altlas_chat.mock.furnishing import furnish
 from altlas_chat.mock.journal import Entry
 from altlas_chat.mock.journal_forms import line_of
 from altlas_chat.mock.live.opening import Wishes
 from altlas_chat.mock.masking import Mask
 from altlas_chat.mock.pipeline import Mock
 from altlas_chat.mock.plans import PlanUnreadable
+from altlas_chat.mock.program import Beside
 from altlas_chat.mock.recording import NoRecording
 from altlas_chat.mock.reloading import Outcome
 from altlas_chat.mock.settings import MockSettings, Validate
@@ -162,20 +164,9 @@ def serve(
 
     compiled = compile_documents(documents, seed=settings.seed, language=settings.language)
     mock = Mock(compiled, settings)
-    mount_documentation(mock)
-    if not sources.contracts:
-        for prefix in (DOCS, f"/v1{DOCS}"):
-            mount_documentation(mock, prefix, in_front=True)
+    _document(mock, sources)
     equipment = Equipment(mock, options, load, SystemClock())
-    try:
-        furniture = furnish(mock, SystemClock(), wishes, ending=equipment.weather.ending)
-    except DocumentUnusable as unusable:
-        raise _exit(unusable) from unusable
-    equipment.controls.reset = furniture.reset
-
-    async def emit(_: Any) -> None:
-        await furniture.emit()
-
+    emit = _furnish(mock, equipment, wishes)
     if not quiet:
         equipment.journal.listeners.append(RequestLines(equipment.mask))
 
@@ -196,6 +187,27 @@ def serve(
         for line in equipment.summary.lines:
             output.say(line)
     return equipment.summary
+
+
+def _document(mock: Mock, sources: Sources) -> None:
+    mount_documentation(mock)
+    if not sources.contracts:
+        for prefix in (DOCS, f"/v1{DOCS}"):
+            mount_documentation(mock, prefix, in_front=True)
+
+
+def _furnish(mock: Mock, equipment: Equipment, wishes: Wishes) -> Beside:
+    """Put in what the mock remembers and says by itself; what says it."""
+    try:
+        furniture = furnish(mock, SystemClock(), wishes, ending=equipment.weather.ending)
+    except DocumentUnusable as unusable:
+        raise _exit(unusable) from unusable
+    equipment.controls.reset = furniture.reset
+
+    async def emit(_: RunningMock) -> None:
+        await furniture.emit()
+
+    return emit
 
 
 def tell_reload(outcome: Outcome) -> None:
