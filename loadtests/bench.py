@@ -21,6 +21,7 @@ BENCHMARKS = (
     "heartbeats",
     "history",
     "memory",
+    "mock",
     "presence",
     "reads",
     "slow",

@@ -1,12 +1,15 @@
 """The documentation of what a mock answers for, to be read and tried at the mock itself."""
 
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from aiohttp import web
 
 from altlas_chat.mock.compiled import Compiled
 from altlas_chat.mock.pipeline import Mock
-from altlas_chat.pages.site import EVENTS, INDEX, Site
+
+if TYPE_CHECKING:
+    from altlas_chat.pages.site import Site
 
 DOCS = "/docs"
 
@@ -24,11 +27,14 @@ class _Documentation:
     def __init__(self, mock: Mock, prefix: str) -> None:
         self._mock = mock
         self._prefix = prefix
-        self._made: tuple[Compiled, Site] | None = None
+        self._made: tuple[Compiled, "Site"] | None = None
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse | None:
         if request.method not in ("GET", "HEAD"):
             return None
+        # Loaded here, so that a mock whose pages nobody reads starts without them.
+        from altlas_chat.pages.site import EVENTS, INDEX  # noqa: PLC0415
+
         path = unquote(request.rel_url.raw_path)
         if path == self._prefix:
             return web.Response(status=308, headers={"Location": f"{self._prefix}/"})
@@ -46,8 +52,10 @@ class _Documentation:
         }
         return web.Response(body=file.content, headers=headers)
 
-    def _site(self) -> Site:
+    def _site(self) -> "Site":
         """Made anew when the contract was exchanged."""
+        from altlas_chat.pages.site import Site  # noqa: PLC0415
+
         compiled = self._mock.compiled
         if self._made is None or self._made[0] is not compiled:
             self._made = compiled, Site(compiled.documents, here=True)
