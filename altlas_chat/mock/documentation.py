@@ -27,7 +27,7 @@ class _Documentation:
     def __init__(self, mock: Mock, prefix: str) -> None:
         self._mock = mock
         self._prefix = prefix
-        self._made: tuple[Compiled, "Site"] | None = None
+        self._made: tuple[Compiled, Site] | None = None
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse | None:
         if request.method not in ("GET", "HEAD"):
