@@ -120,7 +120,7 @@ class Equipment:
             host, token = mock.settings.host, options.admin_token
             admin = Admin(self.controls, prefix=options.admin, host=host, token=token)
             mock.mount(options.admin, admin, in_front=True)
-        self._forwarder = self._forwarding(options.proxy) if options.proxy else None
+        self.forwarder = self._forwarding(options.proxy) if options.proxy else None
 
     def _forwarding(self, proxy: ProxySettings) -> Forwarder:
         forwarder = Forwarder(proxy)
@@ -161,8 +161,8 @@ class Equipment:
             else:
                 await asyncio.Event().wait()
         finally:
-            if self._forwarder is not None:
-                await self._forwarder.close()
+            if self.forwarder is not None:
+                await self.forwarder.close()
 
     async def reload(self) -> Outcome:
         """Load everything now."""

@@ -1,6 +1,7 @@
 """Passes WebSockets through to the real server, frame by frame, with their ends."""
 
 import asyncio
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -8,7 +9,7 @@ import aiohttp
 from aiohttp import WSMsgType, web
 
 from altlas_chat.mock.faults import ended
-from altlas_chat.mock.forwarding import HOP_BY_HOP, Forwarder
+from altlas_chat.mock.forwarding import HOP_BY_HOP, Forwarder, OpenedSocket
 from altlas_chat.mock.journal import Entry, Journal
 from altlas_chat.mock.weather import Call, Weather
 from altlas_chat.system import Clock
@@ -61,7 +62,7 @@ class SocketForwarder:
             there = await self._forwarder.session.ws_connect(
                 address,
                 protocols=offered,
-                headers=[one for one in request.headers.items() if _is_passed(one[0])],
+                headers=list(_passed(request.headers)),
                 autoclose=False,
                 autoping=False,
                 max_msg_size=0,
@@ -75,6 +76,8 @@ class SocketForwarder:
             here = web.WebSocketResponse(
                 protocols=protocols, autoclose=False, autoping=False, max_msg_size=0
             )
+            if isinstance(there, OpenedSocket):
+                here.headers.extend(_passed(there.answered))
             await here.prepare(request)
             ending = self._weather.ending(Call(request.method, request.path))
             async with ended(request, here, ending):
@@ -82,9 +85,12 @@ class SocketForwarder:
         return here
 
 
-def _is_passed(name: str) -> bool:
-    lower = name.lower()
-    return lower not in HOP_BY_HOP and lower != "host" and not lower.startswith("sec-websocket-")
+def _passed(headers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Those that are not for the opening of this one connection."""
+    for name, value in headers.items():
+        lower = name.lower()
+        if lower not in HOP_BY_HOP | {"host"} and not lower.startswith("sec-websocket-"):
+            yield name, value
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ import asyncio
 import zlib
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import aiohttp
 from yarl import URL
@@ -81,6 +82,14 @@ def real_server(url: str) -> URL:
     return found
 
 
+class OpenedSocket(aiohttp.ClientWebSocketResponse):
+    """A socket to the real server; ``answered`` are the headers that it was opened with."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.answered: Mapping[str, str] = args[3].headers
+
+
 class Forwarder:
     """Answers with the real server's answers; ``close`` when it is over."""
 
@@ -98,6 +107,7 @@ class Forwarder:
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 skip_auto_headers=_AUTOMATIC,
+                ws_response_class=OpenedSocket,
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
                 connector=aiohttp.TCPConnector(limit=0),
             )

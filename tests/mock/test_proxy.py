@@ -131,7 +131,7 @@ async def test_an_exchange_that_keeps_the_contract_is_passed_on_as_it_is(tmp_pat
         [request] = seen
         assert request.raw_path == "/pets?limit=3&x=%2F+a"
         assert {name: request.headers[name] for name in headers} == headers
-        assert request.host == ask.equipment._forwarder.server.authority
+        assert request.host == ask.equipment.forwarder.server.authority
         assert told(ask) == []
         assert ask.entries[0].origin == "proxy"
         assert ask.equipment.summary.lines == ["1 exchanges, none broke the contract."]
