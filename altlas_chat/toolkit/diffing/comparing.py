@@ -14,7 +14,8 @@ from altlas_chat.toolkit.diffing.levels import Level
 from altlas_chat.toolkit.diffing.lifecycle import Lifecycle, is_judged
 from altlas_chat.toolkit.diffing.parameters import Parameters
 from altlas_chat.toolkit.diffing.paths import Pair, Paths, matched
-from altlas_chat.toolkit.diffing.security import Security, schemes_of
+from altlas_chat.toolkit.diffing.reading import held, listing, table, words
+from altlas_chat.toolkit.diffing.security import Security
 from altlas_chat.toolkit.diffing.telling import Teller
 
 _VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)(?:[-+].*)?")
@@ -117,15 +118,15 @@ class _OpenApis:
         if old != new:
             rule = f"api-operation-id-{'removed' if old else 'added'}"
             self._found.add(rule, where, *places, old=old, new=new)
-        before, after = (set(one.data.get("tags") or ()) for one in (pair.old, pair.new))
+        before, after = (words(one.data, "tags") for one in (pair.old, pair.new))
         for tag in sorted(before - after):
             self._found.add("api-tag-removed", where, *places, old=tag)
         for tag in sorted(after - before):
             self._found.add("api-tag-added", where, *places, new=tag)
 
     def _compare_callbacks(self, where: Where, pair: Pair) -> None:
-        before = pair.old.data.get("callbacks") or {}
-        after = pair.new.data.get("callbacks") or {}
+        before = held(self._old, joined(pair.old.pointer, "callbacks"))
+        after = held(self._new, joined(pair.new.pointer, "callbacks"))
         for name in before.keys() | after.keys():
             one = joined(pair.old.pointer, "callbacks", name)
             other = joined(pair.new.pointer, "callbacks", name)
@@ -152,7 +153,7 @@ class _OpenApis:
 
     def _compare_components(self) -> None:
         holder = "/components/schemas"
-        before, after = schemes_of(self._old, holder), schemes_of(self._new, holder)
+        before, after = held(self._old, holder), held(self._new, holder)
         for name in before.keys() - after.keys():
             self._found.add("api-schema-removed", Where(), joined(holder, name), None, name=name)
 
@@ -160,7 +161,7 @@ class _OpenApis:
         before, after = (
             {
                 str(one.get("url", "/")): joined("/servers", number)
-                for number, one in enumerate(document.data.get("servers") or ())
+                for number, one in enumerate(listing(document.data, "servers"))
                 if isinstance(one, dict)
             }
             for document in (self._old, self._new)
@@ -172,9 +173,7 @@ class _OpenApis:
 
     def _compare_versions(self) -> None:
         """A breaking change wants a major version; below 1.0.0 a minor one (semver.org)."""
-        old, new = (
-            str((one.data.get("info") or {}).get("version")) for one in (self._old, self._new)
-        )
+        old, new = (str(table(one.data, "info").get("version")) for one in (self._old, self._new))
         one, other = _VERSION.fullmatch(old), _VERSION.fullmatch(new)
         breaks = any(change.level is not Level.SAFE for change in self._found.changes)
         if one is None or other is None or not breaks:

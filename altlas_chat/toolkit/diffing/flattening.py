@@ -27,6 +27,14 @@ _TIGHTER: Mapping[str, Callable[[Any, Any], Any]] = MappingProxyType(
     }
 )
 
+_LISTS: Mapping[str, Callable[[list[Any], list[Any]], list[Any]]] = MappingProxyType(
+    {
+        "required": lambda one, other: [*one, *(name for name in other if name not in one)],
+        "enum": lambda one, other: [value for value in one if value in other],
+        "allOf": lambda one, other: [*one, *other],
+    }
+)
+
 
 class Flattening:
     """Flattens the schemas of one document; each is done once.
@@ -116,26 +124,20 @@ class _Merging:
             return there
         if key in _TIGHTER and isinstance(value, int | float) and isinstance(there, int | float):
             return _TIGHTER[key](there, value)
-        if key in ("properties", "patternProperties", "dependentSchemas"):
+        if key in NAMED and isinstance(there, dict) and isinstance(value, dict):
             both = {name: self._both(there[name], value[name]) for name in there if name in value}
             return {**there, **value, **both}
-        if key == "required":
-            return [*there, *(name for name in value if name not in there)]
-        if key == "enum":
-            return [one for one in there if one in value]
+        if key in _LISTS and isinstance(there, list) and isinstance(value, list):
+            return _LISTS[key](there, value)
         return self._joined_schemas(key, there, value)
 
     def _joined_schemas(self, key: str, there: Any, value: Any) -> Any:
         if key in ("uniqueItems", "readOnly", "writeOnly"):
             return there is True or value is True
         if key in ("items", "additionalProperties", "propertyNames"):
-            if there is False or value is False:
-                return False
-            return self._both(there, value)
+            return False if there is False or value is False else self._both(there, value)
         if key in ANNOTATIONS or key.startswith("x-") or key == "discriminator":
             return there
-        if key == "allOf":
-            return [*there, *value]
         self._left.append({key: value})
         return there
 

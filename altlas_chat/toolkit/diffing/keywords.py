@@ -5,6 +5,7 @@ from typing import Any
 
 from altlas_chat.toolkit.diffing.deltas import Delta
 from altlas_chat.toolkit.diffing.levels import Effect
+from altlas_chat.toolkit.diffing.reading import table, words
 from altlas_chat.toolkit.diffing.rules_of_schemas import BOUNDS
 from altlas_chat.toolkit.diffing.views import View, written
 
@@ -104,7 +105,7 @@ def _bound(view: View, side: str, sign: int) -> tuple[float, bool]:
 
 
 def _of_pattern(old: View, new: View) -> Iterator[Delta]:
-    one, other = old.data.get("pattern"), new.data.get("pattern")
+    one, other = (_text(view, "pattern") or None for view in (old, new))
     if one == other:
         return
     if one is None or one in ALLOWS_ALL:
@@ -209,19 +210,18 @@ def _of_content(old: View, new: View) -> Iterator[Delta]:
 def _of_dependents(old: View, new: View) -> Iterator[Delta]:
     before, after = old.schemas("dependentRequired"), new.schemas("dependentRequired")
     for name in before.keys() | after.keys():
-        one, other = before.get(name), after.get(name)
-        if one is None:
-            yield Delta("dependent-required-added", None, other, name, "dependentRequired")
-        elif other is None:
-            yield Delta("dependent-required-removed", one, None, name, "dependentRequired")
-        elif set(one) != set(other):
+        one, other = words(before, name), words(after, name)
+        aspect = "changed" if name in before and name in after else "added"
+        if name not in after:
+            aspect = "removed"
+        if one != other:
             yield Delta(
-                "dependent-required-changed",
-                one,
-                other,
+                f"dependent-required-{aspect}",
+                sorted(one),
+                sorted(other),
                 name,
                 "dependentRequired",
-                effect=_effect_of_asking(set(one), set(other)),
+                effect=_effect_of_asking(one, other) if aspect == "changed" else None,
             )
 
 
@@ -241,7 +241,7 @@ def _of_discriminator(old: View, new: View) -> Iterator[Delta]:
         return
     if before != after:
         yield Delta("discriminator-property-name-changed", before, after, step="discriminator")
-    maps, mapped = (x.get("mapping") or {} for x in (one, other))
+    maps, mapped = (table(x, "mapping") for x in (one, other))
     for name in maps.keys() | mapped.keys():
         if name not in maps or name not in mapped:
             way = "deleted" if name in maps else "added"

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from altlas_chat.specs.api import Operation
 from altlas_chat.specs.documents import Document, Json
 from altlas_chat.specs.pointers import joined
 from altlas_chat.toolkit.diffing.changes import Found, Where
 from altlas_chat.toolkit.diffing.levels import Level
 from altlas_chat.toolkit.diffing.paths import Pair
+from altlas_chat.toolkit.diffing.reading import held, table, words
 
 Requirement = Mapping[str, list[str]]
 Requirements = tuple[Requirement, ...]
@@ -26,7 +28,13 @@ class Security:
         if _own(pair.old.data) is None and _own(pair.new.data) is None:
             return
         places = (_place(pair.old.pointer, pair.old.data), _place(pair.new.pointer, pair.new.data))
-        self._compare(where, pair.old.security, pair.new.security, places, "api-security")
+        self._compare(where, self._of(pair.old), self._of(pair.new), places, "api-security")
+
+    @staticmethod
+    def _of(operation: Operation) -> Requirements:
+        """What is asked for, by its own requirements or by those of the document."""
+        own = _own(operation.data)
+        return (_own(operation.document.data) or ()) if own is None else own
 
     def compare_global(self, pairs: list[Pair]) -> None:
         """Of all operations that have none of their own.
@@ -74,7 +82,7 @@ class Security:
         level: Level | None,
     ) -> None:
         for scheme in old:
-            before, after = set(old[scheme] or ()), set(new[scheme] or ())
+            before, after = words(old, scheme), words(new, scheme)
             said = f"`{scheme}`"
             for scope in sorted(after - before):
                 self._found.add(
@@ -86,7 +94,7 @@ class Security:
     def compare_schemes(self) -> None:
         """The schemes of the components; only what goes over the wire can break."""
         holder = "/components/securitySchemes"
-        before, after = schemes_of(self._old, holder), schemes_of(self._new, holder)
+        before, after = held(self._old, holder), held(self._new, holder)
         for name in before.keys() | after.keys():
             place = joined(holder, name)
             if name not in after:
@@ -115,9 +123,9 @@ class Security:
             if before != after and not same:
                 told = {"name": name, "old": before, "new": after}
                 self._found.add(f"{short}-{rule}-changed", Where(), *places, **told)
-        before_flows, after_flows = old.get("flows") or {}, new.get("flows") or {}
+        before_flows, after_flows = table(old, "flows"), table(new, "flows")
         for flow in before_flows.keys() & after_flows.keys():
-            self._compare_flow(name, before_flows[flow], after_flows[flow], places)
+            self._compare_flow(name, table(before_flows, flow), table(after_flows, flow), places)
 
     def _compare_flow(self, name: str, old: Json, new: Json, places: tuple[str, str]) -> None:
         short = "api-security-component-oauth"
@@ -129,7 +137,7 @@ class Security:
                     "new": new.get(keyword),
                 }
                 self._found.add(f"{short}-{rule}-changed", Where(), *places, **told)
-        before, after = old.get("scopes") or {}, new.get("scopes") or {}
+        before, after = table(old, "scopes"), table(new, "scopes")
         for scope in before.keys() | after.keys():
             if scope not in after:
                 self._found.add(f"{short}-scope-removed", Where(), *places, name=name, old=scope)
@@ -140,25 +148,11 @@ class Security:
                 self._found.add(f"{short}-scope-changed", Where(), *places, **told)
 
 
-def schemes_of(document: Document, holder: str) -> dict[str, Json]:
-    """What the components hold by name, references followed; what leads nowhere is left out."""
-    found = {}
-    held: Any = document.data
-    for step in holder.split("/")[1:]:
-        held = held.get(step) if isinstance(held, dict) else None
-    for name in held or ():
-        try:
-            one = document.resolved(joined(holder, name))
-        except LookupError:
-            continue
-        if isinstance(one, dict):
-            found[name] = one
-    return found
-
-
 def _own(data: Json) -> Requirements | None:
     found = data.get("security")
-    return tuple(found) if isinstance(found, list) else None
+    if not isinstance(found, list):
+        return None
+    return tuple(one for one in found if isinstance(one, dict))
 
 
 def _place(pointer: str, data: Json) -> str:
