@@ -35,6 +35,7 @@ __all__ = [
     "Settings",
     "SettingsError",
     "document_cache",
+    "environment_with",
     "load_configuration",
     "load_settings",
     "without_password",
@@ -363,6 +364,14 @@ def document_cache(environ: Mapping[str, str] | None = None) -> Path | None:
         return Path(home) / "altlas-chat"
     user = environ.get("HOME") or environ.get("USERPROFILE")
     return Path(user) / ".cache" / "altlas-chat" if user else None
+
+
+def environment_with(settings: Mapping[str, object]) -> dict[str, str]:
+    """The environment for a child: that of this process, but with these settings and no others."""
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith("ALTLAS_CHAT_")
+    }
+    return kept | {TABLE[name].variable: str(value) for name, value in settings.items()}
 
 
 def _file(environ: Mapping[str, str], file: Path | None) -> Path | None:

@@ -215,7 +215,7 @@ class Result:
     @property
     def requests(self) -> Measured:
         """Everything that was asked of the server, as one."""
-        together = Measured("all")
+        together = Measured("requests")
         for name, one in self.measured.items():
             if not is_delivery(name):
                 together.merge(one)
@@ -275,7 +275,9 @@ class Result:
     def rows(self) -> Iterable[Measured]:
         """What a table shows: each thing by name, then requests and deliveries as one."""
         yield from sorted(self.measured.values(), key=lambda one: (is_delivery(one.name), one.name))
-        yield from (one for one in (self.requests, self.deliveries) if one.tried)
+        for one in (self.requests, self.deliveries):
+            if one.tried and one.name not in self.measured:
+                yield one
 
     @classmethod
     def from_json(cls, data: Any) -> Self:

@@ -14,7 +14,8 @@ class Scenario:
     ``actions`` are weights; ``connects`` is the share of people who hold a
     socket all the time. The rest are what a run takes if nothing else is
     asked for: a world of so many people, conversations and messages, and a
-    rate of actions a second.
+    rate of actions a second. With ``groups`` the people are divided into so
+    many, and write there alone.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Scenario:
     rate: float
     conversations: int
     messages: int
+    groups: int = 0
 
 
 SCENARIOS: Mapping[str, Scenario] = {
@@ -72,8 +74,9 @@ SCENARIOS: Mapping[str, Scenario] = {
             connects=1,
             users=200,
             rate=50,
-            conversations=20,
-            messages=2_000,
+            conversations=0,
+            messages=0,
+            groups=4,
         ),
         Scenario(
             name="searching",

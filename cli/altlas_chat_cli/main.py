@@ -7,7 +7,18 @@ import typer
 
 from altlas_chat import __version__
 from altlas_chat_cli import output
-from altlas_chat_cli.commands import config, contract, migrate, mock, seed, serve, tail, talk, user
+from altlas_chat_cli.commands import (
+    config,
+    contract,
+    loadtest,
+    migrate,
+    mock,
+    seed,
+    serve,
+    tail,
+    talk,
+    user,
+)
 
 
 class CommandLine(typer.Typer):
@@ -38,6 +49,7 @@ app.command("talk", short_help="Talk in a terminal; reconnects and resumes.")(ta
 app.command("tail", short_help="Print live events, as a table or as JSON lines.")(tail.tail)
 app.add_typer(user.app, name="user")
 app.add_typer(contract.app, name="contract")
+app.add_typer(loadtest.app, name="loadtest")
 app.add_typer(config.app, name="config")
 
 

@@ -37,8 +37,7 @@ def test_requests_and_deliveries_are_told_apart() -> None:
         "getSync",
         "sendMessage",
         "delivery",
-        "all",
-        "delivery",
+        "requests",
     ]
 
 

@@ -1,0 +1,137 @@
+"""``altlas-chat loadtest …``: is a build fast enough, and did it get worse?
+
+Exit codes: 0 every objective was met and nothing is worse than the baseline;
+1 it was not so, or messages were lost; 2 the command line or a file is wrong;
+3 the server can't be tested; 4 the run is void, for the generator could not
+keep up; 130 Ctrl-C, with a report of what there was until then.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from altlas_chat_cli import output
+
+app = typer.Typer(
+    help="Load a server as its users do, and judge what came of it.", no_args_is_help=True
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print the outcome as one line of JSON.")]
+Slo = Annotated[
+    Path | None,
+    typer.Option("--slo", help="File of objectives: which figure must be how much."),
+]
+Baseline = Annotated[
+    list[Path] | None,
+    typer.Option("--baseline", help="Result of an earlier run to compare with; may be repeated."),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        help="Folder for the reports: page, Markdown, CSV, JUnit, and each run's result as JSON.",
+    ),
+]
+
+
+@app.command("scenarios", short_help="List the scenarios.")
+def scenarios(*, as_json: Json = False) -> None:
+    """List the scenarios that can be run, with what they take if nothing else is asked for.
+
+    Exit codes: 0 always.
+    """
+    from altlas_chat.loadtest.scenarios import SCENARIOS  # noqa: PLC0415
+
+    if as_json:
+        output.print_json(
+            [
+                {"name": one.name, "what": one.what, "users": one.users, "rate": one.rate}
+                for one in SCENARIOS.values()
+            ]
+        )
+        return
+    width = max(map(len, SCENARIOS))
+    for one in SCENARIOS.values():
+        output.print_line(f"{one.name:<{width}}  {one.what}")
+
+
+@app.command("run", short_help="Run a scenario against a server, by default one of its own.")
+def run(
+    scenario: Annotated[str, typer.Argument(help="See `altlas-chat loadtest scenarios`.")],
+    *,
+    users: Annotated[int | None, typer.Option(min=2, help="People who take part.")] = None,
+    rate: Annotated[
+        float | None, typer.Option(min=0.1, help="Actions a second, all people together.")
+    ] = None,
+    duration: Annotated[
+        float, typer.Option(min=1, help="Seconds of load, in each run.", show_default=True)
+    ] = 30,
+    runs: Annotated[
+        int, typer.Option(min=1, help="Runs; four at least to be compared with a baseline.")
+    ] = 1,
+    seed: Annotated[int, typer.Option(help="Repeats who does what when.")] = 1,
+    url: Annotated[
+        str | None,
+        typer.Option(
+            help="Address of the server, with the base path. Left out, one is started with a"
+            " database of its own, and removed afterwards."
+        ),
+    ] = None,
+    people: Annotated[
+        Path | None,
+        typer.Option(
+            help="File of who takes part at --url: a user name and a password on each line. Left"
+            " out, accounts are made there, and stay."
+        ),
+    ] = None,
+    remote: Annotated[
+        bool,
+        typer.Option(
+            "--remote", help="Allow a server that is not on this machine; asks once more."
+        ),
+    ] = False,
+    slo: Slo = None,
+    baseline: Baseline = None,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Run a scenario: people who arrive by chance, whatever became of those before them.
+
+    Each action is counted from the moment it was due, so a server that stalls
+    does not hide it. What clients hear is checked: a message that is lost,
+    doubled or out of order fails the run.
+
+    Exit codes: 0 all is as it should be; 1 an objective was missed, a figure is
+    worse than the baseline, or messages were lost; 2 the command line or a file
+    is wrong; 3 the server can't be tested; 4 the run is void, for the generator
+    could not keep up; 130 Ctrl-C, with a report of what there was until then.
+    """
+    # Loaded here, so that --help stays quick.
+    from altlas_chat_cli.loadtesting import Asked, run_scenario  # noqa: PLC0415
+
+    asked = Asked(
+        scenario, users, rate, duration, runs, seed, url, people, remote, slo,
+        tuple(baseline or ()), out, as_json,
+    )  # fmt: skip
+    raise typer.Exit(run_scenario(asked))
+
+
+@app.command("compare", short_help="Compare the results of two builds.")
+def compare(
+    results: Annotated[list[Path], typer.Argument(help="Results of the present build.")],
+    *,
+    baseline: Annotated[
+        list[Path], typer.Option("--baseline", help="Result of the earlier build; repeat it.")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Say of each figure whether it is worse, better or the same, by an exact test on the runs.
+
+    Four runs a side are the fewest that can tell a difference from chance.
+
+    Exit codes: 0 nothing is worse; 1 something is; 2 a file is no result.
+    """
+    from altlas_chat_cli.loadtesting import compare_results  # noqa: PLC0415
+
+    raise typer.Exit(compare_results(results, baseline, as_json=as_json))
