@@ -23,16 +23,16 @@ def body_breaches(exchange: Exchange) -> Iterator[Breach]:
     """All that is wrong with the body.
 
     Raises:
-        Refused: it is of no type that the operation takes (415), or can't be
-            read as what it says it is (400). Where the contract says nothing
-            of a body, any is let be.
+        Refused: it is of no type that the operation takes (415), as any is
+            where it takes none (Prism 5 does the same); or can't be read as
+            what it says it is (400).
     """
     endpoint = exchange.known_endpoint
     body = endpoint.operation.body
     if body is None:
         if exchange.body:
-            what = "the contract says nothing of a body here"
-            yield Breach("body", "", "", "unknown", what, is_advice=True)
+            detail = "The contract takes no body here."
+            raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", detail, declared=(415, 422, 400))
         return
     if not exchange.body:
         if body.required:
