@@ -24,6 +24,7 @@ DEFAULT_ITEMS = 3
 CODES = {404: "NOT_KEPT", 409: "KEPT_ALREADY", 422: "CHANGE_REFUSED"}
 DECLARED = {404: (404,), 409: (409, 422, 400), 422: (422, 400, 409)}
 
+Facts = Callable[[Exchange, Call], Call]
 Heard = Callable[[Exchange, Call, Outcome], None]
 
 
@@ -33,7 +34,8 @@ class Remembering:
     A reload of the contract keeps what is kept, as far as the new contract has
     such things. Wishes for an answer (``Prefer: code=…``, ``example=…``) and
     operations that fit no pattern are answered as if nothing were remembered.
-    ``listeners`` hear of each call that was answered from here, after it is done.
+    ``facts`` adds to a call what only the server knows, ``listeners`` hear of each
+    call that was answered from here, after it is done.
     """
 
     def __init__(self, otherwise: Answerer, clock: Clock, *, items: int = DEFAULT_ITEMS) -> None:
@@ -43,6 +45,7 @@ class Remembering:
         self._compiled: Compiled | None = None
         self._states: dict[int, State] = {}
         self.listeners: list[Heard] = []
+        self.facts: Facts = _no_facts
 
     def reset(self) -> None:
         """Forget all that was changed."""
@@ -78,7 +81,7 @@ class Remembering:
         state = self.state_of(exchange.compiled, endpoint.spec)
         if endpoint.operation.pointer not in state.inventory.actions:
             return await self._otherwise(exchange)
-        call = call_of(exchange)
+        call = self.facts(exchange, call_of(exchange))
         try:
             outcome = state.answer(endpoint.operation, call)
         except NotKept as error:
@@ -91,6 +94,10 @@ class Remembering:
         for listener in self.listeners:
             listener(exchange, call, outcome)
         return reply
+
+
+def _no_facts(_: Exchange, call: Call) -> Call:
+    return call
 
 
 def rfc3339(at_ms: int) -> str:

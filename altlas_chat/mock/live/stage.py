@@ -87,6 +87,9 @@ class Stage:
             payload = place.maker.made(message, payload, changes)
         stream = payload.get("stream") if isinstance(payload, dict) else None
         if isinstance(stream, str) and isinstance(payload.get("seq"), int):
+            if not self.room.last(stream):
+                # The first that is told of a stream keeps the number of its example.
+                self.room.at_least(stream, payload["seq"] - 1)
             numbered = {**payload, "seq": self.room.last(stream) + 1}
             if place.maker.is_valid(message, numbered):
                 self.room.numbered(stream)

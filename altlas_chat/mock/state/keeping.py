@@ -1,7 +1,7 @@
 """Answers calls from what is kept, and keeps what they change."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from altlas_chat.mock.state.answers import Spot, within
@@ -29,22 +29,31 @@ NOTHING = Nothing()
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A valid request: parameters by name with their values, its path as it was asked for."""
+    """A valid request: parameters by name with their values, its path as it was asked for.
+
+    ``facts`` are properties that only the server knows of a thing that comes
+    to be by it.
+    """
 
     path: Mapping[str, Any] = field(default_factory=dict)
     query: Mapping[str, Any] = field(default_factory=dict)
     body: Any = NOTHING
     media_type: str = "application/json"
     address: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a call is answered: JSON that its schema allows, or ``NOTHING``."""
+    """How a call is answered: JSON that its schema allows, or ``NOTHING``.
+
+    ``thing`` is the one thing that it was about, as it is kept.
+    """
 
     status: int
     body: Any = NOTHING
     headers: Mapping[str, str] = field(default_factory=dict)
+    thing: Json | None = None
 
 
 class Refused(Exception):
@@ -247,10 +256,10 @@ class State:
         store = self._store(resource)
         self._seed(resource, store, scope)
         body = _unwrapped(call.body, action.sent)
-        thing = self._born(action, body, scope, store)
+        thing = self._born(action, {**body, **call.facts}, scope, store)
         outcome = self._shown(action, thing, call, values)
         address = f"{call.address.rstrip('/')}/{thing.name}"
-        return Outcome(outcome.status, outcome.body, {"Location": address})
+        return replace(outcome, headers={"Location": address})
 
     def _born(self, action: Action, body: Json, scope: Scope, store: Store) -> Thing:
         resource = action.resource
@@ -303,7 +312,7 @@ class State:
             self._rewrite(action, thing, body, call)
         outcome = self._shown(action, thing, call, values)
         if made and "201" in action.operation.answers:
-            return Outcome(201, outcome.body)
+            return replace(outcome, status=201)
         return outcome
 
     def _named_by(self, resource: Resource, body: Json) -> str:
@@ -323,7 +332,7 @@ class State:
             raise Refused(404, f"there is no {resource.subject} at {call.address}")
         scope = dict(zip(resource.owners, values, strict=False))
         store = self._store(resource)
-        known = dict(body)
+        known = {**body, **call.facts}
         name = "" if resource.single else values[-1]
         try:
             data = self._births.made(resource, scope, name, known, self._sent_names(action))
@@ -374,7 +383,7 @@ class State:
         thing = self._one(action, call, values)
         self._store(action.resource).remove(thing)
         if action.success.schema is None:
-            return Outcome(action.success.status)
+            return Outcome(action.success.status, thing=thing.data)
         return self._shown(action, thing, call, values)
 
     # -- parts ----------------------------------------------------------------------
@@ -389,16 +398,18 @@ class State:
         if success.schema is None:
             if success.answer.content:
                 raise Unfit("no JSON")
-            return Outcome(success.status)
+            return Outcome(success.status, thing=thing.data)
         if action.listing is not None:
             things = [
                 self._fitted(action.listing.schema, action.resource, one)
                 for one in self._there(action, values)
             ]
-            return Outcome(success.status, self._enveloped(action, action.listing, things, call))
+            body = self._enveloped(action, action.listing, things, call)
+            return Outcome(success.status, body, thing=thing.data)
         spot = action.thing or Spot((), success.schema)
         value = self._fitted(spot.schema, action.resource, thing)
-        return Outcome(success.status, self._enveloped(action, spot, value, call))
+        body = self._enveloped(action, spot, value, call)
+        return Outcome(success.status, body, thing=thing.data)
 
     def _fitted(self, schema: str, resource: Resource, thing: Thing) -> Json:
         key = f"{resource.store} {thing.name}"

@@ -1,0 +1,358 @@
+"""What happens in the chat that a mock plays: calls and commands change it, events tell of it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from altlas_chat.mock.live.peers import Peer
+from altlas_chat.mock.live.stage import Place, Stage
+from altlas_chat.mock.state import NOTHING, Call, Outcome, Refused, State
+from altlas_chat.specs.api import Operation
+from altlas_chat.specs.documents import Json
+
+CONVERSATION = "conversation"
+TOMBSTONE: Json = {
+    "text": "", "content": None, "replyTo": None, "forwardedFrom": None, "mentions": [],
+    "reactions": [], "files": [], "isPinned": False,
+}  # fmt: skip
+
+Operations = Mapping[str, Operation]
+
+
+class Chat:
+    """The chat of one mock: its state, and those who listen.
+
+    ``state`` is None where nothing is remembered; calls then change nothing
+    and no events follow.
+    """
+
+    def __init__(
+        self,
+        stage: Stage,
+        operations: Operations,
+        state: Callable[[], State | None],
+    ) -> None:
+        self.stage = stage
+        self.operations = operations
+        self._state = state
+        self.members: dict[str, set[str]] = {}
+
+    @property
+    def state(self) -> State | None:
+        return self._state()
+
+    # -- things ---------------------------------------------------------------------
+
+    def do(self, operation: str, person: Json, **call: Any) -> Outcome | None:
+        """Do what a call of REST does, and tell of it; None where nothing is remembered.
+
+        Raises:
+            Refused: it can't be done.
+        """
+        state = self.state
+        if state is None:
+            return None
+        asked = Call(**call)
+        asked = self.with_facts(operation, asked, person)
+        outcome = state.answer(self.operations[operation], asked)
+        if outcome is not None:
+            self.done(operation, asked, outcome, person)
+        return outcome
+
+    def thing(self, operation: str, **path: str) -> Json | None:
+        """The thing that an operation reads, as it is kept."""
+        state = self.state
+        if state is None:
+            return None
+        try:
+            outcome = state.answer(self.operations[operation], Call(path=path))
+        except Refused:
+            return None
+        return outcome.thing if outcome else None
+
+    def conversation(self, conversation_id: str) -> Json | None:
+        return self.thing("getConversation", conversationId=conversation_id)
+
+    def things(self, operation: str, **path: str) -> list[Json]:
+        """Those that an operation lists."""
+        state = self.state
+        if state is None:
+            return []
+        try:
+            outcome = state.answer(self.operations[operation], Call(path=path))
+        except Refused:
+            return []
+        body = outcome.body if outcome else {}
+        items = body.get("items") if isinstance(body, dict) else None
+        return items if isinstance(items, list) else []
+
+    def hears(self, person: Json | None, stream: str) -> bool:
+        """Whether a person hears a stream."""
+        kind, _, owner = stream.partition(":")
+        if person is None:
+            return False
+        if kind != CONVERSATION:
+            return bool(owner == person["id"])
+        members = self.members.get(owner)
+        return members is None or person["id"] in members
+
+    # -- before ---------------------------------------------------------------------
+
+    def with_facts(self, operation: str, call: Call, person: Json) -> Call:
+        """The call with what the server knows of what comes to be by it."""
+        body = call.body if isinstance(call.body, dict) else {}
+        facts: Json = {}
+        if operation == "postMessage":
+            facts = self._facts_of_message(body, person)
+        elif operation == "addReaction":
+            facts = {"count": 1, "userIds": [person["id"]]}
+        elif operation == "createTask":
+            facts = {"creatorId": person["id"]}
+        elif operation in ("createGroup", "openConversation"):
+            facts = {"createdBy": person["id"], "seq": 0, "unreadCount": 0}
+        return Call(call.path, call.query, call.body, call.media_type, call.address, facts)
+
+    def _facts_of_message(self, body: Json, person: Json) -> Json:
+        conversation_id = str(body.get("conversationId"))
+        facts: Json = {
+            "senderId": person["id"],
+            "seq": self.next_seq(conversation_id),
+            "state": "sent",
+            "kind": body.get("kind") or "text",
+            "replyTo": None,
+            "threadRootId": None,
+        }
+        quoted = self.thing("getMessage", messageId=str(body.get("replyToId")))
+        if body.get("replyToId") and quoted is not None:
+            facts["replyTo"] = {
+                **{name: quoted[name] for name in ("id", "senderId", "kind", "text")},
+                "isDeleted": quoted["deletedAt"] is not None,
+            }
+            facts["threadRootId"] = quoted["threadRootId"] or quoted["id"]
+        return facts
+
+    def next_seq(self, conversation_id: str) -> int:
+        """The number that the next event of a conversation gets."""
+        stream = f"{CONVERSATION}:{conversation_id}"
+        conversation = self.conversation(conversation_id)
+        if conversation is not None:
+            self.stage.room.at_least(stream, conversation["seq"])
+        return self.stage.room.last(stream) + 1
+
+    def repeated(self, body: Json, person: Json) -> Json | None:
+        """The message that was sent before under the same ``clientId``."""
+        messages = self.things("listMessages", conversationId=str(body.get("conversationId")))
+        for one in messages:
+            if one["clientId"] == body.get("clientId") and one["senderId"] == person["id"]:
+                return one
+        return None
+
+    # -- after ----------------------------------------------------------------------
+
+    def done(self, operation: str, call: Call, outcome: Outcome, person: Json) -> None:
+        """Tell of what a call has changed."""
+        follow = _FOLLOWING.get(operation)
+        if follow is not None:
+            follow(self, call, outcome, person)
+
+    def tell(self, event: str, stream: str, data: Json) -> Json | None:
+        """Tell a numbered event to those who hear its stream."""
+        frame: Json = {"event": event, "stream": stream, "seq": 1, "at": self.stage.now()}
+        kind, _, owner = stream.partition(":")
+        if kind == CONVERSATION:
+            self.next_seq(owner)
+        return self._say(
+            event, {**frame, "data": data}, lambda peer: self.hears(peer.person, stream)
+        )
+
+    def tell_passing(
+        self, event: str, data: Json, hears: Callable[[Peer], bool] = lambda _: True
+    ) -> None:
+        """Tell what is true at this moment."""
+        self._say(event, {"event": event, "at": self.stage.now(), "data": data}, hears)
+
+    def _say(self, event: str, frame: Json, hears: Callable[[Peer], bool]) -> Json | None:
+        said = None
+        for place in self.own_places():
+            message = place.channel.named(event)
+            if message is not None and said is None:
+                said = self.stage.say(place, message, frame, {}, ())
+            if message is not None and said is not None:
+                for peer in self.stage.room.on(place.channel):
+                    if hears(peer):
+                        peer.put(said)
+        conversation_id = str((said or {}).get("stream", "")).removeprefix(f"{CONVERSATION}:")
+        conversation = self.conversation(conversation_id) if said and "seq" in said else None
+        if conversation is not None and said is not None:
+            conversation["seq"] = max(conversation["seq"], said["seq"])
+        return said
+
+    def own_places(self) -> list[Place]:
+        return [one for one in self.stage.places if one.own]
+
+    # -- pointers -------------------------------------------------------------------
+
+    def progress(self, conversation_id: str, person: Json, seq: int, *, read: bool) -> Json:
+        """Move a person's pointers; where the person stands.
+
+        Raises:
+            Refused: there is no such conversation.
+        """
+        conversation = self.conversation(conversation_id)
+        if conversation is None:
+            if self.state is not None:
+                raise Refused(404, "there is no such conversation")
+            return {
+                "conversationId": conversation_id, "readSeq": seq if read else 0,
+                "deliveredSeq": seq, "unreadCount": 0,
+            }  # fmt: skip
+        membership = conversation["membership"]
+        seq = min(seq, max(conversation["seq"], 0))
+        before = (membership["readSeq"], membership["deliveredSeq"])
+        if read:
+            membership["readSeq"] = max(membership["readSeq"], seq)
+        membership["deliveredSeq"] = max(membership["deliveredSeq"], seq)
+        conversation["unreadCount"] = max(conversation["seq"] - membership["readSeq"], 0)
+        progress = {
+            "conversationId": conversation_id,
+            "readSeq": membership["readSeq"],
+            "deliveredSeq": membership["deliveredSeq"],
+            "unreadCount": conversation["unreadCount"],
+        }
+        if before != (progress["readSeq"], progress["deliveredSeq"]):
+            self._tell_progress(progress, conversation["seq"], person)
+        return progress
+
+    def _tell_progress(self, progress: Json, up_to: int, person: Json) -> None:
+        stream = f"user:{person['id']}"
+        self.tell("conversation.read", stream, {**progress, "upToSeq": up_to})
+        pointers = {name: progress[name] for name in ("conversationId", "deliveredSeq", "readSeq")}
+        receipt = {**pointers, "userId": person["id"], "at": self.stage.now()}
+        conversation = f"{CONVERSATION}:{progress['conversationId']}"
+        self.tell_passing(
+            "receipt.updated", receipt, lambda peer: self.hears(peer.person, conversation)
+        )
+
+
+def _stream_of(thing: Json, person: Json) -> str:
+    """The stream of the conversation that a thing belongs to, else the person's own."""
+    conversation_id = thing.get("conversationId")
+    return f"{CONVERSATION}:{conversation_id}" if conversation_id else f"user:{person['id']}"
+
+
+def _message_created(chat: Chat, call: Call, outcome: Outcome, person: Json) -> None:
+    if outcome.thing is None or "scheduledAt" in outcome.thing:
+        return
+    chat.tell("message.created", _stream_of(outcome.thing, person), {"message": outcome.thing})
+    conversation = chat.conversation(outcome.thing["conversationId"])
+    if conversation is not None:
+        conversation["lastMessage"] = outcome.thing
+
+
+def _message_updated(chat: Chat, call: Call, outcome: Outcome, person: Json) -> None:
+    message = outcome.thing
+    if message is None:
+        return
+    message["editedAt"] = chat.stage.now()
+    message["editCount"] = message["editCount"] + 1
+    if isinstance(outcome.body, dict):
+        outcome.body.update(editedAt=message["editedAt"], editCount=message["editCount"])
+    chat.tell("message.updated", _stream_of(message, person), {"message": message})
+
+
+def _message_deleted(chat: Chat, call: Call, outcome: Outcome, person: Json) -> None:
+    message = outcome.thing
+    if message is None:
+        return
+    if call.query.get("scope") == "me":
+        place = {"conversationId": message["conversationId"], "messageId": message["id"]}
+        chat.tell("message.hidden", f"user:{person['id']}", place)
+        return
+    tombstone = {**message, **TOMBSTONE, "deletedAt": chat.stage.now()}
+    chat.tell("message.deleted", _stream_of(message, person), {"message": tombstone})
+
+
+def _reacted(event: str) -> Callable[[Chat, Call, Outcome, Json], None]:
+    def follow(chat: Chat, call: Call, outcome: Outcome, person: Json) -> None:
+        message = chat.thing("getMessage", messageId=str(call.path["messageId"]))
+        if message is None or not isinstance(outcome.body, dict):
+            return
+        message["reactions"] = outcome.body["items"]
+        data = {
+            "conversationId": message["conversationId"],
+            "messageId": message["id"],
+            "userId": person["id"],
+            "emoji": str(call.path["emoji"]),
+            "reactions": message["reactions"],
+        }
+        chat.tell(event, _stream_of(message, person), data)
+
+    return follow
+
+
+def _pinned(event: str) -> Callable[[Chat, Call, Outcome, Json], None]:
+    def follow(chat: Chat, call: Call, outcome: Outcome, person: Json) -> None:
+        message = outcome.thing
+        if message is not None:
+            ids = {"conversationId": message["conversationId"], "messageId": message["id"]}
+            chat.tell(event, _stream_of(message, person), {**ids, "userId": person["id"]})
+
+    return follow
+
+
+def _task(event: str) -> Callable[[Chat, Call, Outcome, Json], None]:
+    def follow(chat: Chat, call: Call, outcome: Outcome, person: Json) -> None:
+        task = outcome.thing
+        if task is None:
+            return
+        data = {"taskId": task["id"], "conversationId": task["conversationId"]}
+        if event != "task.deleted":
+            data["task"] = task
+        chat.tell(event, _stream_of(task, person), data)
+
+    return follow
+
+
+def _own(event: str, name: str) -> Callable[[Chat, Call, Outcome, Json], None]:
+    """The person's own thing, under a name."""
+
+    def follow(chat: Chat, call: Call, outcome: Outcome, person: Json) -> None:
+        if outcome.body is not NOTHING:
+            chat.tell(event, f"user:{person['id']}", {name: outcome.body})
+
+    return follow
+
+
+def _joined(chat: Chat, call: Call, outcome: Outcome, person: Json) -> None:
+    if not isinstance(outcome.body, dict):
+        return
+    conversation = chat.conversation(outcome.body["id"])
+    body = call.body if isinstance(call.body, dict) else {}
+    others = [*body.get("memberIds", ()), *filter(None, [body.get("userId")])]
+    chat.members[outcome.body["id"]] = {person["id"], *others}
+    for member in (person["id"], *others) if conversation is not None else ():
+        chat.tell("conversation.joined", f"user:{member}", {"conversation": conversation})
+
+
+def _draft_deleted(chat: Chat, call: Call, outcome: Outcome, person: Json) -> None:
+    data = {"conversationId": str(call.path["conversationId"])}
+    chat.tell("draft.deleted", f"user:{person['id']}", data)
+
+
+_FOLLOWING: Mapping[str, Callable[[Chat, Call, Outcome, Json], None]] = {
+    "postMessage": _message_created,
+    "editMessage": _message_updated,
+    "deleteMessage": _message_deleted,
+    "addReaction": _reacted("reaction.added"),
+    "removeReaction": _reacted("reaction.removed"),
+    "pinMessage": _pinned("message.pinned"),
+    "unpinMessage": _pinned("message.unpinned"),
+    "createTask": _task("task.created"),
+    "updateTask": _task("task.updated"),
+    "assignTask": _task("task.updated"),
+    "deleteTask": _task("task.deleted"),
+    "saveDraft": _own("draft.updated", "draft"),
+    "deleteDraft": _draft_deleted,
+    "updatePreferences": _own("preferences.updated", "preferences"),
+    "openConversation": _joined,
+    "createGroup": _joined,
+}
