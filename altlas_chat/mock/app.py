@@ -4,13 +4,13 @@ import asyncio
 import errno
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from aiohttp import web
 
 from altlas_chat.mock.compiled import compile_documents
-from altlas_chat.mock.furnishing import NOTHING_WISHED, furnish
+from altlas_chat.mock.furnishing import NOTHING_WISHED, Furniture, furnish
 from altlas_chat.mock.live.opening import Wishes
 from altlas_chat.mock.pipeline import Mock
 from altlas_chat.mock.settings import MockSettings
@@ -29,11 +29,16 @@ class PortTaken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RunningMock:
-    """A mock that listens; ``url`` is its address without a slash at the end."""
+    """A mock that listens; ``url`` is its address without a slash at the end.
+
+    ``furniture`` is what it remembers and who is on its sockets, where it was
+    furnished by ``running_mock``.
+    """
 
     mock: Mock
     url: str
     port: int
+    furniture: Furniture | None = None
 
 
 @asynccontextmanager
@@ -52,7 +57,7 @@ async def running_mock(
     async with listening(mock) as running:
         emitting = asyncio.ensure_future(furniture.emit())
         try:
-            yield running
+            yield replace(running, furniture=furniture)
         finally:
             emitting.cancel()
             await asyncio.gather(emitting, return_exceptions=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from altlas_chat.mock.live.opening import Live, Wishes
 from altlas_chat.mock.live.sockets import WhenItEnds
+from altlas_chat.mock.own.wiring import OwnContract, is_own
 from altlas_chat.mock.pipeline import Mock
 from altlas_chat.mock.remembering import Remembering, rfc3339
 from altlas_chat.system import Clock
@@ -46,7 +47,11 @@ def furnish(
         mock.answerer = remembering
     live = None
     if mock.compiled.sockets or wishes.emissions or wishes.scenarios:
-        live = Live(mock, lambda: rfc3339(clock.now_ms()), wishes, ending=ending)
+        own = OwnContract(mock, remembering) if is_own(mock) else None
+        manners = own.manners if own else None
+        live = Live(mock, lambda: rfc3339(clock.now_ms()), wishes, manners=manners, ending=ending)
+        if own is not None:
+            own.take(live)
         mock.mount("/", live.upgrade, in_front=True)
         mock.mount("/", live.plain)
     return Furniture(remembering, live)

@@ -69,9 +69,7 @@ def market() -> dict[str, Any]:
             "market": {
                 "address": "/market/{room}",
                 "parameters": {"room": {"enum": ["spot", "futures"]}},
-                "messages": {
-                    name: {"$ref": f"#/components/messages/{name}"} for name in messages
-                },
+                "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in messages},
                 "bindings": {
                     "ws": {
                         "query": {
@@ -206,6 +204,9 @@ async def spoken(
     scenarios = (read_scenario(scenario, "scenario.yaml"),) if scenario else ()
     wishes = Wishes(tuple(read_emission(one) for one in emit), scenarios)
     settings = replace(MockSettings(), **changes)
-    async with running_mock([load_document(one) for one in paths], settings, wishes) as running:
-        async with aiohttp.ClientSession() as http, asyncio.timeout(4 * PATIENCE_SECONDS):
-            yield Hall(running, http)
+    async with (
+        running_mock([load_document(one) for one in paths], settings, wishes) as running,
+        aiohttp.ClientSession() as http,
+        asyncio.timeout(4 * PATIENCE_SECONDS),
+    ):
+        yield Hall(running, http)

@@ -26,7 +26,10 @@ async def test_a_command_without_an_id_gets_a_reply_without_one(tmp_path):
     ("frame", "words"),
     [
         ('{"event": "subscribe", "pair": "eth", "reqid": 9}', "/pair: "),
-        ('{"event": "dance", "reqid": 9}', "there is no command 'dance'; there are ping, subscribe"),
+        (
+            '{"event": "dance", "reqid": 9}',
+            "there is no command 'dance'; there are ping, subscribe",
+        ),
         ("[1", "this is no JSON"),
     ],
 )
@@ -48,22 +51,23 @@ async def test_a_binary_frame_is_refused(tmp_path):
 
 
 async def test_without_words_for_errors_the_socket_ends(tmp_path):
-    async with spoken(tmp_path, lamps()) as hall:
-        async with hall.voice("/api/v1/lamps.7.measured") as voice:
-            await voice.says({"lumens": 5})
-            await voice.says({"since": "2026-11-24T05:00:00Z"})
-            await voice.says({"lumens": -1})
-            code, reason = await voice.hears_the_end()
+    async with spoken(tmp_path, lamps()) as hall, hall.voice("/api/v1/lamps.7.measured") as voice:
+        await voice.says({"lumens": 5})
+        await voice.says({"since": "2026-11-24T05:00:00Z"})
+        await voice.says({"lumens": -1})
+        code, reason = await voice.hears_the_end()
     assert code == 1008
     assert reason
 
 
 @pytest.mark.parametrize("validate", [Validate.OFF, Validate.WARN])
 async def test_unless_strict_wrong_commands_are_answered(tmp_path, validate):
-    async with spoken(tmp_path, market(), validate=validate) as hall:
-        async with hall.voice("/v2/market/spot?version=1") as voice:
-            await voice.says({"event": "subscribe", "pair": "eth", "reqid": 3})
-            assert await voice.hears() == {"event": "subscribed", "pair": "BTC/USD", "reqid": 3}
+    async with (
+        spoken(tmp_path, market(), validate=validate) as hall,
+        hall.voice("/v2/market/spot?version=1") as voice,
+    ):
+        await voice.says({"event": "subscribe", "pair": "eth", "reqid": 3})
+        assert await voice.hears() == {"event": "subscribed", "pair": "BTC/USD", "reqid": 3}
 
 
 @pytest.mark.parametrize(
@@ -82,21 +86,27 @@ async def test_upgrades_are_held_to_the_contract(tmp_path, path, status):
 
 
 async def test_the_subprotocol_is_that_of_the_contract(tmp_path):
-    async with spoken(tmp_path, market()) as hall:
-        async with hall.voice("/market/futures?version=3", protocols=("x", "market.v2")) as voice:
-            assert voice.socket.protocol == "market.v2"
+    async with (
+        spoken(tmp_path, market()) as hall,
+        hall.voice("/market/futures?version=3", protocols=("x", "market.v2")) as voice,
+    ):
+        assert voice.socket.protocol == "market.v2"
 
 
 async def test_a_channel_without_upgrade_says_what_it_wants(tmp_path):
-    async with spoken(tmp_path, market()) as hall:
-        async with hall.http.get(hall.running.url + SPOT) as answer:
-            assert (answer.status, answer.headers["Upgrade"]) == (426, "websocket")
+    async with (
+        spoken(tmp_path, market()) as hall,
+        hall.http.get(hall.running.url + SPOT) as answer,
+    ):
+        assert (answer.status, answer.headers["Upgrade"]) == (426, "websocket")
 
 
 async def test_events_on_a_schedule_are_valid(tmp_path):
-    async with spoken(tmp_path, lamps(), emit=["turnLamp every 10ms..20ms"]) as hall:
-        async with hall.voice("/lamps.7.turn") as voice:
-            heard = [await voice.hears() for _ in range(3)]
+    async with (
+        spoken(tmp_path, lamps(), emit=["turnLamp every 10ms..20ms"]) as hall,
+        hall.voice("/lamps.7.turn") as voice,
+    ):
+        heard = [await voice.hears() for _ in range(3)]
     assert heard == [{"command": "off"}] * 3
 
 

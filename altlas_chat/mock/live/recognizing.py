@@ -82,16 +82,23 @@ def _fixed(
 ) -> Iterator[tuple[tuple[str, ...], str | int | float | bool]]:
     if len(path) >= DEEPEST:
         return
-    for name, one in maker.shapes.properties(schema).items():
+    for name in maker.shapes.properties(schema):
         here = (*path, name)
-        values = maker.shapes.value(one, "enum")
-        value = values[0] if isinstance(values, list) and len(values) == 1 else None
-        if maker.shapes.has(one, "const"):
-            value = maker.shapes.value(one, "const")
-        if isinstance(value, str | int | float | bool):
-            yield here, value
-        elif maker.shapes.types(one) == {"object"}:
-            yield from _fixed(maker, one, here)
+        for one in maker.shapes.places(schema, name):
+            value = _constant(maker, one)
+            if value is not None:
+                yield here, value
+                break
+            if maker.shapes.types(one) == {"object"}:
+                yield from _fixed(maker, one, here)
+
+
+def _constant(maker: Maker, schema: str) -> str | int | float | bool | None:
+    values = maker.shapes.value(schema, "enum")
+    value = values[0] if isinstance(values, list) and len(values) == 1 else None
+    if maker.shapes.has(schema, "const"):
+        value = maker.shapes.value(schema, "const")
+    return value if isinstance(value, str | int | float | bool) else None
 
 
 def _mark(fixed: Sequence[Mapping[tuple[str, ...], Any]]) -> tuple[str, ...] | None:

@@ -57,11 +57,6 @@ class Talk:
         if peer.ready:
             self._player.connected(peer)
 
-    def began(self, peer: Peer) -> None:
-        """A client may be told things from now on."""
-        peer.ready = True
-        self._player.connected(peer)
-
     def take(self, peer: Peer, raw: str | bytes) -> None:
         """A frame came."""
         place = self._stage.place_of(peer.channel)
@@ -84,8 +79,9 @@ class Talk:
             self._answer(place, peer, found.command, frame)
 
     def _answer(self, place: Place, peer: Peer, command: Command, frame: Any) -> None:
-        handled = self._manners is not None and place.own
-        if not (handled and self._manners and self._manners.answer(place, peer, command, frame)):
+        was_ready = peer.ready
+        manners = self._manners if place.own else None
+        if manners is None or not manners.answer(place, peer, command, frame):
             key = f"{command.operation} {orjson.dumps(frame, option=orjson.OPT_SORT_KEYS).decode()}"
             try:
                 reply = reply_to(place.maker, command, frame, key)
@@ -94,6 +90,8 @@ class Talk:
                 reply = None
             if reply is not None:
                 peer.put(reply[1])
+        if peer.ready and not was_ready:
+            self._player.connected(peer)
         names = (command.message.name, command.message.key, command.operation)
         self._player.heard(peer, names, frame)
 

@@ -1,21 +1,27 @@
 """What happens in the chat that a mock plays: calls and commands change it, events tell of it."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from altlas_chat.mock.live.peers import Peer
 from altlas_chat.mock.live.stage import Place, Stage
-from altlas_chat.mock.state import NOTHING, Call, Outcome, Refused, State
+from altlas_chat.mock.state import Call, Outcome, Refused, State
 from altlas_chat.specs.api import Operation
 from altlas_chat.specs.documents import Json
 
 CONVERSATION = "conversation"
-TOMBSTONE: Json = {
-    "text": "", "content": None, "replyTo": None, "forwardedFrom": None, "mentions": [],
-    "reactions": [], "files": [], "isPinned": False,
-}  # fmt: skip
-
 Operations = Mapping[str, Operation]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What somebody did, and what came of it."""
+
+    operation: str
+    call: Call
+    outcome: Outcome
+    person: Json
 
 
 class Chat:
@@ -27,14 +33,24 @@ class Chat:
 
     def __init__(
         self,
-        stage: Stage,
-        operations: Operations,
+        stage: Callable[[], Stage],
+        operations: Callable[[], Operations],
         state: Callable[[], State | None],
+        follow: Callable[["Chat", Done], None],
     ) -> None:
-        self.stage = stage
-        self.operations = operations
+        """What is given is asked for each time: a reload of the contract changes it.
+
+        ``follow`` tells of what was done.
+        """
+        self._stage = stage
+        self._operations = operations
         self._state = state
+        self._follow = follow
         self.members: dict[str, set[str]] = {}
+
+    @property
+    def stage(self) -> Stage:
+        return self._stage()
 
     @property
     def state(self) -> State | None:
@@ -53,7 +69,7 @@ class Chat:
             return None
         asked = Call(**call)
         asked = self.with_facts(operation, asked, person)
-        outcome = state.answer(self.operations[operation], asked)
+        outcome = state.answer(self._operations()[operation], asked)
         if outcome is not None:
             self.done(operation, asked, outcome, person)
         return outcome
@@ -64,7 +80,7 @@ class Chat:
         if state is None:
             return None
         try:
-            outcome = state.answer(self.operations[operation], Call(path=path))
+            outcome = state.answer(self._operations()[operation], Call(path=path))
         except Refused:
             return None
         return outcome.thing if outcome else None
@@ -78,7 +94,7 @@ class Chat:
         if state is None:
             return []
         try:
-            outcome = state.answer(self.operations[operation], Call(path=path))
+            outcome = state.answer(self._operations()[operation], Call(path=path))
         except Refused:
             return []
         body = outcome.body if outcome else {}
@@ -150,9 +166,7 @@ class Chat:
 
     def done(self, operation: str, call: Call, outcome: Outcome, person: Json) -> None:
         """Tell of what a call has changed."""
-        follow = _FOLLOWING.get(operation)
-        if follow is not None:
-            follow(self, call, outcome, person)
+        self._follow(self, Done(operation, call, outcome, person))
 
     def tell(self, event: str, stream: str, data: Json) -> Json | None:
         """Tell a numbered event to those who hear its stream."""
@@ -231,128 +245,3 @@ class Chat:
         self.tell_passing(
             "receipt.updated", receipt, lambda peer: self.hears(peer.person, conversation)
         )
-
-
-def _stream_of(thing: Json, person: Json) -> str:
-    """The stream of the conversation that a thing belongs to, else the person's own."""
-    conversation_id = thing.get("conversationId")
-    return f"{CONVERSATION}:{conversation_id}" if conversation_id else f"user:{person['id']}"
-
-
-def _message_created(chat: Chat, call: Call, outcome: Outcome, person: Json) -> None:
-    if outcome.thing is None or "scheduledAt" in outcome.thing:
-        return
-    chat.tell("message.created", _stream_of(outcome.thing, person), {"message": outcome.thing})
-    conversation = chat.conversation(outcome.thing["conversationId"])
-    if conversation is not None:
-        conversation["lastMessage"] = outcome.thing
-
-
-def _message_updated(chat: Chat, call: Call, outcome: Outcome, person: Json) -> None:
-    message = outcome.thing
-    if message is None:
-        return
-    message["editedAt"] = chat.stage.now()
-    message["editCount"] = message["editCount"] + 1
-    if isinstance(outcome.body, dict):
-        outcome.body.update(editedAt=message["editedAt"], editCount=message["editCount"])
-    chat.tell("message.updated", _stream_of(message, person), {"message": message})
-
-
-def _message_deleted(chat: Chat, call: Call, outcome: Outcome, person: Json) -> None:
-    message = outcome.thing
-    if message is None:
-        return
-    if call.query.get("scope") == "me":
-        place = {"conversationId": message["conversationId"], "messageId": message["id"]}
-        chat.tell("message.hidden", f"user:{person['id']}", place)
-        return
-    tombstone = {**message, **TOMBSTONE, "deletedAt": chat.stage.now()}
-    chat.tell("message.deleted", _stream_of(message, person), {"message": tombstone})
-
-
-def _reacted(event: str) -> Callable[[Chat, Call, Outcome, Json], None]:
-    def follow(chat: Chat, call: Call, outcome: Outcome, person: Json) -> None:
-        message = chat.thing("getMessage", messageId=str(call.path["messageId"]))
-        if message is None or not isinstance(outcome.body, dict):
-            return
-        message["reactions"] = outcome.body["items"]
-        data = {
-            "conversationId": message["conversationId"],
-            "messageId": message["id"],
-            "userId": person["id"],
-            "emoji": str(call.path["emoji"]),
-            "reactions": message["reactions"],
-        }
-        chat.tell(event, _stream_of(message, person), data)
-
-    return follow
-
-
-def _pinned(event: str) -> Callable[[Chat, Call, Outcome, Json], None]:
-    def follow(chat: Chat, call: Call, outcome: Outcome, person: Json) -> None:
-        message = outcome.thing
-        if message is not None:
-            ids = {"conversationId": message["conversationId"], "messageId": message["id"]}
-            chat.tell(event, _stream_of(message, person), {**ids, "userId": person["id"]})
-
-    return follow
-
-
-def _task(event: str) -> Callable[[Chat, Call, Outcome, Json], None]:
-    def follow(chat: Chat, call: Call, outcome: Outcome, person: Json) -> None:
-        task = outcome.thing
-        if task is None:
-            return
-        data = {"taskId": task["id"], "conversationId": task["conversationId"]}
-        if event != "task.deleted":
-            data["task"] = task
-        chat.tell(event, _stream_of(task, person), data)
-
-    return follow
-
-
-def _own(event: str, name: str) -> Callable[[Chat, Call, Outcome, Json], None]:
-    """The person's own thing, under a name."""
-
-    def follow(chat: Chat, call: Call, outcome: Outcome, person: Json) -> None:
-        if outcome.body is not NOTHING:
-            chat.tell(event, f"user:{person['id']}", {name: outcome.body})
-
-    return follow
-
-
-def _joined(chat: Chat, call: Call, outcome: Outcome, person: Json) -> None:
-    if not isinstance(outcome.body, dict):
-        return
-    conversation = chat.conversation(outcome.body["id"])
-    body = call.body if isinstance(call.body, dict) else {}
-    others = [*body.get("memberIds", ()), *filter(None, [body.get("userId")])]
-    chat.members[outcome.body["id"]] = {person["id"], *others}
-    for member in (person["id"], *others) if conversation is not None else ():
-        chat.tell("conversation.joined", f"user:{member}", {"conversation": conversation})
-
-
-def _draft_deleted(chat: Chat, call: Call, outcome: Outcome, person: Json) -> None:
-    data = {"conversationId": str(call.path["conversationId"])}
-    chat.tell("draft.deleted", f"user:{person['id']}", data)
-
-
-_FOLLOWING: Mapping[str, Callable[[Chat, Call, Outcome, Json], None]] = {
-    "postMessage": _message_created,
-    "editMessage": _message_updated,
-    "deleteMessage": _message_deleted,
-    "addReaction": _reacted("reaction.added"),
-    "removeReaction": _reacted("reaction.removed"),
-    "pinMessage": _pinned("message.pinned"),
-    "unpinMessage": _pinned("message.unpinned"),
-    "createTask": _task("task.created"),
-    "updateTask": _task("task.updated"),
-    "assignTask": _task("task.updated"),
-    "deleteTask": _task("task.deleted"),
-    "saveDraft": _own("draft.updated", "draft"),
-    "deleteDraft": _draft_deleted,
-    "updatePreferences": _own("preferences.updated", "preferences"),
-    "openConversation": _joined,
-    "createGroup": _joined,
-}

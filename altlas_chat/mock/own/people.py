@@ -94,9 +94,8 @@ def _examples(document: Document) -> Iterator[Any]:
 
 def _people_in(value: Any) -> Iterator[Json]:
     if isinstance(value, dict):
-        if isinstance(value.get("username"), str) and "displayName" in value and "id" in value:
-            if "presence" in value and "createdAt" in value:
-                yield value
+        if {"id", "username", "displayName", "presence", "createdAt"} <= value.keys():
+            yield value
         for one in value.values():
             yield from _people_in(one)
     elif isinstance(value, list):

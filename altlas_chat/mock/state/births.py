@@ -1,8 +1,9 @@
 """How things come to be: their ids, what they belong to, and those that are there at first."""
 
+import hashlib
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from altlas_chat.mock.state.answers import json_of, within
@@ -15,6 +16,8 @@ from altlas_chat.mock.state.things import Scope, Store
 from altlas_chat.specs.documents import Document, Json
 
 TRIES = 20
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", re.I)
+
 CHOSEN = ("slug", "name", "username", "code", "key", "login", "handle")
 TITLES = ("title", "name", "label")
 
@@ -39,6 +42,7 @@ class Births:
         scope: Scope,
         body: Mapping[str, Any],
         sent: Collection[str],
+        examples: Iterable[Json],
     ) -> tuple[str, Json]:
         """A new thing of what its maker said, and its id as a path has it.
 
@@ -49,12 +53,13 @@ class Births:
         key = f"{resource.store} new {store.count + 1}"
         known.update(self._owner(resource, scope, known))
         if resource.id_name is None:
-            return str(store.count + 1), self._fitting.born(resource.schema, known, key, sent)
+            thing = self._fitting.born(resource.schema, known, key, sent, examples)
+            return str(store.count + 1), thing
         given = known.get(resource.id_name)
         if given is None:
             slug = self._slug(resource, body)
             known[resource.id_name] = given = slug or self._new_id(resource, store, key)
-        return str(given), self._fitting.born(resource.schema, known, key, sent)
+        return str(given), self._fitting.born(resource.schema, known, key, sent, examples)
 
     def made(
         self,
@@ -63,6 +68,7 @@ class Births:
         name: str,
         body: Mapping[str, Any],
         sent: Collection[str],
+        examples: Iterable[Json],
     ) -> Json:
         """A thing that is made under an id that its path says.
 
@@ -73,7 +79,8 @@ class Births:
         known.update(self._owner(resource, scope, known))
         if resource.id_name is not None:
             known[resource.id_name] = self._typed(resource, name)
-        return self._fitting.born(resource.schema, known, f"{resource.store} {name}", sent)
+        key = f"{resource.store} {name}"
+        return self._fitting.born(resource.schema, known, key, sent, examples)
 
     def found(self, resource: Resource, scope: Scope, name: str) -> Json:
         """A thing that was always there, under the id that somebody asks for.
@@ -97,7 +104,7 @@ class Births:
             return
         names = {one.name for one in store.all()}
         count = 0
-        for example in self._examples(resource, inventory):
+        for example in self.examples(resource, inventory):
             owned = {**example, **self._owner(resource, scope, {})}
             name = str(owned.get(resource.id_name or "", len(names) + 1))
             if name not in names and not self._fitting.wrong_with(resource.schema, owned):
@@ -144,11 +151,24 @@ class Births:
             largest = max((int(one.name) for one in store.all() if one.name.isdecimal()), default=0)
             if self._fitting.is_valid(schema, largest + 1):
                 return largest + 1
-        for attempt in range(TRIES):
-            found = self._fitting.value(schema, f"{key} id {attempt}")
-            if found is not None and not store.named(str(found)):
+        for found in self._ids(schema, key):
+            if not store.named(str(found)):
                 return found
         raise Unfit(f"no new id for a {resource.subject} could be found")
+
+    def _ids(self, schema: str, key: str) -> Iterator[Any]:
+        """Valid ids, one after the other: made up, then like one that was made up."""
+        value = None
+        for attempt in range(TRIES):
+            found = self._fitting.value(schema, f"{key} id {attempt}")
+            if found is None or found == value:
+                break
+            value = found
+            yield value
+        for number in range(1, TRIES):
+            for other in alike(value, f"{key} {number}", number):
+                if self._fitting.is_valid(schema, other):
+                    yield other
 
     def _slug(self, resource: Resource, body: Mapping[str, Any]) -> str | None:
         if plain(resource.id_name or "") != "slug" or resource.id_schema is None:
@@ -180,31 +200,28 @@ class Births:
         try:
             if resource.id_name is None:
                 return str(number), self._fitting.sampled(resource.schema, known, key)
-            for attempt in range(TRIES):
-                known[resource.id_name] = self._seed_id(resource, number + attempt, key, names)
-                name = str(known[resource.id_name])
-                if name not in names:
-                    return name, self._fitting.sampled(resource.schema, known, key)
+            for value in self._seed_ids(resource, number, key):
+                if str(value) not in names:
+                    known[resource.id_name] = value
+                    return str(value), self._fitting.sampled(resource.schema, known, key)
         except Unfit:
             return None
         return None
 
-    def _seed_id(self, resource: Resource, number: int, key: str, names: Collection[str]) -> Any:
+    def _seed_ids(self, resource: Resource, number: int, key: str) -> Iterator[Any]:
+        """Whole numbers from 1 on where ids are such, else what the schema allows."""
         schema = resource.id_schema
-        if schema is None:
-            return str(number)
-        if "integer" in self._shapes.types(schema) and self._fitting.is_valid(schema, number):
-            free = number
-            while str(free) in names:
-                free += 1
-            return free
-        return self._fitting.value(schema, f"{key} id {number}")
+        if schema is not None and "integer" in self._shapes.types(schema):
+            numbers = range(number, number + TRIES * TRIES)
+            yield from (one for one in numbers if self._fitting.is_valid(schema, one))
+        if schema is not None:
+            yield from self._ids(schema, key)
 
     def _single_seed(
         self, resource: Resource, scope: Scope, inventory: Inventory
     ) -> Iterator[tuple[str, Json]]:
         owner = self._owner(resource, scope, {})
-        for example in self._examples(resource, inventory):
+        for example in self.examples(resource, inventory):
             owned = {**example, **owner}
             if not self._fitting.wrong_with(resource.schema, owned):
                 yield "", owned
@@ -215,10 +232,10 @@ class Births:
         except Unfit:
             return
 
-    def _examples(self, resource: Resource, inventory: Inventory) -> Iterator[Json]:
+    def examples(self, resource: Resource, inventory: Inventory) -> Iterator[Json]:
         """Things of the kind in the examples of what lists and reads them, lists first."""
         mine = [one for one in inventory.actions.values() if one.resource is resource]
-        for does in (Does.LIST, Does.READ):
+        for does in (Does.LIST, Does.READ, Does.CREATE):
             for action in mine:
                 if action.does is not does or action.operation.method == "head":
                     continue
@@ -229,3 +246,24 @@ class Births:
                     for one in found if isinstance(found, list) else [found]:
                         if isinstance(one, dict):
                             yield one
+
+
+def alike(value: Any, key: str, number: int) -> Iterator[Any]:
+    """Other values of the form that one has: a UUID, a number, a word with a number."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        yield value + number
+        return
+    text = str(value)
+    if _UUID.fullmatch(text):
+        digits = hashlib.sha256(key.encode()).hexdigest()
+        kind = text[14]
+        # The time that a UUIDv7 begins with goes up.
+        begin = f"{int(text[:8], 16) + number & 0xFFFFFFFF:08x}" if kind == "7" else digits[:8]
+        middle = f"{digits[8:12]}-{kind}{digits[12:15]}-{text[19]}{digits[15:18]}"
+        yield f"{begin}-{middle}-{digits[20:32]}"
+        return
+    if not text.isascii():
+        return
+    bare = text.rstrip("0123456789")
+    yield f"{bare}{number + int(text[len(bare) :] or 0)}"
+    yield f"{text}-{number}"

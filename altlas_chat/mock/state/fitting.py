@@ -1,6 +1,6 @@
 """Things as schemas want them: what is known of one, completed and cut until it is valid."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from altlas_chat.mock.state.naming import tells_change, tells_count, tells_creation
@@ -12,6 +12,8 @@ from altlas_chat.specs.schemas import Direction, Schemas
 
 ROUNDS = 8
 DEEPEST = 6
+TRIES = 12
+ABSENT = object()
 
 Moment = Callable[[], str]
 """The present as RFC 3339 in UTC: ``2026-11-24T05:05:00.000Z``."""
@@ -31,31 +33,63 @@ class Fitting:
         self._now = now
 
     def born(
-        self, schema: str, known: Mapping[str, Any], key: str, sent: Collection[str] = ()
+        self,
+        schema: str,
+        known: Mapping[str, Any],
+        key: str,
+        sent: Collection[str] = (),
+        examples: Iterable[Json] = (),
     ) -> Json:
         """A thing that has just come to be: what is known of it, and what a server adds.
 
         ``sent`` are the properties that its maker may give: of those only what
         the schema demands is made up. Of what the server gives, times are the
-        present, counts 0, lists empty and what may be null is null.
+        present, counts 0, lists empty and what may be null is null, as far as
+        the schema allows; the rest is as in one of the ``examples``, or made up.
 
         Raises:
             Unfit: what is known fits no valid thing.
         """
-        sample = self._sampled(schema, key)
+        thing = self._begun(schema, known, key, examples)
         required = self._shapes.required(schema)
-        thing = dict(known)
         for name, one in self._shapes.properties(schema).items():
-            if name in known or self._shapes.says(one, "writeOnly"):
+            if name in known or (name not in thing and not self._shapes.has(one, "default")):
                 continue
-            if self._shapes.has(one, "default"):
-                thing[name] = self._shapes.value(one, "default")
-            elif name in sent:
-                if name in required:
-                    thing[name] = self._missing(one, sample.get(name))
-            elif name in sample:
-                thing[name] = self._given(name, one, sample[name])
-        return self._mended(schema, thing, sample, known)
+            for value in self._beginnings(name, one, thing, name in sent, name in required):
+                changed = {**thing, name: value}
+                if value is ABSENT:
+                    del changed[name]
+                if self.is_valid(schema, self.shown(schema, changed)):
+                    thing = changed
+                    break
+        return thing
+
+    def _begun(
+        self, schema: str, known: Mapping[str, Any], key: str, examples: Iterable[Json]
+    ) -> Json:
+        """A valid thing with what is known of it."""
+        for example in examples:
+            thing = {**example, **known}
+            if self.is_valid(schema, self.shown(schema, thing)):
+                return thing
+        for number in range(TRIES):
+            thing = {**self._sampled(schema, f"{key} {number}" if number else key), **known}
+            if self.is_valid(schema, self.shown(schema, thing)):
+                return thing
+        sample = self._sampled(schema, key)
+        return self._mended(schema, {**sample, **known}, sample, known)
+
+    def _beginnings(
+        self, name: str, schema: str, thing: Json, is_sent: bool, is_required: bool
+    ) -> list[Any]:
+        """How a property of a new thing may begin, the likeliest first."""
+        if self._shapes.says(schema, "writeOnly"):
+            return [ABSENT]
+        if self._shapes.has(schema, "default"):
+            return [self._shapes.value(schema, "default")]
+        if is_sent:
+            return self._missing(schema) if is_required else [ABSENT]
+        return self._given(name, schema, thing[name])
 
     def fresh(self, schema: str, thing: Json) -> Json:
         """The thing with the time of its last change set to now, where it has one."""
@@ -132,23 +166,32 @@ class Fitting:
             raise Unfit(str(error)) from error
         return sample if isinstance(sample, dict) else {}
 
-    def _missing(self, schema: str, sample: Any) -> Any:
-        return None if "null" in self._shapes.types(schema) else sample
+    def _missing(self, schema: str) -> list[Any]:
+        """What a thing may have where its maker said nothing of what it has to have."""
+        types = self._shapes.types(schema)
+        plain: list[Any] = [None] if "null" in types or not types else []
+        plain += [[]] if "array" in types else []
+        plain += self._first_of_enum(schema)
+        plain += [""] if "string" in types and self._shapes.value(schema, "format") is None else []
+        return plain
 
-    def _given(self, name: str, schema: str, sample: Any) -> Any:
-        """What a server says of a new thing."""
+    def _first_of_enum(self, schema: str) -> list[Any]:
+        """How things begin: ``pending`` of ``[pending, active, done]``."""
+        values = self._shapes.value(schema, "enum")
+        return values[:1] if isinstance(values, list) else []
+
+    def _given(self, name: str, schema: str, sample: Any) -> list[Any]:
+        """What a server may say of a new thing."""
         types = self._shapes.types(schema)
         if tells_creation(name) or tells_change(name):
-            return self._moment(schema, sample)
-        if "null" in types:
-            return None
-        if "array" in types and not self._shapes.value(schema, "minItems"):
-            return []
-        if types == {"boolean"} and not self._is_fixed(schema):
-            return False
+            return [self._moment(schema, sample)]
         if types <= {"integer", "number"} and types and tells_count(name):
-            return 0 if self.is_valid(schema, 0) else sample
-        return sample
+            return [0]
+        plain: list[Any] = [None] if "null" in types or not types else []
+        plain += [[]] if "array" in types else []
+        plain += self._first_of_enum(schema)
+        plain += [False] if types == {"boolean"} and not self._is_fixed(schema) else []
+        return plain
 
     def _is_fixed(self, schema: str) -> bool:
         return self._shapes.has(schema, "const") or self._shapes.has(schema, "enum")

@@ -1,6 +1,6 @@
 """Answers calls from what is kept, and keeps what they change."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -110,7 +110,8 @@ class State:
         if action is None:
             return None
         values = [str(call.path.get(name, "")) for name in action.template.parameters]
-        self._need_parents(action, values)
+        if any([one.made for one in self._parents(action, values)]):  # all of them are looked for
+            self._begin_empty(action, values)
         try:
             return self._done(action, call, values)
         except Unfit:
@@ -230,8 +231,14 @@ class State:
         data = self._births.found(resource, scope, name)
         return store.add(name, scope, data)
 
-    def _need_parents(self, action: Action, values: list[str]) -> None:
-        """What the path goes through has to be there.
+    def _begin_empty(self, action: Action, values: list[str]) -> None:
+        """What belongs to a thing that was made has nothing in it at first."""
+        store = self._store(action.resource)
+        store.begin(dict(zip(action.template.owners, values, strict=True)))
+        store.begin(dict(zip(action.resource.owners, values, strict=False)))
+
+    def _parents(self, action: Action, values: list[str]) -> Iterator[Thing]:
+        """What the path goes through; it has to be there.
 
         Raises:
             Refused: it is not.
@@ -244,9 +251,11 @@ class State:
             if parent is action.resource:
                 continue
             reading = Action(Does.READ, parent, action.operation, parent.template, action.success)
-            if self._find(reading, values) is None:
+            found = self._find(reading, values)
+            if found is None:
                 at = values[len(parent.template.parameters) - 1]
                 raise Refused(404, f"there is no {parent.subject} {at!r}")
+            yield found
 
     # -- changing -------------------------------------------------------------------
 
@@ -265,7 +274,8 @@ class State:
         resource = action.resource
         sent = self._sent_names(action)
         try:
-            name, data = self._births.born(resource, store, scope, body, sent)
+            examples = self._births.examples(resource, self.inventory)
+            name, data = self._births.born(resource, store, scope, body, sent, examples)
         except Unfit as error:
             raise Refused(422, f"no valid {resource.subject} comes of it: {error}") from error
         there = [one for one in store.named(name) if one.scope == scope]
@@ -273,7 +283,7 @@ class State:
             if "409" in action.operation.answers:
                 raise Refused(409, f"there is a {resource.subject} {name!r}")
             store.remove(there[0])
-        return store.add(name, scope, data)
+        return store.add(name, scope, data, made=True)
 
     def _sent_names(self, action: Action) -> frozenset[str]:
         if action.sent is None:
@@ -335,10 +345,12 @@ class State:
         known = {**body, **call.facts}
         name = "" if resource.single else values[-1]
         try:
-            data = self._births.made(resource, scope, name, known, self._sent_names(action))
+            examples = self._births.examples(resource, self.inventory)
+            sent = self._sent_names(action)
+            data = self._births.made(resource, scope, name, known, sent, examples)
         except Unfit as error:
             raise Refused(422, f"no valid {resource.subject} comes of it: {error}") from error
-        return store.add(name, scope, data)
+        return store.add(name, scope, data, made=True)
 
     def _rewrite(self, action: Action, thing: Thing, body: Json, call: Call) -> None:
         resource, media = action.resource, call.media_type.split(";")[0].strip().lower()

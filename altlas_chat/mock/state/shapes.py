@@ -53,6 +53,14 @@ class Shapes:
             self._properties[schema] = found
         return self._properties[schema]
 
+    def places(self, schema: str, name: str) -> list[str]:
+        """The pointers of every schema that says something of a property."""
+        return [
+            joined(part, "properties", name)
+            for part in (*self._parts(schema), *self._branches(schema))
+            if name in self._keyword(part, "properties", dict)
+        ]
+
     def required(self, schema: str) -> frozenset[str]:
         """What no value may lack, whichever branch it takes."""
         return frozenset(

@@ -14,12 +14,16 @@ Scope = Mapping[str, str]
 
 @dataclass(slots=True, eq=False)
 class Thing:
-    """One thing; ``name`` is its id as a path has it, ``number`` tells its order."""
+    """One thing; ``name`` is its id as a path has it, ``number`` tells its order.
+
+    What belongs to a thing that was ``made`` by a call was made by calls, too.
+    """
 
     name: str
     scope: Scope
     data: Json
     number: int
+    made: bool = False
 
 
 @dataclass(slots=True)
@@ -38,10 +42,10 @@ class Store:
         """Those of this name, of whatever scope."""
         return self.by_name.get(name, [])
 
-    def add(self, name: str, scope: Scope, data: Json) -> Thing:
+    def add(self, name: str, scope: Scope, data: Json, *, made: bool = False) -> Thing:
         """Keep one more; where there are too many the oldest is forgotten."""
         self.count += 1
-        thing = Thing(name, scope, data, self.count)
+        thing = Thing(name, scope, data, self.count, made)
         self.things[thing.number] = thing
         self.by_name.setdefault(name, []).append(thing)
         if len(self.things) > MOST_THINGS:

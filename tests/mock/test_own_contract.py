@@ -1,0 +1,216 @@
+"""The mock of our own contract: our clients log in, send, hear, lose the connection and go on."""
+
+import asyncio
+from contextlib import asynccontextmanager
+
+import aiohttp
+import pytest
+
+from altlas_chat.client.chat import Chat
+from altlas_chat.contract.frames import check_frame
+from altlas_chat.mock.app import running_mock
+from altlas_chat.mock.contracts import load_contracts
+from altlas_chat.mock.live.emitting import read_emission
+from altlas_chat.mock.live.opening import Wishes
+from altlas_chat.mock.settings import MockSettings
+from tests.mock.spoken import PATIENCE_SECONDS, Voice
+
+TALK = "019ab3f1-2b3c-7d4e-8f50-6b7c8d9eaf10"
+"""A conversation of the contract's examples."""
+
+
+@asynccontextmanager
+async def our_mock(*, stateful=True, emit=()):
+    wishes = Wishes(tuple(read_emission(one) for one in emit))
+    documents = load_contracts(())
+    async with (
+        running_mock(documents, MockSettings(stateful=stateful), wishes) as running,
+        asyncio.timeout(4 * PATIENCE_SECONDS),
+    ):
+        yield running
+
+
+@asynccontextmanager
+async def somebody(running, name):
+    async with Chat(running.url) as chat:
+        await chat.log_in(name, "a password that nobody checks")
+        heard = asyncio.Queue()
+
+        async def listen():
+            async for event in chat.events():
+                heard.put_nowait(event)
+
+        listening = asyncio.ensure_future(listen())
+        await chat.connection.connected.wait()
+        try:
+            yield chat, heard
+        finally:
+            listening.cancel()
+
+
+async def hears(heard, event):
+    """The next event of a kind; all that is heard is as the contract says."""
+    while True:
+        frame = await heard.get()
+        assert not check_frame(frame)
+        if frame["event"] == event:
+            return frame
+
+
+async def test_who_logs_in_is_somebody_and_stays_it():
+    async with our_mock(stateful=False) as running:
+        async with somebody(running, "deniz") as (chat, _):
+            me = await chat.call("GET", "/users/me")
+            assert me["username"] == "deniz"
+        async with somebody(running, "deniz") as (chat, _):
+            assert (await chat.call("GET", "/users/me"))["id"] == me["id"]
+        async with somebody(running, "mehmet") as (chat, _):
+            assert (await chat.call("GET", "/users/me"))["displayName"] == "Mehmet Demir"
+
+
+async def test_what_is_sent_on_a_socket_is_heard_and_can_be_read():
+    async with (
+        our_mock() as running,
+        somebody(running, "ayse") as (ayse, at_ayse),
+        somebody(running, "mehmet") as (mehmet, at_mehmet),
+    ):
+        sent = await ayse.send(TALK, "Merhaba Mehmet")
+        assert sent["senderId"] == (await ayse.call("GET", "/users/me"))["id"]
+        heard = await hears(at_mehmet, "message.created")
+        assert heard["data"]["message"] == sent
+        assert heard["seq"] == sent["seq"] == 6
+        assert (await hears(at_ayse, "message.created"))["data"]["message"] == sent
+        answer = await mehmet.call("GET", f"/conversations/{TALK}/messages")
+        assert answer["items"][-1] == sent
+        again = await ayse.request(
+            "message.send",
+            {"conversationId": TALK, "clientId": sent["clientId"], "text": "Merhaba Mehmet"},
+        )
+        assert again == {"message": sent, "isRepeat": True}
+
+
+async def test_what_is_done_by_rest_is_heard():
+    async with our_mock() as running, somebody(running, "ayse") as (ayse, at_ayse):
+        async with somebody(running, "mehmet") as (mehmet, _):
+            draft = {"conversationId": TALK, "clientId": "c1", "text": "Selam"}
+            message = await mehmet.call("POST", "/messages", draft)
+            path = f"/messages/{message['id']}"
+            await mehmet.call("PUT", path, {"text": "Selamlar"})
+            await mehmet.call("PUT", f"{path}/reactions/👍")
+            await mehmet.call("PUT", f"{path}/pin")
+            await mehmet.call("DELETE", path)
+        created = await hears(at_ayse, "message.created")
+        updated = await hears(at_ayse, "message.updated")
+        reacted = await hears(at_ayse, "reaction.added")
+        pinned = await hears(at_ayse, "message.pinned")
+        deleted = await hears(at_ayse, "message.deleted")
+        numbers = [one["seq"] for one in (created, updated, reacted, pinned, deleted)]
+        assert numbers == [6, 7, 8, 9, 10]
+        assert updated["data"]["message"]["text"] == "Selamlar"
+        assert updated["data"]["message"]["editCount"] == 1
+        assert reacted["data"]["reactions"][-1]["count"] == 1
+        assert deleted["data"]["message"]["text"] == ""
+        assert ayse.connection.reconnects == 0
+
+
+async def test_typing_and_reading_are_told():
+    async with (
+        our_mock() as running,
+        somebody(running, "ayse") as (ayse, at_ayse),
+        somebody(running, "mehmet") as (mehmet, at_mehmet),
+    ):
+        await mehmet.request("typing.start", {"conversationId": TALK})
+        typing = await hears(at_ayse, "typing.started")
+        me = (await mehmet.call("GET", "/users/me"))["id"]
+        assert typing["data"]["userId"] == me
+        sent = await ayse.send(TALK, "Okudun mu?")
+        progress = await mehmet.read(TALK, sent["seq"])
+        assert progress["readSeq"] == sent["seq"]
+        receipt = await hears(at_ayse, "receipt.updated")
+        assert (receipt["data"]["userId"], receipt["data"]["readSeq"]) == (me, sent["seq"])
+        presences = await ayse.request("presence.watch", {"userIds": [me, "nobody"]})
+        assert [one["presence"] for one in presences["presences"]] == ["online", "offline"]
+        assert (await hears(at_mehmet, "conversation.read"))["data"]["unreadCount"] == 0
+
+
+async def test_who_comes_back_hears_what_was_missed():
+    async with our_mock() as running, somebody(running, "ayse") as (ayse, at_ayse):
+        peers = running.furniture.live.room.peers
+        peer = next(iter(peers.values()))
+        async with somebody(running, "mehmet") as (mehmet, _):
+            ayse.connection.connected.clear()
+            peer.cut()
+            sent = [await mehmet.send(TALK, f"Kaçıncı: {number}") for number in range(3)]
+        heard = [await hears(at_ayse, "message.created") for _ in sent]
+        assert [one["data"]["message"] for one in heard] == sent
+
+
+async def test_commands_about_nothing_are_refused_in_our_words():
+    async with (
+        our_mock() as running,
+        aiohttp.ClientSession() as http,
+        http.ws_connect(f"{running.url}/v1/ws") as socket,
+    ):
+        voice = Voice(socket)
+        await voice.says({"event": "auth", "id": 1, "data": {"token": "any.token.does"}})
+        ready = await voice.hears()
+        assert not check_frame(ready, "auth")
+        assert (ready["id"], ready["data"]["resumed"]) == (1, False)
+        for frame, code in (
+            (
+                {"event": "message.edit", "data": {"messageId": "no", "text": "x"}},
+                "MESSAGE_NOT_FOUND",
+            ),
+            ({"event": "typing.start", "data": {}}, "VALIDATION_ERROR"),
+            ({"event": "dance"}, "UNKNOWN_COMMAND"),
+            ({"event": "auth", "data": {"token": "t"}}, "ALREADY_AUTHENTICATED"),
+        ):
+            await voice.says({**frame, "id": "f"})
+            refusal = await voice.hears()
+            assert not check_frame(refusal)
+            assert (refusal["data"]["code"], refusal["id"]) == (code, "f")
+        await voice.says({"event": "ping", "id": 5})
+        assert await voice.hears() == {"event": "pong", "data": {}, "id": 5}
+
+
+async def test_who_does_not_say_who_it_is_is_shown_out():
+    async with (
+        our_mock() as running,
+        aiohttp.ClientSession() as http,
+        http.ws_connect(f"{running.url}/v1/ws") as socket,
+    ):
+        voice = Voice(socket)
+        await voice.says({"event": "ping"})
+        assert (await voice.hears())["data"]["code"] == "AUTH_UNAUTHORIZED"
+        assert (await voice.hears())["event"] == "session.closing"
+        assert (await voice.hears_the_end())[0] == 4001
+
+
+@pytest.mark.parametrize("stateful", [True, False])
+async def test_example_events_are_what_a_client_can_take(stateful):
+    emit = ["message.created every 10ms", "typing.started every 15ms"]
+    async with (
+        our_mock(stateful=stateful, emit=emit) as running,
+        somebody(running, "ayse") as (ayse, at_ayse),
+    ):
+        numbers = [(await hears(at_ayse, "message.created"))["seq"] for _ in range(3)]
+        assert numbers == list(range(numbers[0], numbers[0] + 3))
+        await hears(at_ayse, "typing.started")
+        assert ayse.connection.reconnects == 0
+
+
+async def test_the_same_events_as_a_stream():
+    async with (
+        our_mock() as running,
+        aiohttp.ClientSession() as http,
+        somebody(running, "ayse") as (ayse, _),
+    ):
+        token = ayse.api.session.access_token
+        headers = {"Authorization": f"Bearer {token}", "Accept": "text/event-stream"}
+        async with http.get(f"{running.url}/v1/events", headers=headers) as answer:
+            assert answer.status == 200
+            first = [await answer.content.readline() for _ in range(3)]
+            assert b'"event":"ready"' in first[1]
+            sent = await ayse.send(TALK, "Akışta da")
+            second = [await answer.content.readline() for _ in range(3)]
+            assert sent["id"].encode() in second[1]
