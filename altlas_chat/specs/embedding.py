@@ -9,6 +9,8 @@ AsyncAPI document again.
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from altlas_chat.specs.documents import Document, Kind
+from altlas_chat.specs.findings import Place
 from altlas_chat.specs.pointers import steps_of
 
 Json = dict[str, Any]
@@ -52,6 +54,20 @@ def events_of(openapi: Json) -> Json | None:
     return {**alone, "components": {**(alone.get("components") or {}), "schemas": used}}
 
 
+def events_document(document: Document) -> Document | None:
+    """The same as a document, whose places are those of the file that it is in."""
+    data = events_of(document.data)
+    if data is None:
+        return None
+
+    def placed(pointer: str) -> Place:
+        shared = pointer.startswith(_SCHEMAS[1:])
+        return document.place(pointer if shared else f"/{KEY}{pointer}")
+
+    version = str(data.get("asyncapi", ""))
+    return Document(document.source, Kind.ASYNCAPI, version, data, document.files, placed)
+
+
 def without_events(openapi: Json) -> Json:
     """The document of REST alone."""
     return {key: one for key, one in openapi.items() if key != KEY}
@@ -67,7 +83,7 @@ def references_in(node: Any) -> Iterator[str]:
             yield node["$ref"]
         for key, one in node.items():
             if key == "mapping" and isinstance(one, dict):
-                yield from (to for to in one.values() if isinstance(to, str) and to.startswith("#"))
+                yield from (to for to in one.values() if isinstance(to, str) and to[:1] == "#")
             yield from references_in(one)
 
 

@@ -1,6 +1,7 @@
 """Compares the documents that a person names, and tells what he asked for."""
 
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 from altlas_chat.data import data_folder
 from altlas_chat.settings import document_cache
 from altlas_chat.specs.documents import Document
+from altlas_chat.specs.embedding import events_document
 from altlas_chat.specs.findings import DocumentUnusable, Finding, Place
 from altlas_chat.system import SystemClock
 from altlas_chat.toolkit.diffing.changes import Comparison, Policy
@@ -17,6 +19,7 @@ from altlas_chat.toolkit.diffing.reports import reported
 from altlas_chat.toolkit.diffing.revisions import newest_release, open_revision
 from altlas_chat.toolkit.diffing.rules import RULES
 from altlas_chat.toolkit.diffing.selection import selection
+from altlas_chat.toolkit.publishing import WHOLE, own_whole
 from altlas_chat_cli import output
 
 
@@ -53,8 +56,8 @@ def diff_documents(old: str | None, new: str | None, wish: Wish) -> int:
     """Tell what changed; the exit code."""
     chosen = selection(wish.rules, wish.ignore)
     failed = False
-    for one, other in _named(old, new):
-        comparison = compare_documents(_open(one, wish), _open(other, wish), wish.policy())
+    for one, other in _pairs(old, new, wish):
+        comparison = compare_documents(one, other, wish.policy())
         counted = chosen.of(comparison)
         failed = failed or _fails(counted, wish)
         told = counted.with_changes(
@@ -84,28 +87,31 @@ def _open(source: str, wish: Wish) -> Document:
     return document
 
 
-def _named(old: str | None, new: str | None) -> list[tuple[str, str]]:
-    """The pairs to compare: those named, or what was released of our own contract and what is."""
+def _pairs(old: str | None, new: str | None, wish: Wish) -> Iterator[tuple[Document, Document]]:
+    """Those named, or what was released of our own contract and what is; events apart."""
     if old is not None and new is not None:
-        return [(old, new)]
-    contracts = data_folder("contracts")
-    pairs = []
-    for name in ("openapi", "asyncapi"):
-        released = newest_release(contracts / "released", name)
-        if released is not None:
-            pairs.append((str(released), str(contracts / "generated" / f"{name}.json")))
-    if not pairs:
-        raise DocumentUnusable(
-            [
-                Finding(
-                    Place(str(contracts / "released")),
-                    "nothing-released",
-                    "no version of our own contract was released yet",
-                    "Name two documents: altlas-chat contract diff OLD NEW.",
-                )
-            ]
-        )
-    return pairs
+        one, other = _open(old, wish), _open(new, wish)
+    else:
+        one, other = _released(wish), own_whole()
+    yield one, other
+    events, others = events_document(one), events_document(other)
+    if events is not None and others is not None:
+        yield events, others
+
+
+def _released(wish: Wish) -> Document:
+    """The newest release of our own contract.
+
+    Raises:
+        DocumentUnusable: there is none yet.
+    """
+    folder = data_folder("contracts") / "released"
+    newest = newest_release(folder, WHOLE)
+    if newest is not None:
+        return _open(str(newest), wish)
+    what = "no version of our own contract was released yet"
+    remedy = "Name two documents: altlas-chat contract diff OLD NEW."
+    raise DocumentUnusable([Finding(Place(str(folder)), "nothing-released", what, remedy)])
 
 
 def list_rules(*, as_json: bool) -> None:
