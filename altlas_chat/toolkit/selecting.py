@@ -1,6 +1,7 @@
 """A part of an API as a document of its own: some operations, some messages, and what they need."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from altlas_chat.specs.embedding import KEY, references_in
@@ -86,7 +87,7 @@ def pruned(document: Json) -> Json:
                     needed.add(place)
                     waiting.append(_found(document, place))
     for home in homes:
-        document = _changed(document, home, lambda found, home=home: _kept(found, home, needed))
+        document = _changed(document, home, partial(_kept, home=home, needed=needed))
     return document
 
 
