@@ -52,6 +52,7 @@ def furnish(
         live = Live(mock, lambda: rfc3339(clock.now_ms()), wishes, manners=manners, ending=ending)
         if own is not None:
             own.take(live)
+        mock.listeners.append(live.finished)
         mock.mount("/", live.upgrade, in_front=True)
         mock.mount("/", live.plain)
     return Furniture(remembering, live)

@@ -20,8 +20,8 @@ TALK = "019ab3f1-2b3c-7d4e-8f50-6b7c8d9eaf10"
 
 
 @asynccontextmanager
-async def our_mock(*, stateful=True, emit=()):
-    wishes = Wishes(tuple(read_emission(one) for one in emit))
+async def our_mock(*, stateful=True, emit=(), wishes=None):
+    wishes = wishes or Wishes(tuple(read_emission(one) for one in emit))
     documents = load_contracts(())
     async with (
         running_mock(documents, MockSettings(stateful=stateful), wishes) as running,

@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from aiohttp import web
 
 from altlas_chat.mock.compiled import Compiled
+from altlas_chat.mock.exchange import Exchange
 from altlas_chat.mock.live.emitting import Emission
 from altlas_chat.mock.live.making import Unsendable
 from altlas_chat.mock.live.messages import Message
 from altlas_chat.mock.live.peers import Room
-from altlas_chat.mock.live.playing import Player, check_scenario
+from altlas_chat.mock.live.playing import Player
+from altlas_chat.mock.live.rehearsing import check_scenario
 from altlas_chat.mock.live.scenarios import Scenario
 from altlas_chat.mock.live.sockets import Sockets, WhenItEnds
 from altlas_chat.mock.live.stage import Now, Place, Stage
@@ -117,13 +120,28 @@ class Live:
         """To be mounted behind the contract."""
         return await self.sockets.plain(request)
 
+    def finished(self, exchange: Exchange) -> None:
+        """A listener of the mock: a call that went well begins flows, by its operationId."""
+        endpoint, reply = exchange.endpoint, exchange.reply
+        name = endpoint.operation.operation_id if endpoint else None
+        if name is None or reply is None or not 200 <= reply.status < 300:
+            return
+        if self.player.begins_with(name):
+            known = {
+                "answer": _json(reply.body),
+                "request": _json(exchange.body),
+                "path": dict(exchange.path_values),
+            }
+            self.player.called(name, known)
+
     # -- schedules ------------------------------------------------------------------
 
     async def emit(self) -> None:
-        """Say what is scheduled, until cancelled."""
+        """Say what is scheduled, and play what is always on, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             for number, emission in enumerate(self._wishes.emissions):
                 tasks.create_task(self._emit(emission, number))
+            tasks.create_task(self.player.always())
 
     async def _emit(self, emission: Emission, number: int) -> None:
         chance = self.stage.filler(f"emission {number}")
@@ -162,6 +180,13 @@ class Live:
                 self.stage.say(place, messages[0], payload, changes, peers)
             except Unsendable as error:
                 LOG.warning("%s: the event was not sent: %s", name, error)
+
+
+def _json(raw: bytes) -> Any:
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return None
 
 
 def _usual(place: Place) -> list[Message]:

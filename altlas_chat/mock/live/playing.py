@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from altlas_chat.mock.live.making import Unsendable, value_at
@@ -18,15 +19,24 @@ from altlas_chat.mock.live.scenarios import (
     Wait,
 )
 from altlas_chat.mock.live.stage import Place, Stage
-from altlas_chat.mock.live.templates import Filler, has_template
+from altlas_chat.mock.live.templates import Filler
 from altlas_chat.mock.state.patching import same_json
 from altlas_chat.specs.documents import Json
-from altlas_chat.specs.findings import Finding
-from altlas_chat.specs.findings import Place as FilePlace
 
 LOG = logging.getLogger(__name__)
 
 CONNECT = "connect"
+ALWAYS = "always"
+
+
+@dataclass(slots=True)
+class _Scene:
+    """Where a flow is played, and for whom; ``peer`` is None where it is for everybody."""
+
+    place: Place
+    peer: Peer | None
+    filler: Filler
+    known: Json
 
 
 class _Over(Exception):
@@ -53,6 +63,10 @@ class Player:
         for name in dict.fromkeys(names):
             self._begin(name, peer, frame)
 
+    def begins_with(self, on: str) -> bool:
+        """Whether any flow begins with it."""
+        return any(flow.on == on for _, flow in self._flows)
+
     def called(self, operation: str, known: Mapping[str, Any]) -> None:
         """A call by HTTP was answered; its flows are played once, for everybody."""
         for scenario, flow in self._flows:
@@ -63,11 +77,19 @@ class Player:
     def _play_once(
         self, scenario: Scenario, flow: Flow, place: Place, known: Mapping[str, Any]
     ) -> None:
-        peers = self._stage.room.on(place.channel)
-        filler = self._stage.filler(f"{scenario.seed} {flow.place}")
+        scene = self._scene(scenario, flow, place, None, known)
         for step in flow.steps:
             if isinstance(step, Send):
-                self._send(step, place, peers, filler, known)
+                self._send(step, scene)
+
+    async def always(self) -> None:
+        """Play what begins with the mock, for everybody who is there, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            for scenario, flow in self._flows:
+                if flow.on == ALWAYS:
+                    for place in self._stage.chosen(flow.channel):
+                        scene = self._scene(scenario, flow, place, None, {})
+                        tasks.create_task(self._do(flow.steps, scene))
 
     def _begin(self, on: str, peer: Peer, frame: Any) -> None:
         place = self._stage.place_of(peer.channel)
@@ -75,71 +97,76 @@ class Player:
             if flow.on != on or place not in self._stage.chosen(flow.channel):
                 continue
             if _fits(flow, frame):
-                self._stage.begin(peer, self._play(scenario, flow, place, peer, frame))
+                scene = self._scene(scenario, flow, place, peer, frame)
+                self._stage.begin(peer, self._play(flow.steps, scene))
 
-    async def _play(
-        self, scenario: Scenario, flow: Flow, place: Place, peer: Peer, frame: Any
-    ) -> None:
-        filler = self._stage.filler(f"{scenario.seed} {flow.place} {peer.number}")
-        known: Json = {
-            **(frame if isinstance(frame, dict) else {}),
-            "received": frame,
-            "parameters": dict(peer.parameters),
-            "query": dict(peer.query),
-            "person": peer.person,
-            "count": 0,
-        }
+    def _scene(
+        self, scenario: Scenario, flow: Flow, place: Place, peer: Peer | None, frame: Any
+    ) -> _Scene:
+        number = peer.number if peer else 0
+        known: Json = {**(frame if isinstance(frame, Mapping) else {}), "received": frame}
+        if peer is not None:
+            known["parameters"], known["query"] = dict(peer.parameters), dict(peer.query)
+            known["person"] = peer.person
+        known["count"] = 0
+        filler = self._stage.filler(f"{scenario.seed} {flow.place} {number}")
+        return _Scene(place, peer, filler, known)
+
+    async def _play(self, steps: Sequence[Step], scene: _Scene) -> None:
         try:
-            await self._do(flow.steps, place, peer, filler, known)
+            await self._do(steps, scene)
         except _Over:
             return
 
-    async def _do(
-        self, steps: Sequence[Step], place: Place, peer: Peer, filler: Filler, known: Json
-    ) -> None:
+    async def _do(self, steps: Sequence[Step], scene: _Scene) -> None:
         for step in steps:
             if isinstance(step, Wait):
-                await asyncio.sleep(step.times.at(filler.share()))
+                await asyncio.sleep(step.times.at(scene.filler.share()))
             elif isinstance(step, Send):
-                self._send(step, place, self._receivers(step, place, peer), filler, known)
+                self._send(step, scene)
             elif isinstance(step, Expect):
-                await self._expect(step, place, peer, filler, known)
+                await self._expect(step, scene)
             elif isinstance(step, Repeat):
                 count = 0
                 while step.times is None or count < step.times:
                     count += 1
-                    known["count"] = count
-                    await self._do(step.steps, place, peer, filler, known)
+                    scene.known["count"] = count
+                    await self._do(step.steps, scene)
             else:
-                _end(step, peer)
+                self._end(step, scene)
 
-    def _receivers(self, step: Send, place: Place, peer: Peer) -> list[Peer]:
-        if step.to == "sender":
-            return [peer]
-        everybody = self._stage.room.on(place.channel)
-        return [one for one in everybody if step.to == "all" or one is not peer]
+    def _end(self, step: Close, scene: _Scene) -> None:
+        peers = [scene.peer] if scene.peer else self._stage.room.on(scene.place.channel)
+        for peer in peers:
+            if step.code is None:
+                peer.cut()
+            else:
+                peer.close(step.code, step.reason)
+        if scene.peer is not None:
+            raise _Over
 
-    def _send(
-        self,
-        step: Send,
-        place: Place,
-        peers: Sequence[Peer],
-        filler: Filler,
-        known: Mapping[str, Any],
-    ) -> None:
-        message = place.channel.named(step.message)
+    def _receivers(self, step: Send, scene: _Scene) -> list[Peer]:
+        if step.to == "sender" and scene.peer is not None:
+            return [scene.peer]
+        everybody = self._stage.room.on(scene.place.channel)
+        return [one for one in everybody if step.to != "others" or one is not scene.peer]
+
+    def _send(self, step: Send, scene: _Scene) -> None:
+        message = scene.place.channel.named(step.message)
         if message is None:
             return
         try:
-            payload = self._stage.event(place, message, example=step.example)
-            changes = filler.filled(step.changes, known)
-            self._stage.say(place, message, payload, changes, peers)
+            payload = self._stage.event(scene.place, message, example=step.example)
+            changes = scene.filler.filled(step.changes, scene.known)
+            receivers = self._receivers(step, scene)
+            self._stage.say(scene.place, message, payload, changes, receivers)
         except Unsendable as error:
             LOG.warning("%s: it was not sent: %s", step.place, error)
 
-    async def _expect(
-        self, step: Expect, place: Place, peer: Peer, filler: Filler, known: Json
-    ) -> None:
+    async def _expect(self, step: Expect, scene: _Scene) -> None:
+        peer = scene.peer
+        if peer is None:
+            return
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         waiting = self._waiting.setdefault(peer, [])
         waiting.append((step.message, future))
@@ -147,106 +174,17 @@ class Player:
             async with asyncio.timeout(step.seconds):
                 frame = await future
         except TimeoutError:
-            await self._do(step.otherwise, place, peer, filler, known)
+            await self._do(step.otherwise, scene)
             raise _Over from None
         finally:
             waiting.remove((step.message, future))
             if not waiting:
                 self._waiting.pop(peer, None)
-        known.update(frame if isinstance(frame, dict) else {})
-        known["received"] = frame
-
-
-def _end(step: Close, peer: Peer) -> None:
-    if step.code is None:
-        peer.cut()
-    else:
-        peer.close(step.code, step.reason)
-    raise _Over
+        scene.known.update(frame if isinstance(frame, dict) else {})
+        scene.known["received"] = frame
 
 
 def _fits(flow: Flow, known: Any) -> bool:
     return all(
         same_json(value_at(known, way.split(".")), value) for way, value in flow.where.items()
     )
-
-
-def check_scenario(scenario: Scenario, stage: Stage, operations: Sequence[str]) -> list[Finding]:
-    """What of a scenario does not fit the contract; empty when all of it does.
-
-    ``operations`` are the operationIds of the OpenAPI documents beside it.
-    """
-    return list(_Checking(stage, operations).scenario(scenario))
-
-
-class _Checking:
-    def __init__(self, stage: Stage, operations: Sequence[str]) -> None:
-        self._stage = stage
-        self._operations = operations
-
-    def scenario(self, scenario: Scenario) -> Iterator[Finding]:
-        for flow in scenario.flows:
-            places = self._stage.chosen(flow.channel)
-            if not places:
-                names = ", ".join(one.channel.name for one in self._stage.places) or "none"
-                yield _found(
-                    flow.place, f"there is no channel {flow.channel!r}", f"There are {names}."
-                )
-                continue
-            if not self._is_known(flow.on, places):
-                remedy = "Name `connect`, a message that clients send, or an operationId."
-                yield _found(flow.place, f"nothing is called {flow.on!r}", remedy)
-            yield from self._steps(flow.steps, places)
-
-    def _is_known(self, on: str, places: Sequence[Place]) -> bool:
-        if on in (CONNECT, *self._operations):
-            return True
-        return any(
-            on == command.operation or command.message.is_called(on)
-            for place in places
-            for command in place.channel.commands
-        )
-
-    def _steps(self, steps: Sequence[Step], places: Sequence[Place]) -> Iterator[Finding]:
-        for step in steps:
-            if isinstance(step, Send):
-                yield from self._send(step, places)
-            elif isinstance(step, Repeat):
-                yield from self._steps(step.steps, places)
-            elif isinstance(step, Expect):
-                if not self._is_known(step.message, places):
-                    remedy = "Name a message that clients send."
-                    yield _found(step.place, f"nothing is called {step.message!r}", remedy)
-                yield from self._steps(step.otherwise, places)
-
-    def _send(self, step: Send, places: Sequence[Place]) -> Iterator[Finding]:
-        able = [place for place in places if place.channel.named(step.message)]
-        if not able:
-            told = [one.name for place in places for one in place.channel.messages]
-            remedy = f"The server says {', '.join(dict.fromkeys(told)) or 'nothing'}."
-            yield _found(step.place, f"no server's message is called {step.message!r}", remedy)
-        for place in able:
-            message = place.channel.named(step.message)
-            if message is None:
-                continue
-            try:
-                payload = self._stage.event(place, message, example=step.example)
-                place.maker.made(message, payload, _settled(step.changes))
-            except Unsendable as error:
-                remedy = "Change `with:` or `example:` so that the message's schema allows it."
-                yield _found(step.place, f"it would not be valid: {error}", remedy)
-
-
-def _settled(changes: Json) -> Json:
-    """What is put in without a template: the rest is only known when it is sent."""
-    found: Json = {}
-    for name, value in changes.items():
-        if isinstance(value, dict):
-            found[name] = _settled(value)
-        elif not has_template(value) and not isinstance(value, list):
-            found[name] = value
-    return found
-
-
-def _found(place: FilePlace, what: str, remedy: str) -> Finding:
-    return Finding(place, "scenario", what, remedy)

@@ -17,7 +17,7 @@ ROOTS = (
     "count",
 )  # fmt: skip
 MADE = ("now", "uuid")
-CALLS = ("random", "pick", "last")
+CALLS = ("random", "pick", "next")
 
 
 class BadTemplate(Exception):
@@ -103,8 +103,8 @@ class Filler:
     def _called(self, name: str, arguments: str, known: Mapping[str, Any]) -> Any:
         if name == "random":
             return self._chance.randint(*_span(arguments))
-        if name == "last":
-            return self._last(str(self._text(arguments, known)))
+        if name == "next":
+            return self._last(str(self._text(arguments, known))) + 1
         return self._chance.choice([one.strip() for one in arguments.split("|")])
 
 

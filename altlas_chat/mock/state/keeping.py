@@ -110,7 +110,8 @@ class State:
         if action is None:
             return None
         values = [str(call.path.get(name, "")) for name in action.template.parameters]
-        if any([one.made for one in self._parents(action, values)]):  # all of them are looked for
+        parents = list(self._parents(action, values))
+        if any(one.made for one in parents):
             self._begin_empty(action, values)
         try:
             return self._done(action, call, values)
