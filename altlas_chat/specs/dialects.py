@@ -11,7 +11,7 @@ then be written back as it is.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -20,27 +20,17 @@ from altlas_chat.specs.documents import Document, Json, Kind
 from altlas_chat.specs.findings import Finding, Severity
 from altlas_chat.specs.identifiers import Identifiers
 from altlas_chat.specs.keywords import KEPT, bounded_by_format, bounded_exclusively, take, with_null
+from altlas_chat.specs.patterns import repaired
 from altlas_chat.specs.pointers import joined
+from altlas_chat.specs.validators import ONE_SCHEMA, REFERENCE, Schema
 
 __all__ = ["BRANCHES", "HIDDEN", "Dialects", "Direction", "Schema"]
 
 HIDDEN = "x-hidden"
 
-ONE_SCHEMA = (
-    "not",
-    "if",
-    "then",
-    "else",
-    "contains",
-    "items",
-    "additionalProperties",
-    "propertyNames",
-    "unevaluatedItems",
-    "unevaluatedProperties",
-)
+DEEPEST = 20
 OLD_DIALECTS = ("draft-03", "draft-04", "draft-05", "draft-06", "draft-07")
 
-Schema = Json | bool
 _Translate = Callable[["Dialects", Json, Any, tuple[str, str], "_Site"], bool]
 
 
@@ -53,10 +43,6 @@ class Direction(StrEnum):
     @property
     def hides(self) -> str:
         return "readOnly" if self is Direction.REQUEST else "writeOnly"
-
-
-class _DynamicReferenceMet(Exception):
-    """The scope has to be kept in mind from the start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,50 +59,43 @@ class _Site:
 _Key = tuple[str, Direction, tuple[tuple[str, str], ...], frozenset[str]]
 
 
-@dataclass(slots=True)
-class _Definition:
-    pointer: str
-    schema: Schema
-    refers_to: list[str] = field(default_factory=list)
+class Dialects(dict[str, Schema]):
+    """The schemas of one document by names of their own, translated when they are asked for.
 
-
-class Dialects:
-    """Translates the schemas of one document; each only once, and only those asked for."""
+    Every ``$ref`` in them is ``#/$defs/<name>``.
+    """
 
     def __init__(self, document: Document) -> None:
+        super().__init__()
         self._document = document
         self._identifiers = Identifiers(document)
-        self._definitions: dict[str, _Definition] = {}
         self._names: dict[_Key, str] = {}
-        self._scoped = False
-        self._refers_to: list[str] = []
+        self._sites: dict[str, tuple[str, _Site]] = {}
         self.findings: dict[tuple[str, str], Finding] = {}
 
-    def closure(self, pointer: str, direction: Direction) -> tuple[str, dict[str, Schema]]:
-        """The schema at a pointer and all that it refers to, by names of their own.
+    def __missing__(self, name: str) -> Schema:
+        pointer, site = self._sites[name]
+        self[name] = found = self._schema(self._document.at(pointer), pointer, site)
+        return found
 
-        Every ``$ref`` in them is ``#/$defs/<name>``. The name of the schema
-        itself comes first.
+    def name_of(self, pointer: str, direction: Direction) -> str:
+        """The name of the schema at a pointer, or of that which it is nothing but a reference to.
+
+        Raises:
+            LookupError: there is no such schema.
         """
-        try:
-            root = self._named(pointer, self._site(pointer, direction))
-        except _DynamicReferenceMet:
-            self._scoped = True
-            self._definitions.clear()
-            self._names.clear()
-            root = self._named(pointer, self._site(pointer, direction))
-        found: dict[str, Schema] = {}
-        waiting = [root]
-        while waiting:
-            name = waiting.pop()
-            if name not in found:
-                found[name] = self._definitions[name].schema
-                waiting += self._definitions[name].refers_to
-        return root, found
+        self._document.at(pointer)
+        name = self._named(pointer, self._site(pointer, direction))
+        for _ in range(DEEPEST):
+            schema = self[name]
+            if not isinstance(schema, dict) or set(schema) != {"$ref"}:
+                break
+            name = schema["$ref"].removeprefix(REFERENCE)
+        return name
 
     def pointer_of(self, name: str) -> str:
-        """Where in the document a definition comes from."""
-        return self._definitions[name].pointer
+        """Where in the document a schema comes from."""
+        return self._sites[name][0]
 
     def _site(self, pointer: str, direction: Direction) -> _Site:
         base = self._identifiers.base_of(pointer)
@@ -131,20 +110,15 @@ class Dialects:
         return isinstance(dialect, str) and any(old in dialect for old in OLD_DIALECTS)
 
     def _named(self, pointer: str, site: _Site) -> str:
-        """The name of what a pointer leads to, which is translated when it is new."""
-        scope = self._identifiers.entered(pointer, site.scope) if self._scoped else ()
+        """The name of what a pointer leads to."""
+        scoped = self._identifiers.are_dynamic
+        scope = self._identifiers.entered(pointer, site.scope) if scoped else ()
         key = (pointer, site.direction, scope, site.hidden)
-        if key in self._names:
-            return self._names[key]
-        name = self._names[key] = str(len(self._names))
-        definition = self._definitions[name] = _Definition(pointer, True)
-        outer, self._refers_to = self._refers_to, definition.refers_to
-        try:
+        if key not in self._names:
+            name = self._names[key] = str(len(self._names))
             inner = replace(self._site(pointer, site.direction), scope=scope, hidden=site.hidden)
-            definition.schema = self._schema(self._document.at(pointer), pointer, inner)
-        finally:
-            self._refers_to = outer
-        return name
+            self._sites[name] = (pointer, inner)
+        return self._names[key]
 
     def _schema(self, node: Any, pointer: str, site: _Site) -> Schema:
         if isinstance(node, bool):
@@ -165,6 +139,8 @@ class Dialects:
                 allowed = take(found, keyword, value)
             else:
                 allowed = not translate or translate(self, found, value, (pointer, keyword), site)
+            if allowed and keyword == "pattern":
+                self._understand(found, joined(pointer, keyword))
             if not allowed:
                 what = f"{keyword} does not allow {_shown(value)}, it is taken as not written"
                 self.tell(joined(pointer, keyword), "schema-keyword", what)
@@ -179,6 +155,16 @@ class Dialects:
         if node.get("nullable") is True and self._document.is_3_0:
             return with_null(found)
         return found
+
+    def _understand(self, found: Json, pointer: str) -> None:
+        """Write a pattern so that the validator understands it, or leave it out."""
+        pattern = found.pop("pattern")
+        better = repaired(pattern)
+        if better is not None:
+            found["pattern"] = better
+            return
+        what = f"the pattern {_shown(pattern)} is no regular expression, any text is taken"
+        self.tell(pointer, "schema-pattern", what)
 
     def _hidden_by(self, node: Json, site: _Site) -> frozenset[str]:
         """The properties that do not go this way, by the schema itself and its ``allOf``."""
@@ -233,8 +219,7 @@ class Dialects:
         required = _listed(node.get("required")) if isinstance(node, dict) else []
         hidden = site.hidden.intersection(one for one in required if isinstance(one, str))
         name = self._named(target, replace(site, hidden=hidden))
-        self._refers_to.append(name)
-        found["$ref"] = f"#/$defs/{name}"
+        found["$ref"] = f"{REFERENCE}{name}"
         return found
 
     def _ref(self, found: Json, value: Any, place: tuple[str, str], site: _Site) -> bool:
@@ -242,15 +227,12 @@ class Dialects:
         return True
 
     def _dynamic(self, found: Json, value: Any, _: tuple[str, str], site: _Site) -> bool:
-        if not self._scoped:
-            raise _DynamicReferenceMet
         static = self._identifiers.pointer(value, site.base) if isinstance(value, str) else None
         if static is None:
             return False
         target = self._identifiers.dynamic(value, static, site.scope)
         name = self._named(target, replace(site, hidden=frozenset()))
-        self._refers_to.append(name)
-        also = {"$ref": f"#/$defs/{name}"}
+        also = {"$ref": f"{REFERENCE}{name}"}
         if "$ref" in found:
             found.setdefault("allOf", []).append(also)
         else:
@@ -281,10 +263,15 @@ class Dialects:
         pointer, keyword = place
         if not isinstance(value, dict):
             return False
-        found[keyword] = {
+        found[keyword] = made = {
             str(name): self._schema(one, joined(pointer, keyword, name), _inner(site))
             for name, one in value.items()
         }
+        if keyword == "patternProperties":
+            found[keyword] = {
+                better: made[name] for name in made if (better := repaired(name)) is not None
+            }
+            return len(found[keyword]) == len(made)
         return True
 
     def _required(self, found: Json, value: Any, _: tuple[str, str], site: _Site) -> bool:

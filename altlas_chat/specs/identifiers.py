@@ -5,6 +5,8 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import unquote, urljoin
 
+import orjson
+
 from altlas_chat.specs.documents import Document
 from altlas_chat.specs.pointers import joined, steps_of
 
@@ -17,6 +19,14 @@ class Identifiers:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._bases: dict[str, str] = {}
+
+    @cached_property
+    def are_dynamic(self) -> bool:
+        """Somewhere in the document a reference depends on the way that led there."""
+        if self._document.is_3_0:
+            return False
+        text = orjson.dumps(self._document.data, default=str, option=orjson.OPT_NON_STR_KEYS)
+        return b'"$dynamicRef"' in text or b'"$recursiveRef"' in text
 
     def base_of(self, pointer: str) -> str:
         """The pointer of the schema resource that a place belongs to: the nearest with ``$id``."""

@@ -4,13 +4,15 @@ Schemas want ECMA-262; documents hold what PHP, Perl and Python take, too.
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
 import jsonschema_rs
 
 _DELIMITED: Final = re.compile(r"/(\^.*\$)/([a-z]*)", re.DOTALL)
 _PARTS: Final = re.compile(
-    r"\\[AZz]|\\k<\w+>|\\[0eh]|\\u[0-9a-fA-F]{4}\\u[0-9a-fA-F]{4}|\\.|\[\^\]|\[\]|\{\d+(?:,\d*)?\}|[{}]|\[|\]|.",
+    r"\\[AZz]|\\k<\w+>|\\[0eh]|\\u[0-9a-fA-F]{4}|\\."
+    r"|\[\^\]|\[\]|\{\d+(?:,\d*)?\}|[{}]|\[|\]|.",
     re.DOTALL,
 )
 _SAME: Final = {"\\A": "^", "\\Z": "$", "\\z": "$", "[^]": "[\\s\\S]", "[]": "[^\\s\\S]"}
@@ -27,8 +29,9 @@ def is_understood(pattern: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=4096)
 def repaired(pattern: str) -> str | None:
-    """The same pattern in words that the validator understands; None where that can't be."""
+    """The pattern, where need be written so that the validator understands it; None where that can't be."""
     delimited = _DELIMITED.fullmatch(pattern)
     if delimited:
         pattern = delimited[1]

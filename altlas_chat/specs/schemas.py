@@ -3,20 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-import jsonschema_rs
-
 from altlas_chat.specs.dialects import BRANCHES, Dialects, Direction, Schema
 from altlas_chat.specs.documents import Document, Json
 from altlas_chat.specs.findings import Finding
-from altlas_chat.specs.formats import FORMATS
-from altlas_chat.specs.patterns import repaired
-from altlas_chat.specs.pointers import found_at, joined
+from altlas_chat.specs.validators import REFERENCE, Validator
 from altlas_chat.specs.wording import Violation, violations_of
 
 __all__ = ["Direction", "Schemas", "Violation"]
 
-MOST_REPAIRS = 100
 DEEPEST = 20
+MOST_KEPT = 10_000
+"""How many definitions all validators may hold together; the oldest ones go first."""
 
 
 class Schemas:
@@ -24,9 +21,9 @@ class Schemas:
 
     def __init__(self, document: Document) -> None:
         self._dialects = Dialects(document)
-        self._compiled: dict[tuple[str, Direction], Any] = {}
-        self._closures: dict[tuple[str, Direction], tuple[str, dict[str, Schema]]] = {}
-        self._types: dict[tuple[str, Direction], frozenset[str]] = {}
+        self._names: dict[tuple[str, Direction], str] = {}
+        self._validators: dict[str, Validator] = {}
+        self._types: dict[str, frozenset[str]] = {}
 
     def violations(self, schema: str, value: Any, direction: Direction) -> list[Violation]:
         """All that the schema at a pointer finds wrong with a value; empty when it is valid.
@@ -38,7 +35,7 @@ class Schemas:
             LookupError: there is no such schema.
         """
         validator = self._validator(schema, direction)
-        found = (one for error in validator.iter_errors(value) for one in violations_of(error))
+        found = (one for error in validator.errors(value) for one in violations_of(error))
         return list(dict.fromkeys(found))
 
     def is_valid(self, schema: str, value: Any, direction: Direction) -> bool:
@@ -47,7 +44,7 @@ class Schemas:
         Raises:
             LookupError: there is no such schema.
         """
-        return bool(self._validator(schema, direction).is_valid(value))
+        return self._validator(schema, direction).is_valid(value)
 
     def types_of(self, schema: str, direction: Direction = Direction.REQUEST) -> frozenset[str]:
         """The JSON types that a schema allows: all seven where it does not say.
@@ -55,24 +52,32 @@ class Schemas:
         Through references, ``allOf``, ``oneOf``, ``anyOf``, ``enum`` and ``const``. Where
         numbers are allowed, integers are, too.
         """
-        key = (schema, direction)
-        if key not in self._types:
-            root, definitions = self.closure(schema, direction)
-            self._types[key] = _types_of(definitions[root], definitions, 0)
-        return self._types[key]
+        name = self.name_of(schema, direction)
+        if name not in self._types:
+            self._types[name] = _types_of(self._dialects[name], self._dialects, 0)
+        return self._types[name]
 
-    def closure(self, schema: str, direction: Direction) -> tuple[str, dict[str, Schema]]:
-        """The schema in JSON Schema 2020-12 with all that it refers to, by names of their own.
+    def name_of(self, schema: str, direction: Direction) -> str:
+        """The name in ``definitions`` of the schema at a pointer.
 
-        Its own name comes first; every ``$ref`` is ``#/$defs/<name>``.
+        Raises:
+            LookupError: there is no such schema.
         """
         key = (schema, direction)
-        if key not in self._closures:
-            self._validator(schema, direction)
-        return self._closures[key]
+        if key not in self._names:
+            self._names[key] = self._dialects.name_of(schema, direction)
+        return self._names[key]
+
+    @property
+    def definitions(self) -> Mapping[str, Schema]:
+        """Schemas in JSON Schema 2020-12 by names of their own.
+
+        Each is there when it is asked for; every ``$ref`` is ``#/$defs/<name>``.
+        """
+        return self._dialects
 
     def pointer_of(self, name: str) -> str:
-        """Where in the document a definition of a closure comes from."""
+        """Where in the document a definition comes from."""
         return self._dialects.pointer_of(name)
 
     @property
@@ -80,52 +85,18 @@ class Schemas:
         """What was wrong with the schemas that were compiled up to now."""
         return tuple(self._dialects.findings.values())
 
-    def _validator(self, schema: str, direction: Direction) -> Any:
-        key = (schema, direction)
-        if key not in self._compiled:
-            root, definitions = self._dialects.closure(schema, direction)
-            self._closures[key] = (root, definitions)
-            self._compiled[key] = self._compile(root, definitions)
-        return self._compiled[key]
+    def _validator(self, schema: str, direction: Direction) -> Validator:
+        name = self.name_of(schema, direction)
+        found = self._validators.pop(name, None)
+        if found is None:
+            found = Validator({"$ref": f"{REFERENCE}{name}"}, self._dialects)
+            self._make_room()
+        self._validators[name] = found
+        return found
 
-    def _compile(self, root: str, definitions: dict[str, Schema]) -> Any:
-        whole = {"$ref": f"#/$defs/{root}", "$defs": definitions}
-        for _ in range(MOST_REPAIRS):
-            try:
-                return compiled(whole)
-            except jsonschema_rs.ValidationError as error:
-                self._repair(whole, [str(step) for step in error.instance_path])
-        return compiled({})
-
-    def _repair(self, whole: Json, steps: list[str]) -> None:
-        """Take out, or write otherwise, what the validator does not understand."""
-        if len(steps) < 3:
-            whole.clear()
-            return
-        parent = found_at(whole, joined("", *steps[:-1]))
-        keyword, name = steps[-1], steps[1]
-        pointer = joined(self.pointer_of(name), *steps[2:])
-        if keyword == "pattern":
-            better = repaired(str(parent[keyword]))
-            if better is not None:
-                parent[keyword] = better
-                return
-            what = f"the pattern {parent[keyword]} is no regular expression, any text is taken"
-        else:
-            what = f"{keyword} is not understood, it is taken as not written"
-        parent.pop(keyword if isinstance(parent, dict) else int(keyword))
-        self._dialects.tell(pointer, "schema-keyword", what)
-
-
-def compiled(schema: Mapping[str, Any]) -> Any:
-    """A validator of a schema in 2020-12, formats included.
-
-    Raises:
-        jsonschema_rs.ValidationError: it is no such schema.
-    """
-    return jsonschema_rs.Draft202012Validator(
-        dict(schema), validate_formats=True, formats=dict(FORMATS), offline=True
-    )
+    def _make_room(self) -> None:
+        while sum(one.weight for one in self._validators.values()) > MOST_KEPT:
+            del self._validators[next(iter(self._validators))]
 
 
 _ALL = frozenset({"string", "number", "integer", "boolean", "object", "array", "null"})
@@ -136,7 +107,7 @@ def _types_of(schema: Any, definitions: Mapping[str, Schema], depth: int) -> fro
         return _ALL if schema is not False else frozenset()
     found = _own_types(schema)
     if "$ref" in schema:
-        target = definitions[schema["$ref"].removeprefix("#/$defs/")]
+        target = definitions[schema["$ref"].removeprefix(REFERENCE)]
         found &= _types_of(target, definitions, depth + 1)
     for part in schema.get("allOf", ()):
         found &= _types_of(part, definitions, depth + 1)

@@ -23,14 +23,13 @@ from altlas_chat.specs.sampling.regexes import NoRegularExpression, Regex
 from altlas_chat.specs.sampling.shapes import (
     Closer,
     Definitions,
-    Group,
     Impossible,
     Merging,
     Shape,
     allows,
 )
 from altlas_chat.specs.sampling.texts import text_plan
-from altlas_chat.specs.schemas import compiled
+from altlas_chat.specs.validators import REFERENCE, Validator
 
 LIKELY_ENTRIES = 2
 ORDER = ("object", "array", "string", "number", "integer", "boolean", "null")
@@ -58,7 +57,7 @@ class Building:
         """
         schemas = [one for one in schemas if one is not True]
         if len(schemas) == 1 and isinstance(schemas[0], dict) and set(schemas[0]) == {"$ref"}:
-            return self._shared(schemas[0]["$ref"].removeprefix("#/$defs/"), name, owner)
+            return self._shared(schemas[0]["$ref"].removeprefix(REFERENCE), name, owner)
         return Lazy(lambda: self._built(list(schemas), name, owner))
 
     def _shared(self, definition: str, name: str, owner: str) -> Plan:
@@ -67,7 +66,7 @@ class Building:
             name = owner = ""
         key = (definition, name, owner)
         if key not in self._known:
-            reference: Json = {"$ref": f"#/$defs/{definition}"}
+            reference: Json = {"$ref": f"{REFERENCE}{definition}"}
             self._known[key] = Lazy(lambda: self._built([reference], name, owner))
         return self._known[key]
 
@@ -79,30 +78,9 @@ class Building:
             return Checked(plan, lambda: self._check(whole))
         return plan
 
-    def check(self, schema: Json) -> Check:
-        """What tells whether a schema of this closure allows a value."""
-        return self._check(schema)
-
-    def _check(self, schema: Json) -> Check:
-        validator = compiled({**schema, "$defs": self._reached(schema)})
-        return lambda value: bool(validator.is_valid(value))
-
-    def _reached(self, schema: Any) -> dict[str, Schema]:
-        found: dict[str, Schema] = {}
-        waiting: list[Any] = [schema]
-        while waiting:
-            one = waiting.pop()
-            if isinstance(one, dict):
-                name = one.get("$ref")
-                if isinstance(name, str) and name.startswith("#/$defs/"):
-                    name = name.removeprefix("#/$defs/")
-                    if name not in found and name in self._definitions:
-                        found[name] = self._definitions[name]
-                        waiting.append(found[name])
-                waiting += [value for value in one.values() if isinstance(value, dict | list)]
-            elif isinstance(one, list):
-                waiting += [value for value in one if isinstance(value, dict | list)]
-        return found
+    def _check(self, schema: Schema) -> Check:
+        """What tells whether a schema allows a value."""
+        return Validator(schema, self._definitions).is_valid
 
     def _of_shape(self, shape: Shape, name: str, owner: str) -> Plan:
         if shape.groups:
@@ -153,24 +131,43 @@ class Building:
         """A choice: each branch with all else that counts; the first group, then the others."""
         group, rest = shape.groups[0], shape.copy()
         rest.groups = shape.groups[1:]
-        options: list[Plan] = []
+        shapes: list[Shape] = []
         why = Impossible("no alternative fits")
         for branch in group.branches:
             try:
-                merged = self._merging.shape([branch], rest)
+                shapes.append(self._merging.shape([branch], rest))
             except Impossible as error:
                 why = error
-                continue
-            options.append(self._option(merged, group, name, owner))
-        if not options:
+        if not shapes:
             raise why
-        if len(options) == 1:
+        options = [self._later(one, name, owner) for one in shapes]
+        spare: list[Plan] = []
+        if group.kind == "oneOf":
+            spare = [self._unlike(one, shapes, name, owner) for one in shapes]
+        if len(options) == 1 and not spare:
             return options[0]
-        return Choice(options, first=group.kind in ("null", "if"))
+        return Choice(options, spare, first=group.kind in ("null", "if"))
 
-    def _option(self, shape: Shape, group: Group, name: str, owner: str) -> Plan:
-        del group
+    def _later(self, shape: Shape, name: str, owner: str) -> Plan:
         return Lazy(lambda: self._of_shape(shape, name, owner))
+
+    def _unlike(self, shape: Shape, others: Sequence[Shape], name: str, owner: str) -> Plan:
+        """A plan for objects of one alternative that have in them what the others exclude."""
+
+        def work_out() -> Plan:
+            changed = shape.copy()
+            for other in others:
+                if other is shape:
+                    continue
+                free = [one for one in other.properties if one not in shape.properties]
+                if not free:
+                    raise Impossible("whatever fits one alternative fits another, too")
+                spoilt = {"not": {"allOf": other.properties[free[0]]}}
+                changed.properties.setdefault(free[0], []).append(spoilt)
+                changed.required[free[0]] = None
+            return self._of_shape(changed, name, owner)
+
+        return Lazy(work_out)
 
     def _of_type(self, kind: str, shape: Shape, name: str, owner: str) -> Plan:
         if kind == "object":

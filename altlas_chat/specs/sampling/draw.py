@@ -15,13 +15,14 @@ class Draw:
     """One value being made up.
 
     ``level`` is how deep one is in it, ``limit`` where it gets as small as it
-    may be. ``careful`` says that parts are to be checked one by one, and
-    ``examples`` whether those of the document are taken.
+    may be. ``careful`` says that parts are to be checked one by one, ``desperate`` that
+    odd ones will do, and ``examples`` whether those of the document are taken.
     """
 
     __slots__ = (
         "_source",
         "careful",
+        "desperate",
         "examples",
         "level",
         "limit",
@@ -39,6 +40,7 @@ class Draw:
         self.limit = limit
         self.level = 0
         self.careful = False
+        self.desperate = False
         self.examples = True
         self.person: Person | None = None
         self.within: list[str] = []

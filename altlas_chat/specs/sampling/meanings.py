@@ -249,7 +249,7 @@ def text_about(name: str, owner: str) -> MakeText:
         if make:
             return make
     if told[-1] in ("name", "names"):
-        return _OWNERS.get(told[-2], title)
+        return _name_of(" ".join(told[:-1]) or owner)
     plural = told[-1][:-1]
     if told[-1].endswith("s") and plural in _BY_NAME:
         return _BY_NAME[plural]

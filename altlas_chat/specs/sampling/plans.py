@@ -138,10 +138,17 @@ class Lazy(Plan):
 
 
 class Choice(Plan):
-    """One of several plans, any of them; at the limit one of the least."""
+    """One of several plans, any of them; at the limit one of the least.
 
-    def __init__(self, options: Sequence[Plan], *, first: bool = False) -> None:
+    With ``first`` the others are only for when the first is impossible; ``spare`` ones are
+    odd, and only for when the values of all others turned out to be wrong.
+    """
+
+    def __init__(
+        self, options: Sequence[Plan], spare: Sequence[Plan] = (), *, first: bool = False
+    ) -> None:
         self.options = list(options)
+        self._spare = list(spare)
         self._first = first
 
     def make(self, draw: Draw) -> Any:
@@ -156,10 +163,11 @@ class Choice(Plan):
         if draw.small:
             settle(self)
             return sorted(self.options, key=lambda option: option.least)
-        if self._first:
-            return self.options
-        start = draw.integer(0, len(self.options) - 1)
-        return self.options[start:] + self.options[:start]
+        options = self.options + self._spare if draw.desperate else self.options
+        if self._first and not draw.careful:
+            return options
+        start = draw.integer(0, len(options) - 1)
+        return options[start:] + options[:start]
 
     def needs(self) -> Iterable[Plan]:
         return self.options
@@ -190,15 +198,16 @@ class Checked(Plan):
             return value
         if self._check is None:
             self._check = self._work_out()
-        for _ in range(self.TRIES):
-            if self._check(value):
-                return value
-            value = self.plan.make(draw)
-        limit, draw.limit = draw.limit, draw.level
+        limit, desperate = draw.limit, draw.desperate
         try:
-            value = self.plan.make(draw)
+            for number in range(self.TRIES):
+                if self._check(value):
+                    break
+                draw.desperate = number >= self.TRIES // 3
+                draw.limit = draw.level if number >= 2 * self.TRIES // 3 else limit
+                value = self.plan.make(draw)
         finally:
-            draw.limit = limit
+            draw.limit, draw.desperate = limit, desperate
         return value
 
     def needs(self) -> Iterable[Plan]:

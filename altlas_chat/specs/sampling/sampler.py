@@ -11,6 +11,7 @@ from altlas_chat.specs.sampling.plans import NEVER, Plan, settle
 from altlas_chat.specs.sampling.shapes import Impossible
 from altlas_chat.specs.sampling.words import Language, words_of
 from altlas_chat.specs.schemas import Schemas
+from altlas_chat.specs.validators import REFERENCE
 
 Extent = Literal["full", "smallest"]
 
@@ -43,8 +44,8 @@ class Sampler:
         self._schemas = schemas
         self._seed = seed
         self._draw = Draw(words_of(language), DEEPEST)
-        self._plans: dict[tuple[str, Direction], tuple[Plan, int]] = {}
-        self._buildings: dict[Direction, Building] = {}
+        self._plans: dict[str, tuple[Plan, int]] = {}
+        self._building = Building(schemas.definitions, schemas.pointer_of)
 
     def sample(
         self,
@@ -105,16 +106,14 @@ class Sampler:
         return value
 
     def _plan(self, schema: str, direction: Direction) -> tuple[Plan, int]:
-        key = (schema, direction)
-        if key not in self._plans:
-            root, definitions = self._schemas.closure(schema, direction)
-            building = Building(definitions, self._schemas.pointer_of)
-            plan = building.plan([{"$ref": f"#/$defs/{root}"}])
+        name = self._schemas.name_of(schema, direction)
+        if name not in self._plans:
+            plan = self._building.plan([{"$ref": f"{REFERENCE}{name}"}])
             settle(plan)
             if plan.least >= NEVER:
                 raise Impossible("its values have no end, or nothing is allowed")
             limit = 1
             while limit < DEEPEST and plan.size(limit + 1) <= LARGEST:
                 limit += 1
-            self._plans[key] = (plan, limit)
-        return self._plans[key]
+            self._plans[name] = (plan, limit)
+        return self._plans[name]

@@ -11,6 +11,7 @@ from typing import Any
 from altlas_chat.specs.dialects import BRANCHES, HIDDEN, Schema
 from altlas_chat.specs.documents import Json
 from altlas_chat.specs.schemas import types_of_value
+from altlas_chat.specs.validators import REFERENCE
 
 Definitions = Mapping[str, Schema]
 
@@ -108,7 +109,7 @@ class Merging:
             raise Impossible("it allows nothing at all")
         _add_examples(found, schema)
         if "$ref" in schema:
-            name = schema["$ref"].removeprefix("#/$defs/")
+            name = schema["$ref"].removeprefix(REFERENCE)
             if name not in on_the_way:
                 found.definition = found.definition or name
                 found.owners.append(self._pointer_of(name).rpartition("/")[2])
