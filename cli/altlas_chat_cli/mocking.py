@@ -92,6 +92,19 @@ def chosen_wishes(emit: Sequence[str], scenarios: Sequence[Path]) -> Wishes:
         raise _exit(unusable) from unusable
 
 
+def chosen_token(file: Path | None) -> str | None:
+    """What the admin path wants; exits when the file does not say it."""
+    if file is None:
+        return None
+    try:
+        token = file.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise typer.BadParameter(f"--admin-token-file {file} can't be read: {error}") from error
+    if not token.isascii() or not token.isprintable() or not token:
+        raise typer.BadParameter(f"--admin-token-file {file} is to hold one line of ASCII")
+    return token
+
+
 def chosen_proxy(url: str | None, *, strict: bool, timeout_seconds: float) -> ProxySettings | None:
     """The real server that is to answer; exits when its address is none."""
     if url is None:

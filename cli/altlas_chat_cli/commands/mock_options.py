@@ -45,11 +45,12 @@ AdminPath = Annotated[
     str,
     typer.Option("--admin", metavar="PATH", help="Where it is switched at run time; `off`: not."),
 ]
-AdminToken = Annotated[
-    str | None,
+AdminTokenFile = Annotated[
+    Path | None,
     typer.Option(
-        envvar="ALTLAS_CHAT_MOCK_TOKEN",
-        help="What the admin path wants as Bearer; left out, only this machine may use it.",
+        metavar="FILE",
+        help="Who sends what this file says, as Bearer, may use the admin path from anywhere. Left"
+        " out, only this machine may.",
     ),
 ]
 Record = Annotated[
