@@ -4,7 +4,6 @@ import asyncio
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, get_args
 
 import typer
@@ -16,7 +15,7 @@ from altlas_chat.mock.contracts import load_contracts
 from altlas_chat.mock.documentation import DOCS, mount_documentation
 from altlas_chat.mock.equipment import Equipment, Options, chosen_plan
 from altlas_chat.mock.forwarding import ProxySettings, ProxyUnusable, real_server
-from altlas_chat.mock.furnishing import furnish
+from altlas_chat.mock.furnishing import NOTHING_WISHED, furnish
 from altlas_chat.mock.journal import Entry
 from altlas_chat.mock.journal_forms import line_of
 from altlas_chat.mock.live.opening import Wishes
@@ -78,14 +77,14 @@ def chosen_options(
     return options
 
 
-def chosen_wishes(emit: Sequence[str], scenarios: Sequence[Path]) -> Wishes:
+def chosen_wishes(emit: Sequence[str], scenarios: Sequence[str]) -> Wishes:
     """What the mock is to say by itself; exits with every finding when it can't be read."""
     from altlas_chat.mock.live.emitting import read_emission  # noqa: PLC0415 - only then
-    from altlas_chat.mock.live.scenarios import load_scenario  # noqa: PLC0415 - only then
+    from altlas_chat.mock.live.scenarios import chosen_scenario  # noqa: PLC0415 - only then
 
     try:
         emissions = tuple(read_emission(one) for one in emit)
-        return Wishes(emissions, tuple(load_scenario(one) for one in scenarios))
+        return Wishes(emissions, tuple(chosen_scenario(one) for one in scenarios))
     except AmountUnreadable as error:
         raise typer.BadParameter(str(error), param_hint="--emit") from error
     except DocumentUnusable as unusable:
@@ -210,7 +209,18 @@ def _document(mock: Mock, sources: Sources) -> None:
 
 
 def _furnish(mock: Mock, equipment: Equipment, wishes: Wishes) -> Beside:
-    """Put in what the mock remembers and says by itself; what says it."""
+    """Put in what the mock remembers and says by itself; what says it.
+
+    Where a real server answers there is nothing of that.
+    """
+
+    async def nothing(_: RunningMock) -> None:
+        return
+
+    if equipment.forwarder is not None:
+        if mock.settings.stateful or wishes != NOTHING_WISHED:
+            raise typer.BadParameter("--stateful, --emit and --scenario do not go with --proxy")
+        return nothing
     try:
         furniture = furnish(mock, SystemClock(), wishes, ending=equipment.weather.ending)
     except DocumentUnusable as unusable:

@@ -1,19 +1,23 @@
 """The mock of our own contract: our clients log in, send, hear, lose the connection and go on."""
 
 import asyncio
+from asyncio.subprocess import PIPE
 from contextlib import asynccontextmanager
 
 import aiohttp
+import orjson
 import pytest
 
 from altlas_chat.client.chat import Chat
 from altlas_chat.contract.frames import check_frame
+from altlas_chat.data import client_folder
 from altlas_chat.mock.app import running_mock
 from altlas_chat.mock.contracts import load_contracts
 from altlas_chat.mock.live.emitting import read_emission
 from altlas_chat.mock.live.opening import Wishes
 from altlas_chat.mock.settings import MockSettings
 from tests.mock.spoken import PATIENCE_SECONDS, Voice
+from tests.support.driving import node
 
 TALK = "019ab3f1-2b3c-7d4e-8f50-6b7c8d9eaf10"
 """A conversation of the contract's examples."""
@@ -214,3 +218,26 @@ async def test_the_same_events_as_a_stream():
             sent = await ayse.send(TALK, "Akışta da")
             second = [await answer.content.readline() for _ in range(3)]
             assert sent["id"].encode() in second[1]
+
+
+async def test_the_javascript_client_speaks_with_the_python_one():
+    script = """
+      const { Chat } = await import(process.argv[1]);
+      const chat = new Chat(process.argv[2]);
+      await chat.logIn("mehmet", "a password that nobody checks");
+      await chat.start();
+      const heard = new Promise((resolve) => chat.on("message.created", resolve));
+      await chat.send(process.argv[3], "From JavaScript");
+      const { message } = await heard;
+      console.log(JSON.stringify(message));
+      chat.close();
+    """
+    async with our_mock() as running, somebody(running, "ayse") as (_, at_ayse):
+        client = (client_folder() / "client.js").as_uri()
+        command = [*node(), "--input-type=module", "-e", script, client, running.url, TALK]
+        process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=PIPE)
+        told, complaints = await process.communicate()
+        assert process.returncode == 0, complaints.decode()
+        heard = await hears(at_ayse, "message.created")
+        assert heard["data"]["message"] == orjson.loads(told)
+        assert heard["data"]["message"]["text"] == "From JavaScript"

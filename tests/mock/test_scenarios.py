@@ -1,12 +1,14 @@
 """Scenario files: played as they say, refused at once where they can't be."""
 
-from pathlib import Path
-
 import pytest
 
-from altlas_chat.data import data_folder
 from altlas_chat.mock.live.opening import Wishes
-from altlas_chat.mock.live.scenarios import load_scenario, read_scenario
+from altlas_chat.mock.live.scenarios import (
+    chosen_scenario,
+    load_scenario,
+    read_scenario,
+    ready_made,
+)
 from altlas_chat.specs.findings import DocumentUnusable
 from tests.mock.served import openapi
 from tests.mock.spoken import lamps, market, spoken
@@ -157,13 +159,12 @@ async def test_a_schedule_for_nothing_is_refused(tmp_path):
 
 
 def test_the_ready_made_ones_are_all_named():
-    folder = data_folder("fixtures") / "scenarios"
-    assert sorted(Path(one.name).stem for one in folder.iterdir()) == list(READY_MADE)
+    assert list(ready_made()) == list(READY_MADE)
 
 
 @pytest.mark.parametrize("name", READY_MADE)
 async def test_ready_made_scenarios_fit_our_contract(name):
-    scenario = load_scenario(data_folder("fixtures") / "scenarios" / f"{name}.yaml")
+    scenario = chosen_scenario(name)
     async with (
         our_mock(wishes=Wishes(scenarios=(scenario,))) as running,
         somebody(running, "ayse") as (ayse, at_ayse),

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import yaml
 
+from altlas_chat.data import data_folder
 from altlas_chat.mock.amounts import AmountUnreadable, Times, read_times
 from altlas_chat.mock.live.templates import BadTemplate, check_template, has_template
 from altlas_chat.specs.documents import Json
@@ -95,6 +96,21 @@ class Scenario:
     source: str
     seed: int
     flows: tuple[Flow, ...]
+
+
+def ready_made() -> dict[str, Path]:
+    """The scenarios for our own contract that come along, by name."""
+    folder = data_folder("fixtures") / "scenarios"
+    return {one.stem: one for one in sorted(folder.glob("*.yaml"))}
+
+
+def chosen_scenario(wanted: str) -> Scenario:
+    """The one that comes along under that name, else that of the file.
+
+    Raises:
+        DocumentUnusable: as ``load_scenario``.
+    """
+    return load_scenario(ready_made().get(wanted, Path(wanted)))
 
 
 def load_scenario(source: str | Path) -> Scenario:

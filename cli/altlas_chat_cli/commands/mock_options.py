@@ -84,9 +84,12 @@ Emit = Annotated[
     ),
 ]
 Scenarios = Annotated[
-    list[Path] | None,
+    list[str] | None,
     typer.Option(
-        "--scenario", metavar="FILE", help="What sockets are told, step by step; may be repeated."
+        "--scenario",
+        metavar="NAME|FILE",
+        help="What sockets are told, step by step: a file, or for our own contract lively-group,"
+        " revoked-token, server-restart, typing-and-presence; may be repeated.",
     ),
 ]
 Proxy = Annotated[
