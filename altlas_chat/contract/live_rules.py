@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from altlas_chat.contract.compiled import Schemas
-from altlas_chat.contract.findings import Finding, pointer
 from altlas_chat.domain.permissions import ALL_PERMISSIONS, PUBLIC
+from altlas_chat.specs.findings import Finding, Place
+from altlas_chat.specs.pointers import joined
 
 Json = dict[str, Any]
 
@@ -30,7 +31,7 @@ def check_live(document: Json) -> Iterator[Finding]:
 
 
 def found(where: tuple[object, ...], what: str, remedy: str) -> Finding:
-    return Finding(FILE + pointer(*where), what, remedy)
+    return Finding(Place(FILE, pointer=joined("", *where)), "own-live", what, remedy)
 
 
 # -- messages --------------------------------------------------------------------------

@@ -8,8 +8,9 @@ from typing import Any
 
 from altlas_chat.contract.compiled import Schemas
 from altlas_chat.contract.documents import operations_of
-from altlas_chat.contract.findings import Finding, pointer
 from altlas_chat.domain.permissions import ALL_PERMISSIONS, PUBLIC
+from altlas_chat.specs.findings import Finding, Place
+from altlas_chat.specs.pointers import joined
 
 Json = dict[str, Any]
 
@@ -36,7 +37,7 @@ def check_rest(document: Json, planned: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def found(where: tuple[object, ...], what: str, remedy: str) -> Finding:
-    return Finding(FILE + pointer(*where), what, remedy)
+    return Finding(Place(FILE, pointer=joined("", *where)), "own-rest", what, remedy)
 
 
 # -- operations ------------------------------------------------------------------------
@@ -196,4 +197,5 @@ def _check_plans(document: Json, planned: Mapping[str, Any]) -> Iterator[Finding
 
 def _unknown_plan(where: str, name: str) -> Finding:
     what = f"{name} is planned, but the contract does not have it"
-    return Finding("planned.yaml" + pointer(*where.split("/")), what, "Take it out or add it.")
+    place = Place("planned.yaml", pointer=f"/{where}")
+    return Finding(place, "own-plan", what, "Take it out or add it.")

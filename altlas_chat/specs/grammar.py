@@ -9,10 +9,12 @@ A field's kind is written ``schema`` for one object, ``[schema]`` for a list of 
 neither named nor an extension.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
-from altlas_chat.specs.pointers import steps_of
+from altlas_chat.specs.pointers import joined, steps_of
 
 Fields = Mapping[str, str]
 Grammar = Mapping[str, Fields]
@@ -256,3 +258,43 @@ def sections_of(grammar: Grammar, version: str) -> dict[str, str]:
             if version.startswith(without):
                 sections.pop(kind)
     return sections
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An object of a document: where it is, of what kind, and itself."""
+
+    pointer: str
+    kind: str
+    node: Any
+
+
+def parts_of(grammar: Grammar, data: Any, kind: str = WHOLE, pointer: str = "") -> Iterator[Part]:
+    """Every object of a document in its order, references among them; not what they lead to.
+
+    Lists and mappings of objects are none themselves.
+    """
+    todo = [Part(pointer, kind, data)]
+    while todo:
+        part = todo.pop()
+        holds = part.kind[:1] in ("[", "{")
+        if not holds and not isinstance(part.node, list):
+            yield part
+        inner = [
+            Part(joined(part.pointer, step), found, node)
+            for step, node in _members(part.node)
+            if (found := _member_kind(grammar, part, step))
+        ]
+        todo.extend(reversed(inner))
+
+
+def _members(node: Any) -> Iterable[tuple[Any, Any]]:
+    if isinstance(node, dict):
+        return node.items()
+    return enumerate(node) if isinstance(node, list) else ()
+
+
+def _member_kind(grammar: Grammar, part: Part, step: Any) -> str:
+    if isinstance(step, int):
+        return part.kind[1:-1] if part.kind[:1] == "[" else part.kind
+    return field_kind(grammar, part.kind, step)

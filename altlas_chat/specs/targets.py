@@ -76,6 +76,7 @@ class Targets:
         self._root = root
         self._marks: dict[str, Marks] = {}
         self._ids: dict[str, Target] = {}
+        self._files: dict[tuple[str, str], SourceFile] = {}
 
     @staticmethod
     def inside(data: Any) -> Callable[[str], bool]:
@@ -159,16 +160,21 @@ class Targets:
         yield Target(self._file(at, address, reference), "")
 
     def _file(self, at: Target, address: str, reference: str) -> SourceFile:
+        known = self._files.get((at.file.name, address))
+        if known is not None:
+            return known
         name = _name(at.file.name, address)
         if is_url(name) and not self._sources.fetch:
             raise _Broken(_to_url(at, reference))
         try:
-            return self._sources.read(name)
+            file = self._sources.read(name)
         except DocumentUnusable as error:
             first = error.findings[0]
             if first.rule not in _NO_FILE:
                 raise _Broken(first) from error
             raise _Broken(_nowhere(at, reference, f"{name}: {first.what}")) from error
+        self._files[at.file.name, address] = file
+        return file
 
     def _inside(self, start: Target, fragment: str, at: Target, reference: str) -> Target:
         if fragment and not fragment.startswith("/"):

@@ -2,8 +2,8 @@
 
 from altlas_chat.contract.bundling import stale_bundles
 from altlas_chat.contract.documents import asyncapi_bytes, openapi_bytes
-from altlas_chat.contract.validation import validate
 from altlas_chat.data import data_folder
+from altlas_chat.toolkit.validating.own import validate_own
 from tests.support.running import Chat
 
 
@@ -12,7 +12,7 @@ def test_the_bundles_are_fresh() -> None:
 
 
 def test_the_contract_is_valid() -> None:
-    assert not [str(finding) for finding in validate(data_folder("contracts"))]
+    assert not [str(finding) for report in validate_own() for finding in report.findings]
 
 
 async def test_the_server_serves_the_bundles(chat: Chat) -> None:

@@ -3,20 +3,14 @@
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
-from typing import Any
 
-import orjson
-
-from altlas_chat import __version__
 from altlas_chat.specs.documents import Json
 from altlas_chat.specs.findings import Finding, Severity
+from altlas_chat.toolkit import reports
 from altlas_chat.toolkit.linting.linter import Report
 from altlas_chat.toolkit.linting.registry import all_rules
 
 NAME = "altlas-chat contract lint"
-SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-GITHUB = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
-SARIF = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 
 def as_json(report: Report, limit: Severity) -> Json:
@@ -26,46 +20,13 @@ def as_json(report: Report, limit: Severity) -> Json:
         "documents": list(report.sources),
         "counts": {severity.value: count for severity, count in report.counts.items()},
         "ignored": report.ignored,
-        "findings": [_finding(finding) for finding in report.findings],
-    }
-
-
-def _finding(finding: Finding) -> Json:
-    place = finding.place
-    return {
-        "rule": finding.rule,
-        "severity": finding.severity.value,
-        "what": finding.what,
-        "remedy": finding.remedy,
-        "file": place.file,
-        "line": place.line,
-        "column": place.column,
-        "pointer": place.pointer,
+        "findings": [reports.as_json(finding) for finding in report.findings],
     }
 
 
 def as_github(report: Report) -> str:
     """A workflow command for each finding, which GitHub shows at its line."""
-    return "\n".join(map(_annotation, report.findings))
-
-
-def _annotation(finding: Finding) -> str:
-    place = finding.place
-    named: dict[str, Any] = {"file": place.file}
-    if place.line:
-        named |= {"line": place.line, "col": place.column}
-    named["title"] = finding.rule
-    properties = ",".join(f"{key}={_escaped(value, ':,')}" for key, value in named.items())
-    text = _escaped(f"{finding.what}. {finding.remedy}")
-    return f"::{GITHUB[finding.severity]} {properties}::{text}"
-
-
-def _escaped(value: object, more: str = "") -> str:
-    """Percent signs, ends of lines, and in properties colons and commas."""
-    text = str(value)
-    for character in f"%\r\n{more}":
-        text = text.replace(character, f"%{ord(character):02X}")
-    return text
+    return reports.as_github(report.findings)
 
 
 def as_junit(report: Report) -> str:
@@ -106,40 +67,18 @@ def _printable(value: object) -> str:
 def as_sarif(report: Report) -> str:
     """SARIF 2.1.0, as code scanning takes it; rules that found something are explained."""
     told = {finding.rule for finding in report.findings}
-    driver = {
-        "name": NAME,
-        "version": __version__,
-        "rules": [
-            {
-                "id": rule.id,
-                "shortDescription": {"text": rule.meaning},
-                "fullDescription": {"text": rule.why},
-                "help": {"text": rule.remedy},
-                "defaultConfiguration": {"level": SARIF[rule.severity]},
-            }
-            for rule in all_rules().values()
-            if rule.id in told
-        ],
-    }
-    run = {"tool": {"driver": driver}, "results": [_result(one) for one in report.findings]}
-    whole = {"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}
-    return orjson.dumps(whole, option=orjson.OPT_INDENT_2).decode()
-
-
-def _result(finding: Finding) -> Json:
-    place = finding.place
-    physical: Json = {"artifactLocation": {"uri": place.file.replace("\\", "/")}}
-    if place.line:
-        physical["region"] = {"startLine": place.line, "startColumn": place.column}
-    location: Json = {"physicalLocation": physical}
-    if place.pointer:
-        location["logicalLocations"] = [{"fullyQualifiedName": place.pointer}]
-    return {
-        "ruleId": finding.rule,
-        "level": SARIF[finding.severity],
-        "message": {"text": f"{finding.what}. {finding.remedy}"},
-        "locations": [location],
-    }
+    rules = [
+        {
+            "id": rule.id,
+            "shortDescription": {"text": rule.meaning},
+            "fullDescription": {"text": rule.why},
+            "help": {"text": rule.remedy},
+            "defaultConfiguration": {"level": reports.SARIF[rule.severity]},
+        }
+        for rule in all_rules().values()
+        if rule.id in told
+    ]
+    return reports.as_sarif(report.findings, NAME, rules)
 
 
 FORMATS: Mapping[str, Callable[[Report], str]] = {

@@ -5,13 +5,16 @@ Each sub-command has its own module here and is named below.
 
 import typer
 
-from altlas_chat_cli.commands.contract import bundle, diff, docs, lint
+from altlas_chat_cli.commands.contract import bundle, diff, docs, lint, validate
 
 app = typer.Typer(
     help="Judge, compare, publish and test API documents; our own where none is named.",
     no_args_is_help=True,
 )
 
+app.command("validate", short_help="Judge whether a document is what its specification asks for.")(
+    validate.validate
+)
 app.command("lint", short_help="Judge whether a document is good, by rules one can set.")(lint.lint)
 app.command("bundle", short_help="Make one file of a document of many.")(bundle.bundle)
 app.command("diff", short_help="Tell what changed between two versions, and what breaks.")(

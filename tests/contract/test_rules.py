@@ -1,20 +1,15 @@
 """What is wrong with a contract is found, with its place; our own has nothing wrong."""
 
 import copy
-import shutil
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from altlas_chat.contract import validation
 from altlas_chat.contract.bundling import bundle_asyncapi, bundle_openapi
-from altlas_chat.contract.findings import Finding
 from altlas_chat.contract.live_rules import check_live
 from altlas_chat.contract.rest_rules import check_rest
-from altlas_chat.contract.validation import validate, validate_bundles
 from altlas_chat.data import data_folder
 
 Json = dict[str, Any]
@@ -159,100 +154,3 @@ def test_a_plan_for_what_is_not_in_the_contract_is_found(change: Json, what: str
 def assert_found(found: Any, what: str, place: str) -> None:
     findings = [str(one) for one in found]
     assert [one for one in findings if what in one and one.startswith(place)], findings
-
-
-# -- the official judges ---------------------------------------------------------------
-
-
-def test_what_is_no_openapi_is_found() -> None:
-    document = copy.deepcopy(REST)
-    post_message(document)["responses"]["200"].pop("description")
-    found = validate_bundles(document, LIVE, PLANNED)
-    assert_found(found, "openapi-spec-validator", "openapi.json#/paths")
-
-
-def test_what_is_no_asyncapi_is_found() -> None:
-    document = copy.deepcopy(LIVE)
-    document["operations"]["ping"]["action"] = "shout"
-    document["components"]["schemas"]["Seq"]["minimum"] = "low"
-    found = list(validation._judge_asyncapi(document))
-    assert_found(found, "AsyncAPI's schema", "asyncapi.json#/operations/ping/action")
-    assert_found(found, "", "asyncapi.json#/components/schemas/Seq")
-
-
-@pytest.mark.parametrize("document", [REST, LIVE], ids=["openapi", "asyncapi"])
-def test_a_reference_to_nowhere_is_found(document: Json) -> None:
-    broken = copy.deepcopy(document)
-    broken["components"]["schemas"]["Message"]["properties"]["id"] = {"$ref": "#/nowhere"}
-    assert_found(validation._judge_references(broken, "x.json"), "leads nowhere", "x.json#/")
-
-
-# -- sources ---------------------------------------------------------------------------
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A copy of the contract's sources."""
-    copied = tmp_path / "contracts"
-    shutil.copytree(FOLDER, copied)
-    return copied
-
-
-def edited(file: Path, old: str, new: str) -> None:
-    text = file.read_text("utf-8")
-    assert old in text
-    file.write_text(text.replace(old, new, 1), "utf-8")
-
-
-def plan(folder: Path, kind: str, name: str) -> None:
-    """Put a name into the list of what is planned."""
-    file = folder / "planned.yaml"
-    planned = yaml.safe_load(file.read_text("utf-8"))
-    planned[kind].append(name)
-    file.write_text(yaml.safe_dump(planned), "utf-8")
-
-
-def the_finding(folder: Path) -> Finding:
-    (finding,) = validate(folder)
-    return finding
-
-
-def test_broken_yaml_is_found_with_its_line(folder: Path) -> None:
-    edited(folder / "openapi" / "openapi.yaml", "openapi: 3.1.0", "openapi: [3.1.0")
-    finding = the_finding(folder)
-    assert finding.place.startswith(f"{folder}/openapi/openapi.yaml:")
-    assert "no YAML" in finding.what
-
-
-def test_a_key_that_is_there_twice_is_found_with_its_line(folder: Path) -> None:
-    file = folder / "openapi" / "schemas" / "common.yaml"
-    lines = file.read_text("utf-8").splitlines()
-    edited(file, "  type: integer\n", "  type: integer\n  type: string\n")
-    line = lines.index("  type: integer") + 2
-    assert the_finding(folder) == Finding(
-        f"{file}:{line}", "the key type is there twice", "Take one out."
-    )
-
-
-def test_a_missing_file_is_found(folder: Path) -> None:
-    (folder / "openapi" / "schemas" / "tasks.yaml").unlink()
-    assert "schemas/tasks.yaml: there is no such file" in the_finding(folder).what
-
-
-@pytest.mark.parametrize(
-    ("kind", "name"),
-    [("operations", "makeTea"), ("commands", "tea.make"), ("events", "tea.made")],
-)
-def test_a_plan_for_nothing_is_found(folder: Path, kind: str, name: str) -> None:
-    plan(folder, kind, name)
-    assert f"planned.yaml names {kind} that there are not: ['{name}']" in the_finding(folder).what
-
-
-def test_findings_are_printed_one_on_a_line(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(validation, "data_folder", lambda _: folder)
-    plan(folder, "events", "tea.made")
-    assert validation.main() == 1
-    (line,) = capsys.readouterr().out.splitlines()
-    assert line.endswith("Mend the reference or the name.")
