@@ -2,12 +2,14 @@
 
 import asyncio
 import errno
+import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from altlas_chat.mock.compiled import compile_documents
 from altlas_chat.mock.furnishing import NOTHING_WISHED, Furniture, furnish
@@ -73,7 +75,7 @@ async def listening(mock: Mock) -> AsyncIterator[RunningMock]:
     settings = mock.settings
     loop = asyncio.get_running_loop()
     factory = partial(web.BaseRequest, loop=loop, client_max_size=settings.max_body_bytes)
-    server = web.Server(mock, request_factory=factory, access_log=None)
+    server = web.Server(mock, request_factory=factory, access_log=None, logger=_log())
     runner = web.ServerRunner(server, shutdown_timeout=1.0)
     await runner.setup()
     try:
@@ -83,6 +85,19 @@ async def listening(mock: Mock) -> AsyncIterator[RunningMock]:
         yield RunningMock(mock, f"http://{_shown(settings.host)}:{port}", port)
     finally:
         await runner.cleanup()
+
+
+def _log() -> logging.Logger:
+    """Aiohttp's log, without what a client did wrong: it was told in the answer."""
+    log = logging.getLogger("altlas_chat.mock.http")
+    if not log.filters:
+        log.addFilter(_is_ours)
+    return log
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, web.RequestPayloadError | HttpProcessingError | ConnectionError)
 
 
 async def _start(site: web.TCPSite, settings: MockSettings) -> None:

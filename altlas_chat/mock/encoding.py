@@ -1,5 +1,6 @@
 """Values as the bytes of an answer."""
 
+import base64
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -12,8 +13,23 @@ from altlas_chat.specs.api import MediaType
 JSON = "application/json"
 
 
-def concrete_type(name: str, accept: str) -> str:
-    """The ``Content-Type`` of an answer that was declared under a name, which may be a range."""
+PICTURES = {
+    "image/png": base64.b64decode(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5E"
+        "rkJggg=="
+    ),
+    "image/gif": base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"),
+    "image/svg+xml": b'<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>',
+}
+"""The smallest pictures that a browser shows, where a contract has only a schema for them."""
+
+
+def concrete_type(name: str, accept: str, value: Any = None) -> str:
+    """The ``Content-Type`` of an answer that was declared under a name, which may be a range.
+
+    Of a range the request names the type; else text goes as text and anything
+    else as JSON.
+    """
     found = named(name)
     if found is None:
         return "application/octet-stream"
@@ -23,12 +39,14 @@ def concrete_type(name: str, accept: str) -> str:
         is_one = "*" not in wanted.full and wanted.quality > 0
         if is_one and found.type in ("*", wanted.type):
             return wanted.full
+    if found.type == "*":
+        return "text/plain" if isinstance(value, str) else JSON
     return {"text": "text/plain", "image": "image/png"}.get(found.type, JSON)
 
 
 def encoded(endpoint: Endpoint, media: MediaType, value: Any, accept: str) -> tuple[str, bytes]:
     """The ``Content-Type`` and the bytes of a value."""
-    content_type = concrete_type(media.name, accept)
+    content_type = concrete_type(media.name, accept, value)
     kind = named(content_type)
     if kind is None:
         return content_type, _as_text(value)
@@ -51,6 +69,8 @@ def _other(
         return content_type, "&".join(pairs).encode()
     if kind.full == "text/event-stream":
         return content_type, _as_events(value)
+    if kind.full in PICTURES and media.schema and "example" not in media.data:
+        return content_type, PICTURES[kind.full]
     if kind.type == "text" and not kind.parameter("charset"):
         content_type += "; charset=utf-8"
     return content_type, _as_text(value)

@@ -6,7 +6,7 @@ from typing import Any
 from altlas_chat.mock.breaches import Breach, Where
 from altlas_chat.mock.compiled import Endpoint
 from altlas_chat.mock.exchange import Exchange
-from altlas_chat.mock.preferences import QUERY_NAMES
+from altlas_chat.mock.preferences import QUERY_NAMES, SERVER
 from altlas_chat.mock.queries import cookie_pairs, decoded
 from altlas_chat.mock.styles import (
     ABSENT,
@@ -116,7 +116,7 @@ def _names(endpoint: Endpoint, where: str) -> frozenset[str]:
 
 def _unknown(exchange: Exchange, endpoint: Endpoint) -> Iterator[Breach]:
     """Names in the query that no parameter has: advice only, since many servers ignore them."""
-    known = _names(endpoint, "query") | QUERY_NAMES.keys() | _key_names(endpoint)
+    known = _names(endpoint, "query") | QUERY_NAMES.keys() | {SERVER} | _key_names(endpoint)
     open_objects = [
         one
         for one in endpoint.parameters

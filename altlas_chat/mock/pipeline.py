@@ -25,12 +25,13 @@ from altlas_chat.mock.exchange import Exchange, Reply
 from altlas_chat.mock.faults import sent_in_parts
 from altlas_chat.mock.finishing import finished
 from altlas_chat.mock.hooks import Answerer, ConnectionCut, Listener, Mounted, Weather
-from altlas_chat.mock.preferences import PREFER, read_preferences
+from altlas_chat.mock.preferences import PREFER, SERVER, read_preferences
 from altlas_chat.mock.problems import Refused, problem
-from altlas_chat.mock.queries import query_pairs
+from altlas_chat.mock.queries import decoded, query_pairs
 from altlas_chat.mock.receiving import read_body
 from altlas_chat.mock.refusals import refusal
 from altlas_chat.mock.routing import Found, Router
+from altlas_chat.mock.servers import is_server_of
 from altlas_chat.mock.settings import MockSettings, Validate
 
 LOG = logging.getLogger("altlas_chat.mock")
@@ -175,6 +176,15 @@ def _read_wishes(exchange: Exchange) -> None:
         exchange.preferences = wishes
         if wishes.dynamic is not None:
             exchange.dynamic = wishes.dynamic
+        _check_server(exchange)
+
+
+def _check_server(exchange: Exchange) -> None:
+    for name, value in exchange.query_pairs:
+        url = decoded(value)
+        if name == SERVER and not is_server_of(exchange.known_endpoint.operation, url):
+            detail = f"The contract names no server {url} for {exchange.known_endpoint.name}."
+            raise Refused(404, "NO_SERVER_MATCHED", detail)
 
 
 async def _served(

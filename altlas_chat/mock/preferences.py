@@ -12,6 +12,9 @@ QUERY_NAMES: Mapping[str, str] = {
     "__dynamic": "dynamic",
 }
 
+SERVER = "__server"
+"""In the query: the server that a request is meant for; one that there is not is 404."""
+
 _ONE = re.compile(
     r"""\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*(?:=\s*("(?:[^"\\]|\\.)*"|[^,;]*))?[^,]*(?:,|$)"""
 )
@@ -68,9 +71,9 @@ def read_preferences(headers: Iterable[str], query: Iterable[tuple[str, str]]) -
 def _code(text: str | None, unreadable: list[str]) -> int | None:
     if text is None:
         return None
-    if re.fullmatch(r"[1-5][0-9]{2}", text, re.ASCII):
+    if re.fullmatch(r"[2-5][0-9]{2}", text, re.ASCII):
         return int(text)
-    unreadable.append(f"{text!r} is no status code (100 to 599)")
+    unreadable.append(f"{text!r} is no status code (200 to 599)")
     return None
 
 

@@ -9,7 +9,7 @@ from altlas_chat.mock.breaches import Breach
 from altlas_chat.mock.exchange import Reply
 
 PROBLEM_TYPE = "application/problem+json"
-TYPES = "https://altlas.chat/mock/problems#"
+TYPES = "urn:altlas-chat:mock#"
 
 
 class Refused(Exception):
@@ -51,6 +51,7 @@ TITLES = {
     "NO_SUCH_EXAMPLE": "The answer has no such example",
     "UNREADABLE_PREFERENCE": "The wish for an answer can't be read",
     "UNAUTHORIZED": "Credentials are missing",
+    "NO_SERVER_MATCHED": "The contract names no such server",
     "FORBIDDEN": "These credentials do not do",
     "NO_SAMPLE": "No value could be made up for the schema",
     "NOT_KEPT": "There is no such thing",
