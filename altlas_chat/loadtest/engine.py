@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from altlas_chat.loadtest.doing import Doer
+from altlas_chat.loadtest.figures_of_servers import ServerFigures, Source
 from altlas_chat.loadtest.lines import Line, Refused
 from altlas_chat.loadtest.pacing import arrivals, burstiness
 from altlas_chat.loadtest.results import Measured, Result, Second
@@ -43,7 +44,7 @@ class Plan:
     """What is run: ``rate`` actions a second for ``seconds``, by these people at ``base``.
 
     ``base`` is the address with its base path; ``seed`` repeats who does what
-    when.
+    when; ``figures`` is where the server tells of itself, if it does.
     """
 
     scenario: Scenario
@@ -52,6 +53,7 @@ class Plan:
     rate: float
     seconds: float
     seed: int = 1
+    figures: Source | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,8 @@ class Engine:
             doer = Doer(session, self._plan.base)
             try:
                 await self._connect(doer)
-                await self._play(doer)
+                source = self._plan.figures
+                await self._play(doer, None if source is None else ServerFigures(session, source))
             except asyncio.CancelledError:
                 self.result.is_partial = True
             await self._settle(doer)
@@ -143,13 +146,13 @@ class Engine:
 
     # -- the run -------------------------------------------------------------------
 
-    async def _play(self, doer: Doer) -> None:
+    async def _play(self, doer: Doer, figures: ServerFigures | None) -> None:
         plan, actions = self._plan, self._plan.scenario.actions
         names, weights = list(actions), list(actions.values())
         talkers = self._talkers(doer)
         self._began = time.monotonic()
         cpu = time.process_time()
-        ticking = asyncio.create_task(self._tick(doer))
+        ticking = asyncio.create_task(self._tick(doer, figures))
         try:
             for due in arrivals(plan.rate, plan.seconds, self._chance):
                 late = time.monotonic() - self._began - due
@@ -225,9 +228,12 @@ class Engine:
         if due is not None:
             self.result.of(DELIVERY).spread.add(at - due)
 
-    async def _tick(self, doer: Doer) -> None:
+    async def _tick(self, doer: Doer, figures: ServerFigures | None) -> None:
+        """Once a second: ask the server how it does, and tell whoever watches."""
         second = 0
         while True:
+            if figures is not None and (found := await figures.ask(time.monotonic())):
+                self._second().server = found
             second += 1
             await asyncio.sleep(max(0.0, self._began + second - time.monotonic()))
             if self._told is not None:

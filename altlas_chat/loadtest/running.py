@@ -2,12 +2,16 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
+from typing import cast
 from urllib.parse import urlsplit
 
+from altlas_chat.loadtest.capacity import Capacity, search
 from altlas_chat.loadtest.crowds import Login, grouped, logged_in, registered, usernames
 from altlas_chat.loadtest.engine import Engine, Plan, Tick
+from altlas_chat.loadtest.figures_of_servers import Source
+from altlas_chat.loadtest.objectives import Objective, Verdict, judge
 from altlas_chat.loadtest.own_servers import World, own_server
 from altlas_chat.loadtest.results import Result
 from altlas_chat.loadtest.scenarios import Scenario
@@ -57,12 +61,11 @@ def run_all(
     """
     for number in range(wanted.runs):
         told(f"run {number + 1} of {wanted.runs}" if wanted.runs > 1 else "begins")
-        with _target(wanted, command, told) as (base, people):
-            told(f"{len(people):,} people, {wanted.rate:g} a second for {wanted.seconds:g} s")
-            plan = Plan(
-                wanted.scenario, base, people, wanted.rate, wanted.seconds, wanted.seed + number
+        with _target(wanted, command, told) as target:
+            told(
+                f"{len(target.people):,} people, {wanted.rate:g} a second for {wanted.seconds:g} s"
             )
-            result = _run(plan, ticked)
+            result = _run(target.plan(wanted, wanted.rate, number), ticked)
         yield result
         if result.is_partial:
             return
@@ -73,12 +76,75 @@ def _run(plan: Plan, ticked: Callable[[Tick], None]) -> Result:
     return asyncio.run(Engine(plan, ticked).run(SystemClock().now_ms()))
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One rate that was tried on the way to a capacity."""
+
+    rate: float
+    result: Result
+    verdicts: Sequence[Verdict]
+
+    @property
+    def is_held(self) -> bool:
+        """Every objective was met, and nothing was lost, doubled or out of order."""
+        bad = self.result.messages
+        is_whole = not (bad.lost or bad.doubled or bad.reordered)
+        return is_whole and all(one.is_met for one in self.verdicts)
+
+
+def find_capacity(
+    wanted: Wanted,
+    objectives: Sequence[Objective],
+    command: Sequence[str],
+    *,
+    most: float,
+    told: Callable[[str], None],
+    ticked: Callable[[Tick], None],
+) -> Generator[Step, None, Capacity | None]:
+    """Try rates on one server, beginning with ``wanted.rate``, each for ``wanted.seconds``.
+
+    Gives each step when it is over, and in the end what the server takes; None
+    when a step was broken off, or void: then it is the generator that takes no
+    more.
+
+    Raises:
+        TargetUnusable: the server can't be tested.
+        ObjectivesUnreadable: an objective names a figure that there is not.
+    """
+    searching = search(wanted.rate, most)
+    with _target(wanted, command, told) as target:
+        rate, number = next(searching), 0
+        while True:
+            told(f"{rate:g} a second for {wanted.seconds:g} s")
+            result = _run(target.plan(wanted, rate, number), ticked)
+            step = Step(rate, result, judge(result, objectives))
+            yield step
+            if result.is_partial or result.is_void:
+                return None
+            number += 1
+            try:
+                rate = searching.send(step.is_held)
+            except StopIteration as end:
+                return cast("Capacity", end.value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    base: str
+    people: Sequence[Person]
+    figures: Source | None
+
+    def plan(self, wanted: Wanted, rate: float, number: int) -> Plan:
+        scenario, seed = wanted.scenario, wanted.seed + number
+        return Plan(scenario, self.base, self.people, rate, wanted.seconds, seed, self.figures)
+
+
 @contextlib.contextmanager
 def _target(
     wanted: Wanted, command: Sequence[str], told: Callable[[str], None]
-) -> Iterator[tuple[str, Sequence[Person]]]:
+) -> Iterator[_Target]:
     if wanted.url is not None:
-        yield wanted.url, asyncio.run(_people(wanted, wanted.url))
+        yield _Target(wanted.url, asyncio.run(_people(wanted, wanted.url)), None)
         return
     scenario = wanted.scenario
     world = World(wanted.users, scenario.conversations, scenario.messages)
@@ -86,7 +152,9 @@ def _target(
         names = asyncio.run(usernames(server.base, server.admin, wanted.users))
         logins = [Login(name, server.password) for name in names]
         told(f"{len(logins):,} people log in")
-        yield server.base, asyncio.run(_placed(wanted, server.base, logins))
+        people = asyncio.run(_placed(wanted, server.base, logins))
+        (admin,) = asyncio.run(logged_in(server.base, [server.admin]))
+        yield _Target(server.base, people, Source(server.base, admin.token))
 
 
 async def _people(wanted: Wanted, base: str) -> Sequence[Person]:

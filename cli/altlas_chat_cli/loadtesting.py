@@ -73,18 +73,18 @@ class WrongUse(Exception):
 def run_scenario(asked: Asked) -> int:
     """Run, judge, report; the exit code."""
     try:
-        scenario = _scenario(asked.scenario)
+        scenario = scenario_of(asked.scenario)
         objectives = load_objectives(asked.slo) if asked.slo else []
         before = [_result(file) for file in asked.baseline]
-        wanted = _wanted(asked, scenario)
+        wanted = wanted_of(asked, scenario)
     except (WrongUse, ObjectivesUnreadable, ResultUnreadable) as error:
         output.explain(error, as_json=asked.as_json)
         return output.WRONG_USE
     results: list[Result] = []
     try:
-        for result in run_all(wanted, COMMAND, told=_say, ticked=_tick):
+        for result in run_all(wanted, COMMAND, told=say, ticked=tick):
             results.append(result)
-            _keep(asked.out, result, len(results))
+            keep(asked.out, result, len(results))
     except TargetUnusable as error:
         output.explain(error, as_json=asked.as_json)
         return UNREACHABLE
@@ -116,7 +116,12 @@ def compare_results(results: Sequence[Path], baseline: Sequence[Path], *, as_jso
 # -- what is asked -------------------------------------------------------------------
 
 
-def _scenario(name: str) -> Scenario:
+def scenario_of(name: str) -> Scenario:
+    """The scenario of that name.
+
+    Raises:
+        WrongUse: there is none.
+    """
     if name in SCENARIOS:
         return SCENARIOS[name]
     near = get_close_matches(name, SCENARIOS, n=1)
@@ -125,7 +130,12 @@ def _scenario(name: str) -> Scenario:
     raise WrongUse(f"There is no scenario {name}.", remedy)
 
 
-def _wanted(asked: Asked, scenario: Scenario) -> Wanted:
+def wanted_of(asked: Asked, scenario: Scenario) -> Wanted:
+    """What is to be run.
+
+    Raises:
+        WrongUse: it can't be, or is not allowed.
+    """
     if asked.people and not asked.url:
         raise WrongUse("--people is for a server that is named.", "Name it with --url as well.")
     logins = _logins(asked.people) if asked.people else []
@@ -188,22 +198,23 @@ def _result(file: Path) -> Result:
 # -- what is told --------------------------------------------------------------------
 
 
-def _say(words: str) -> None:
+def say(words: str) -> None:
+    """Tell how far it is."""
     output.say(f"loadtest: {words}")
 
 
-def _tick(tick: Tick) -> None:
+def tick(one: Tick) -> None:
     """A line for each second, in place where somebody looks at it."""
-    last = tick.last
+    last = one.last
     p95 = last.spread.percentile(0.95) * 1000
     text = (
-        f"{tick.second:>4} of {tick.of:g} s  {last.done:>6,} done  {last.failed:>4,} failed"
-        f"  p95 {p95:8.1f} ms  {tick.sockets:,} sockets"
+        f"{one.second:>4} of {one.of:g} s  {last.done:>6,} done  {last.failed:>4,} failed"
+        f"  p95 {p95:8.1f} ms  {one.sockets:,} sockets"
     )
     if sys.stderr.isatty():
-        sys.stderr.write(f"\r{text}\033[K" + ("\n" if tick.second >= tick.of else ""))
+        sys.stderr.write(f"\r{text}\033[K" + ("\n" if one.second >= one.of else ""))
         sys.stderr.flush()
-    elif tick.second % 10 == 0:
+    elif one.second % 10 == 0:
         output.say(text)
 
 
@@ -257,7 +268,8 @@ def _exit_code(
     return output.DONE if is_whole and is_met and not is_worse else output.FAILED
 
 
-def _keep(folder: Path | None, result: Result, place: int) -> None:
+def keep(folder: Path | None, result: Result, place: int) -> None:
+    """Write a result down, where results are kept."""
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps(result.as_json(), ensure_ascii=False)

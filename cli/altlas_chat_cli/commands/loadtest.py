@@ -117,6 +117,44 @@ def run(
     raise typer.Exit(run_scenario(asked))
 
 
+@app.command("capacity", short_help="Find the highest rate that a server holds.")
+def capacity(
+    scenario: Annotated[str, typer.Argument(help="See `altlas-chat loadtest scenarios`.")],
+    *,
+    users: Annotated[int | None, typer.Option(min=2, help="People who take part.")] = None,
+    start: Annotated[
+        float | None, typer.Option(min=0.1, help="Actions a second to begin with.")
+    ] = None,
+    most: Annotated[
+        float, typer.Option(min=1, help="Actions a second at which the search ends.")
+    ] = 10_000,
+    duration: Annotated[float, typer.Option(min=2, help="Seconds of each step.")] = 10,
+    seed: Annotated[int, typer.Option(help="Repeats who does what when.")] = 1,
+    slo: Slo = None,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Find how much a server of its own holds: up by doubling, then halving the doubt.
+
+    A rate is held when every objective is met and no message is lost. Without
+    --slo these are: p95 of requests up to 200 ms, p99 of deliveries up to 100
+    ms where there are any, and one error in 2,000. Then the resource that
+    limits is named, by the server's own figures.
+
+    Exit codes: 0 it was found; 1 not even a hundredth of the start was held; 2
+    the command line or a file is wrong; 3 the server can't be tested; 4 the
+    generator could not keep up before the server did; 130 Ctrl-C.
+    """
+    # Loaded here, so that --help stays quick.
+    from altlas_chat_cli.finding_capacity import show_capacity  # noqa: PLC0415
+    from altlas_chat_cli.loadtesting import Asked  # noqa: PLC0415
+
+    asked = Asked(
+        scenario, users, start, duration, 1, seed, None, None, False, slo, (), out, as_json
+    )
+    raise typer.Exit(show_capacity(asked, most))
+
+
 @app.command("compare", short_help="Compare the results of two builds.")
 def compare(
     results: Annotated[list[Path], typer.Argument(help="Results of the present build.")],
