@@ -72,10 +72,11 @@ _LINT = f"""\
 
 {_DO_NOT_EDIT}
 
-What `altlas-chat contract lint` looks for; `docs/contract.md` tells how it is used and configured, and
-`altlas-chat contract lint --explain RULE` tells all of one rule, with a good and a bad sample. *Set* is the
-smallest set that a rule is in: `recommended`, `strict` (all of those and more) or `all`. *Elsewhere* is what
-Spectral, Redocly and vacuum call a rule much like it; a configuration may use these names, too.
+What `altlas-chat contract lint` looks for; `docs/contract.md` tells how it is used and set, and
+`altlas-chat contract lint --explain RULE` tells all of one rule, with a good and a bad sample.
+*Set* is the smallest set that a rule is in: `recommended`, `strict` (all of those and more) or
+`all`. *Elsewhere* is what Spectral, Redocly and vacuum call a rule much like it; a configuration
+may use these names, too.
 """
 
 

@@ -5,7 +5,7 @@ Each sub-command has its own module here and is named below.
 
 import typer
 
-from altlas_chat_cli.commands.contract import bundle, diff, docs, lint, validate
+from altlas_chat_cli.commands.contract import bundle, collection, diff, docs, lint, validate
 
 app = typer.Typer(
     help="Judge, compare, publish and test API documents; our own where none is named.",
@@ -21,3 +21,6 @@ app.command("diff", short_help="Tell what changed between two versions, and what
     diff.diff
 )
 app.command("docs", short_help="Write the documentation of an API as files.")(docs.docs)
+app.command("collection", short_help="Make a collection of requests for Postman or Bruno.")(
+    collection.collection
+)

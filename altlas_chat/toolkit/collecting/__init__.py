@@ -1,0 +1,1 @@
+"""An API as requests that somebody can send at once: collections for Postman and Bruno."""
