@@ -76,8 +76,23 @@ class Fitting:
             thing = {**self._sampled(schema, f"{key} {number}" if number else key), **known}
             if self.is_valid(schema, self.shown(schema, thing)):
                 return thing
-        sample = self._sampled(schema, key)
-        return self._mended(schema, {**sample, **known}, sample, known)
+        return self._with_most(schema, self._sampled(schema, key), known)
+
+    def _with_most(self, schema: str, sample: Json, known: Mapping[str, Any]) -> Json:
+        """The sample with as much of what is known as goes together in one branch of a schema.
+
+        Raises:
+            Unfit: something of what is known is wrong by itself.
+        """
+        properties = self._shapes.properties(schema)
+        for name, value in known.items():
+            if name in properties and not self.is_valid(properties[name], value):
+                raise Unfit(f"/{name} is not valid")
+        thing = sample
+        for name, value in known.items():
+            if self.is_valid(schema, self.shown(schema, {**thing, name: value})):
+                thing = {**thing, name: value}
+        return thing
 
     def _beginnings(
         self, name: str, schema: str, thing: Json, is_sent: bool, is_required: bool

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 
@@ -13,11 +14,13 @@ _CHANGED = {"updated", "modified", "changed", "update", "modification"}
 _WHEN = {"at", "on", "date", "time", "timestamp", "datetime", "last", "utc"}
 
 
+@lru_cache(maxsize=4096)
 def words(name: str) -> tuple[str, ...]:
     """``createdAt``, ``created_at`` and ``Created-At`` are all ("created", "at")."""
     return tuple(word.lower() for word in _WORD.findall(name))
 
 
+@lru_cache(maxsize=4096)
 def plain(name: str) -> str:
     """A name without the way it is written: ``user_id`` and ``userId`` are the same."""
     return "".join(words(name)) or name.lower()
