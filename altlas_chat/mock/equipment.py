@@ -112,10 +112,9 @@ class Equipment:
         self.controls = Controls(
             self.weather, self.journal, self.mask, health=self.health, reload=self.reload
         )
-        self.summary = Summary()
-        self.journal.listeners.append(self.summary)
+        self.summary = Summary(self.journal)
         mock.weather = Meeting(self.weather)
-        mock.listeners.append(Noting(self.journal, clock))
+        mock.listeners.append(Noting(self.journal, self.summary, clock))
         if options.admin:
             host, token = mock.settings.host, options.admin_token
             admin = Admin(self.controls, prefix=options.admin, host=host, token=token)
@@ -202,6 +201,7 @@ class Equipment:
 
     def _take(self, loaded: Loaded) -> None:
         """Weather that was switched at run time stays, unless its file has changed."""
+        self.journal.settle()
         self._mock.exchange_contract(loaded.compiled)
         if loaded.plan != self._plan:
             self._plan = loaded.plan

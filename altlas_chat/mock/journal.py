@@ -61,11 +61,26 @@ class Entry:
     @property
     def broken(self) -> int:
         """How many places break the contract; advice is left out."""
+        if not self.request_breaches and not self.answer_breaches:
+            return 0
         return sum(not one.is_advice for _, one in self.breaches)
 
     @property
     def path(self) -> str:
         return self.target.partition("?")[0]
+
+
+@dataclass(slots=True)
+class Late:
+    """An exchange that is written down when somebody wants to read it, since that takes time."""
+
+    make: Callable[[], Entry]
+    number: int = 0
+
+    def entry(self) -> Entry:
+        found = self.make()
+        found.number = self.number
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,31 +131,47 @@ class Journal:
     dropped: int = 0
     count: int = 0
     breach_count: int = 0
-    _kept: deque[Entry] = field(default_factory=deque)
+    _kept: deque[Entry | Late] = field(default_factory=deque)
     _bytes: int = 0
 
     def add(self, entry: Entry) -> None:
         """Keep an exchange and give it its number."""
-        self.count += 1
-        entry.number = self.count
         self.breach_count += entry.broken
-        entry.request_body = entry.request_body[: self.body_bytes]
-        entry.answer_body = entry.answer_body[: self.body_bytes]
-        self._kept.append(entry)
-        self._bytes += _size(entry)
-        while self._kept and (len(self._kept) > self.most or self._bytes > self.most_bytes):
-            self._bytes -= _size(self._kept.popleft())
-            self.dropped += 1
+        if len(entry.request_body) > self.body_bytes:
+            entry.request_body = entry.request_body[: self.body_bytes]
+        if len(entry.answer_body) > self.body_bytes:
+            entry.answer_body = entry.answer_body[: self.body_bytes]
+        self._keep(entry)
         for listener in self.listeners:
             listener(entry)
 
+    def add_late(self, make: Callable[[], Entry]) -> None:
+        """Keep an exchange that is small and nobody listens to now: what makes its entry later."""
+        self._keep(Late(make))
+
+    def _keep(self, one: Entry | Late) -> None:
+        self.count = one.number = self.count + 1
+        kept = self._kept
+        kept.append(one)
+        self._bytes += _size(one)
+        while kept and (len(kept) > self.most or self._bytes > self.most_bytes):
+            self._bytes -= _size(kept.popleft())
+            self.dropped += 1
+
+    def settle(self) -> None:
+        """Write down what was left for later, and let go of what it was to be made of."""
+        if any(isinstance(one, Late) for one in self._kept):
+            self._kept = deque(one.entry() if isinstance(one, Late) else one for one in self._kept)
+            self._bytes = sum(map(_size, self._kept))
+
     def select(self, wish: Wish | None = None) -> list[Entry]:
         """Those that are wanted, the oldest first."""
-        found: Iterable[Entry] = self._kept
-        if wish is not None:
-            found = filter(wish.wants, found)
-        chosen = list(found)
-        if wish is not None and wish.last is not None:
+        self.settle()
+        found = [one for one in self._kept if isinstance(one, Entry)]
+        if wish is None:
+            return found
+        chosen = list(filter(wish.wants, found))
+        if wish.last is not None:
             return chosen[len(chosen) - min(wish.last, len(chosen)) :]
         return chosen
 
@@ -152,5 +183,7 @@ class Journal:
         return gone
 
 
-def _size(entry: Entry) -> int:
-    return len(entry.request_body) + len(entry.answer_body) + OVERHEAD_BYTES
+def _size(one: Entry | Late) -> int:
+    if isinstance(one, Late):
+        return OVERHEAD_BYTES
+    return len(one.request_body) + len(one.answer_body) + OVERHEAD_BYTES

@@ -1,34 +1,57 @@
 """Writes each finished exchange into the journal."""
 
+from functools import partial
 from http import HTTPStatus
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 
 from altlas_chat.mock.exchange import Exchange
 from altlas_chat.mock.journal import Entry, Journal
+from altlas_chat.mock.summaries import Summary
 from altlas_chat.system import Clock
 
 REASONS = {status.value: status.phrase for status in HTTPStatus}
 
 
-class Noting:
-    """A listener of the mock that fills a journal."""
+SMALL_BYTES = 2_000
 
-    def __init__(self, journal: Journal, clock: Clock) -> None:
+
+class Noting:
+    """A listener of the mock that fills a journal, and a summary with what broke the contract."""
+
+    def __init__(self, journal: Journal, summary: Summary, clock: Clock) -> None:
         self._journal = journal
+        self._summary = summary
         self._clock = clock
 
     def __call__(self, exchange: Exchange) -> None:
-        entry = entry_of(exchange)
-        entry.began_ms = self._clock.now_ms() - round(exchange.seconds * 1000)
+        began_ms = self._clock.now_ms() - round(exchange.seconds * 1000)
+        if not self._journal.listeners and _is_plain(exchange):
+            self._journal.add_late(partial(entry_of, exchange, began_ms))
+            return
+        entry = entry_of(exchange, began_ms)
         self._journal.add(entry)
+        self._summary(entry)
 
 
-def entry_of(exchange: Exchange) -> Entry:
-    """The exchange as the journal keeps it; its beginning is left open."""
+def _is_plain(exchange: Exchange) -> bool:
+    """Small, and there is nothing to tell of it."""
+    reply = exchange.reply
+    return (
+        not exchange.body
+        and not exchange.breaches
+        and not exchange.answer_breaches
+        and exchange.streamed is None
+        and reply is not None
+        and len(reply.body) <= SMALL_BYTES
+    )
+
+
+def entry_of(exchange: Exchange, began_ms: int) -> Entry:
+    """The exchange as the journal keeps it."""
     request, endpoint, reply = exchange.request, exchange.endpoint, exchange.reply
     entry = Entry(
-        began_ms=0,
+        began_ms=began_ms,
         method=exchange.method,
         address=f"{request.scheme}://{request.host}",
         target=request.raw_path,
@@ -56,5 +79,4 @@ def entry_of(exchange: Exchange) -> Entry:
 
 
 def _version(request: web.BaseRequest) -> str:
-    major, minor = request.version
-    return f"HTTP/{major}.{minor}"
+    return "HTTP/1.1" if request.version == HttpVersion11 else "HTTP/1.0"

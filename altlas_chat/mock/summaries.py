@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from altlas_chat.mock.breaches import Breach
-from altlas_chat.mock.journal import Entry, Side
+from altlas_chat.mock.journal import Entry, Journal, Side
 
 MOST_KINDS = 1_000
 
@@ -13,20 +13,20 @@ Kind = tuple[str, Side, str, str, str]
 
 @dataclass(slots=True)
 class Summary:
-    """Listens to a journal; advice is left out.
+    """Takes entries of a journal; advice is left out.
 
-    ``exchanges`` counts all of them, ``broken`` those of which some part
-    breaks the contract.
+    ``broken`` counts the exchanges of which some part breaks the contract.
     """
 
-    exchanges: int = 0
+    journal: Journal
     broken: int = 0
     _kinds: Counter[Kind] = field(default_factory=Counter)
     _first: dict[Kind, str] = field(default_factory=dict)
 
     def __call__(self, entry: Entry) -> None:
-        self.exchanges += 1
-        self.broken += entry.broken > 0
+        if not entry.broken:
+            return
+        self.broken += 1
         for side, breach in entry.breaches:
             if not breach.is_advice:
                 self._note(entry, side, breach)
@@ -38,6 +38,11 @@ class Summary:
         if kind in self._kinds or len(self._kinds) < MOST_KINDS:
             self._kinds[kind] += 1
             self._first.setdefault(kind, breach.what)
+
+    @property
+    def exchanges(self) -> int:
+        """How many there were, of all kinds."""
+        return self.journal.count
 
     @property
     def lines(self) -> list[str]:
