@@ -1,7 +1,8 @@
 """The generated pages of the documentation.
 
 ``docs/configuration.md`` comes from the settings table, ``docs/cli.md`` from the
-commands themselves and ``docs/lint.md`` from the rules of ``contract lint``.
+commands themselves, ``docs/lint.md`` and ``docs/diff.md`` from the rules of
+``contract lint`` and ``contract diff``.
 ``python -m altlas_chat_cli.reference --check`` says which page is stale,
 ``--write`` writes them all; run in a checkout.
 """
@@ -15,6 +16,7 @@ import typer
 
 from altlas_chat.configuring import FILE_NAME, FILE_VARIABLE, TEST_PREFIX
 from altlas_chat.settings import SECTIONS, TABLE, Setting
+from altlas_chat.toolkit.diffing.catalogue import tables
 from altlas_chat.toolkit.linting import catalogue
 from altlas_chat_cli import output
 from altlas_chat_cli.main import app
@@ -65,6 +67,17 @@ program it came from.
 
 | exit code | meaning |
 |---|---|
+"""
+
+_DIFF = f"""\
+# Rules of contract diff
+
+{_DO_NOT_EDIT}
+
+What `altlas-chat contract diff` looks for; `docs/contract.md` tells how it is used. The names are
+those of oasdiff wherever it has one. **breaking**: a client that keeps to the old document may fail;
+dangerous: that can't be told from the documents; safe: it can't fail. `--rule RULE=LEVEL` sets a
+level of one's own.
 """
 
 _LINT = f"""\
@@ -151,10 +164,16 @@ def lint_page() -> str:
     return f"{_LINT}\n{catalogue.as_markdown()}\n"
 
 
+def diff_page() -> str:
+    """The text of ``docs/diff.md``."""
+    return f"{_DIFF}\n{tables()}\n"
+
+
 PAGES = {
     "configuration.md": configuration_page,
     "cli.md": commands_page,
     "lint.md": lint_page,
+    "diff.md": diff_page,
 }
 
 

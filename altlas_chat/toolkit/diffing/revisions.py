@@ -32,10 +32,14 @@ def open_revision(source: str, *, fetch: bool = False, cache: Path | None = None
         return load_document(source, fetch=fetch, lenient=True, cache=cache)
     with tempfile.TemporaryDirectory() as folder:
         _extract(source, match["revision"], match["path"], Path(folder))
-        document = load_document(
-            Path(folder) / match["path"], fetch=fetch, lenient=True, cache=cache
-        )
-        return _renamed(document, source, match["revision"], folder)
+        path = Path(folder) / match["path"]
+        renamed = _Renamed(match["revision"], folder)
+        try:
+            document = load_document(path, fetch=fetch, lenient=True, cache=cache)
+        except DocumentUnusable as error:
+            findings = [replace(one, place=renamed.place(one.place)) for one in error.findings]
+            raise DocumentUnusable(findings) from error
+        return renamed.document(document, source)
 
 
 def _extract(source: str, revision: str, path: str, folder: Path) -> None:
@@ -55,18 +59,23 @@ def _extract(source: str, revision: str, path: str, folder: Path) -> None:
         archive.extractall(folder, filter="data")
 
 
-def _renamed(document: Document, source: str, revision: str, folder: str) -> Document:
-    """Its places are told by revision, not by a folder that is gone then."""
-    known: dict[str, Place] = {}
+class _Renamed:
+    """Tells places by revision, not by a folder that is gone soon."""
 
-    def placed(pointer: str) -> Place:
-        if pointer not in known:
-            place = document.place(pointer)
-            inside = place.file.removeprefix(folder).lstrip("/\\")
-            known[pointer] = replace(place, file=f"{revision}:{inside}")
-        return known[pointer]
+    def __init__(self, revision: str, folder: str) -> None:
+        self._revision = revision
+        self._folder = folder
 
-    return replace(document, source=source, _placed=placed)
+    def place(self, place: Place) -> Place:
+        inside = place.file.removeprefix(self._folder).lstrip("/\\")
+        return replace(place, file=f"{self._revision}:{inside}")
+
+    def document(self, document: Document, source: str) -> Document:
+        def placed(pointer: str) -> Place:
+            return self.place(document.place(pointer))
+
+        findings = tuple(replace(x, place=self.place(x.place)) for x in document.findings)
+        return replace(document, source=source, findings=findings, _placed=placed)
 
 
 def newest_release(folder: Path, name: str) -> Path | None:

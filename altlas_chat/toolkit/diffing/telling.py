@@ -197,8 +197,10 @@ class _Telling:
     def _level(self, rule: str, delta: Delta, *, guarded: bool) -> Level:
         told = RULES[rule]
         effect = delta.effect or told.effect
-        if guarded or effect is Effect.NONE:
-            return Level.SAFE if guarded else told.level
+        if guarded or delta.effect is Effect.NONE:
+            return Level.SAFE
+        if effect is Effect.NONE:
+            return told.level
         if self.step.turned:
             return Level.DANGEROUS
         if effect is not None and (delta.effect is not None or self.where.turned):
