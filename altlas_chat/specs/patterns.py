@@ -31,7 +31,7 @@ def is_understood(pattern: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def repaired(pattern: str) -> str | None:
-    """The pattern, where need be written so that the validator understands it; None where that can't be."""
+    """The pattern, where need be in other signs that the validator understands, or None."""
     delimited = _DELIMITED.fullmatch(pattern)
     if delimited:
         pattern = delimited[1]

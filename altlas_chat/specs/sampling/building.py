@@ -48,6 +48,7 @@ class Building:
         self._definitions = definitions
         self._merging = Merging(definitions, pointer_of)
         self._known: dict[tuple[str, str, str], Plan] = {}
+        self._met: dict[tuple[tuple[int, ...], str, str], tuple[list[Schema], Plan]] = {}
         self._checks: dict[str, Check] = {}
 
     def plan(self, schemas: Sequence[Schema], name: str = "", owner: str = "") -> Plan:
@@ -58,7 +59,11 @@ class Building:
         schemas = [one for one in schemas if one is not True]
         if len(schemas) == 1 and isinstance(schemas[0], dict) and set(schemas[0]) == {"$ref"}:
             return self._shared(schemas[0]["$ref"].removeprefix(REFERENCE), name, owner)
-        return Lazy(lambda: self._built(list(schemas), name, owner))
+        # Schemas live as long as their document: the same one is the same object.
+        key = (tuple(map(id, schemas)), name, owner)
+        if key not in self._met:
+            self._met[key] = (schemas, Lazy(lambda: self._built(schemas, name, owner)))
+        return self._met[key][1]
 
     def _shared(self, definition: str, name: str, owner: str) -> Plan:
         schema = self._definitions[definition]

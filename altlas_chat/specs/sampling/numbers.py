@@ -7,9 +7,7 @@ from fractions import Fraction
 from altlas_chat.specs.sampling.draw import Draw
 from altlas_chat.specs.sampling.meanings import range_of
 from altlas_chat.specs.sampling.plans import Made, Plan
-from altlas_chat.specs.sampling.shapes import Impossible, Shape, common_multiple
-
-FARTHEST = Fraction(10) ** 300
+from altlas_chat.specs.sampling.shapes import Impossible, Shape, common_multiple, exact
 
 
 def number_plan(shape: Shape, name: str, *, whole: bool) -> Plan:
@@ -66,15 +64,15 @@ def _between(
 
 def _excluded(shape: Shape, value: Fraction) -> bool:
     return any(
-        keyword in shape.bounds and Fraction(shape.bounds[keyword]) == value
+        keyword in shape.bounds and exact(shape.bounds[keyword]) == value
         for keyword in ("exclusiveMinimum", "exclusiveMaximum")
     )
 
 
 def _bounds(shape: Shape) -> tuple[Fraction | None, Fraction | None]:
     said = shape.bounds
-    low = [Fraction(said[one]) for one in ("minimum", "exclusiveMinimum") if one in said]
-    high = [Fraction(said[one]) for one in ("maximum", "exclusiveMaximum") if one in said]
+    low = [exact(said[one]) for one in ("minimum", "exclusiveMinimum") if one in said]
+    high = [exact(said[one]) for one in ("maximum", "exclusiveMaximum") if one in said]
     lowest, highest = max(low, default=None), min(high, default=None)
     if lowest is not None and highest is not None and lowest > highest:
         raise Impossible(f"no number is over {float(lowest)} and under {float(highest)}")
@@ -83,22 +81,20 @@ def _bounds(shape: Shape) -> tuple[Fraction | None, Fraction | None]:
 
 def _steps(shape: Shape, step: Fraction) -> tuple[int | None, int | None]:
     """The first and the last multiple within the bounds, as counts of steps."""
-    first: int | None = None
-    last: int | None = None
-    said = shape.bounds
-    for keyword, value in said.items():
-        exact = Fraction(value) / step if keyword in _NUMERIC else Fraction(0)
-        if keyword == "minimum":
-            first = max(math.ceil(exact), first if first is not None else math.ceil(exact))
-        elif keyword == "exclusiveMinimum":
-            first = max(
-                math.floor(exact) + 1, first if first is not None else math.floor(exact) + 1
-            )
-        elif keyword == "maximum":
-            last = min(math.floor(exact), last if last is not None else math.floor(exact))
-        elif keyword == "exclusiveMaximum":
-            last = min(math.ceil(exact) - 1, last if last is not None else math.ceil(exact) - 1)
-    return first, last
+    firsts: list[int] = []
+    lasts: list[int] = []
+    for keyword, value in shape.bounds.items():
+        if keyword in _NUMERIC:
+            count = exact(value) / step
+            if keyword == "minimum":
+                firsts.append(math.ceil(count))
+            elif keyword == "exclusiveMinimum":
+                firsts.append(math.floor(count) + 1)
+            elif keyword == "maximum":
+                lasts.append(math.floor(count))
+            else:
+                lasts.append(math.ceil(count) - 1)
+    return max(firsts, default=None), min(lasts, default=None)
 
 
 _NUMERIC = frozenset({"minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum"})
@@ -108,7 +104,7 @@ def _likely(
     name: str, lowest: Fraction | None, highest: Fraction | None
 ) -> tuple[Fraction, Fraction]:
     """The part of what is allowed that people would expect."""
-    low, high = map(Fraction, range_of(name))
+    low, high = map(exact, range_of(name))
     if lowest is not None and highest is not None:
         inside = (max(low, lowest), min(high, highest))
         if inside[0] <= inside[1] and inside[0] < inside[1]:

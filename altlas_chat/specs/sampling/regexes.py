@@ -133,7 +133,7 @@ class _Parser:
         if sign in "^$":
             return _nothing
         if sign == ".":
-            return _one_of(LETTERS)
+            return lambda draw, trace: draw.pick(LETTERS if trace.stretch in (0, -1) else PRINTABLE)
         if sign in "*+?":
             raise NoRegularExpression(f"nothing to repeat at {self.at}")
         return lambda _, __: sign

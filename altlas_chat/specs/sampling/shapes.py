@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from math import lcm
-from typing import Any
+from typing import Any, TypeVar
 
 from altlas_chat.specs.dialects import BRANCHES, HIDDEN, Schema
 from altlas_chat.specs.documents import Json
@@ -14,6 +14,7 @@ from altlas_chat.specs.schemas import types_of_value
 from altlas_chat.specs.validators import REFERENCE
 
 Definitions = Mapping[str, Schema]
+T = TypeVar("T")
 
 
 class Impossible(Exception):
@@ -88,6 +89,7 @@ class Merging:
     def __init__(self, definitions: Definitions, pointer_of: Callable[[str], str]) -> None:
         self._definitions = definitions
         self._pointer_of = pointer_of
+        self._made: dict[tuple[int, str], object] = {}
 
     def shape(self, schemas: list[Schema], start: Shape | None = None) -> Shape:
         """What schemas say together, on top of what ``start`` says.
@@ -123,7 +125,52 @@ class Merging:
         _add_text(found, schema)
         _add_object(found, schema)
         _add_array(found, schema)
-        _add_groups(found, schema)
+        self._add_groups(found, schema)
+
+    def _add_groups(self, found: Shape, schema: Json) -> None:
+        for name, one in schema.get("dependentSchemas", {}).items():
+            taken = {"allOf": [one], "required": [name]}
+            branches = [taken, {"properties": {name: False}}]
+            found.groups.append(self._once(schema, name, Group("if", branches)))
+        if BRANCHES in schema:
+            found.groups.append(Group("anyOf", schema[BRANCHES]))
+            return
+        for keyword in ("oneOf", "anyOf"):
+            if keyword in schema:
+                found.groups.append(Group(keyword, schema[keyword]))
+        if "not" in schema:
+            found.fragile = True
+            self._exclude(found, schema["not"])
+        if "if" in schema:
+            group = self._once(schema, "if", _condition(schema))
+            found.fragile = found.fragile or group.kind == "if"
+            found.groups.append(group)
+
+    def _exclude(self, found: Shape, ruled_out: Schema) -> None:
+        """What ``not`` says, in so far as it can be said otherwise; all of it is checked anyhow."""
+        if ruled_out is True:
+            raise Impossible("it excludes everything")
+        if not isinstance(ruled_out, dict):
+            return
+        found.nots.append(ruled_out)
+        keys = {key for key, value in ruled_out.items() if value not in ({}, [], True)} - NOTES
+        properties = ruled_out.get("properties", {})
+        if keys == {"required"} and len(ruled_out["required"]) == 1:
+            _say_of(found, ruled_out["required"][0], False)
+        elif keys <= {"properties", "required"} and len(properties) == 1:
+            name, one = next(iter(properties.items()))
+            _say_of(found, name, self._once(ruled_out, "not", {"not": one}))
+            found.required[name] = None
+        elif keys == {"anyOf"}:
+            for one in ruled_out["anyOf"]:
+                self._exclude(found, one)
+        elif len(keys) == 1 and keys <= BOUNDS:
+            _bound_against(found, ruled_out)
+
+    def _once(self, schema: Json, about: str, made: T) -> T:
+        """The first that was made of a schema: what is the same is to be the same object."""
+        # Schemas live as long as their document.
+        return self._made.setdefault((id(schema), about), made)  # type: ignore[return-value]
 
 
 def _add_examples(found: Shape, schema: Json) -> None:
@@ -205,9 +252,6 @@ def _add_object(found: Shape, schema: Json) -> None:
         found.names.append(schema["propertyNames"])
     for name, names in schema.get("dependentRequired", {}).items():
         found.dependent[name] = [*found.dependent.get(name, ()), *names]
-    for name, one in schema.get("dependentSchemas", {}).items():
-        taken = {"allOf": [one], "required": [name]}
-        found.groups.append(Group("if", [taken, {"properties": {name: False}}]))
 
 
 def _add_array(found: Shape, schema: Json) -> None:
@@ -224,46 +268,42 @@ def _add_array(found: Shape, schema: Json) -> None:
         found.contains.append((schema["contains"], least, schema.get("maxContains")))
 
 
-def _add_groups(found: Shape, schema: Json) -> None:
-    if BRANCHES in schema:
-        found.groups.append(Group("anyOf", schema[BRANCHES]))
-        return
-    for keyword in ("oneOf", "anyOf"):
-        if keyword in schema:
-            found.groups.append(Group(keyword, schema[keyword]))
-    if "not" in schema:
-        found.fragile = True
-        _exclude(found, schema["not"])
-    if "if" in schema:
-        _add_condition(found, schema)
+NOTES = frozenset({"title", "example", "examples", "default"})
+BOUNDS = frozenset((*_HIGHER, *_LOWER))
+_OPPOSITES = {
+    "minimum": "exclusiveMaximum",
+    "maximum": "exclusiveMinimum",
+    "exclusiveMinimum": "maximum",
+    "exclusiveMaximum": "minimum",
+}
+_COUNTS = {
+    "minLength": ("maxLength", -1),
+    "maxLength": ("minLength", 1),
+    "minItems": ("maxItems", -1),
+    "maxItems": ("minItems", 1),
+    "minProperties": ("maxProperties", -1),
+    "maxProperties": ("minProperties", 1),
+}
 
 
-def _add_condition(found: Shape, schema: Json) -> None:
+def _bound_against(found: Shape, ruled_out: Json) -> None:
+    """A bound that must not be kept, as the bound on the other side."""
+    keyword, value = next(
+        (one, value) for one, value in ruled_out.items() if one in _OPPOSITES or one in _COUNTS
+    )
+    if keyword in _OPPOSITES:
+        _add_bounds(found, {_OPPOSITES[keyword]: value})
+    elif keyword in _COUNTS:
+        opposite, by = _COUNTS[keyword]
+        _add_bounds(found, {opposite: value + by})
+
+
+def _condition(schema: Json) -> Group:
     if schema["if"] == {"type": "null"} and "then" not in schema:
-        found.groups.append(Group("null", [schema.get("else", True), {"type": "null"}]))
-        return
-    found.fragile = True
+        return Group("null", [schema.get("else", True), {"type": "null"}])
     held: Json = {"allOf": [schema["if"], schema.get("then", True)]}
     missed: Json = {"not": schema["if"], "allOf": [schema.get("else", True)]}
-    found.groups.append(Group("if", [held, missed]))
-
-
-def _exclude(found: Shape, ruled_out: Schema) -> None:
-    """What a ``not`` says, in so far as it can be said otherwise; all of it is checked anyhow."""
-    if ruled_out is True:
-        raise Impossible("it excludes everything")
-    if not isinstance(ruled_out, dict):
-        return
-    found.nots.append(ruled_out)
-    keys = set(ruled_out) - {"title", "example", "examples", "default"}
-    if keys == {"required"} and len(ruled_out["required"]) == 1:
-        _say_of(found, ruled_out["required"][0], False)
-    elif keys <= {"properties", "required"} and len(ruled_out.get("properties", {})) == 1:
-        name, one = next(iter(ruled_out["properties"].items()))
-        _say_of(found, name, {"not": one})
-    elif keys == {"anyOf"}:
-        for one in ruled_out["anyOf"]:
-            _exclude(found, one)
+    return Group("if", [held, missed])
 
 
 def allows(shape: Shape, value: Any) -> bool:
@@ -280,11 +320,16 @@ def allows(shape: Shape, value: Any) -> bool:
     return True
 
 
+def exact(number: float) -> Fraction:
+    """A number as it was written: 0.1 is a tenth."""
+    return Fraction(number) if isinstance(number, int) else Fraction(Decimal(str(number)))
+
+
 def common_multiple(multiples: list[Any]) -> Fraction | None:
     """The least number that is a multiple of all of them; None where there are none."""
     found: Fraction | None = None
     for one in multiples:
-        step = Fraction(Decimal(str(one)))
+        step = exact(one)
         if found is None:
             found = step
         else:

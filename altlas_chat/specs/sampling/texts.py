@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from altlas_chat.specs.sampling import formats, meanings
 from altlas_chat.specs.sampling.draw import Draw
@@ -167,15 +167,24 @@ def _matching(shape: Shape, make: MakeText, least: int, most: int | None, check:
         if check(text):
             return text
         for stretch in STRETCHES:
-            for regex in regexes:
-                text = regex.make(draw, stretch)
-                if most is not None and len(text) > most and check(text[:most]):
-                    return text[:most]
+            for text in _candidates(regexes, draw, stretch, least):
                 if check(text):
                     return text
-                padded = text + draw.letters(max(least - len(text), 0))
-                if check(padded):
-                    return padded
+                if most is not None and len(text) > most and check(text[:most]):
+                    return text[:most]
         raise Impossible(f"no text was found that matches {' and '.join(shape.patterns)}")
 
     return matching
+
+
+def _candidates(regexes: list[Regex], draw: Draw, stretch: int, least: int) -> Iterator[str]:
+    """What each expression matches, as it is, with more before or after it, and all together."""
+    texts = [regex.make(draw, stretch) for regex in regexes]
+    for text in texts:
+        yield text
+        fill = draw.letters(max(least - len(text), 4))
+        yield text + fill
+        yield fill + text
+    if len(texts) > 1:
+        yield "".join(texts)
+        yield "".join(reversed(texts))
