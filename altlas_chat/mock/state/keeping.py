@@ -170,7 +170,7 @@ class State:
             for name, value in body.items()
             if name not in shown
             or name not in taken
-            or value is None
+            or (value is None and action.does is Does.MERGE)
             or self._shapes.kind(taken[name]) == self._shapes.kind(shown[name])
             or self._fitting.is_valid(shown[name], value)
         }
