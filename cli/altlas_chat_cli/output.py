@@ -31,7 +31,10 @@ EXIT_CODES: Mapping[int, str] = MappingProxyType(
         DONE: "done",
         FAILED: "it did not work; the message says why and what to do",
         WRONG_USE: "the command line, the settings or a document that was named is wrong",
-        NOT_READY: "something must be done first: the database waits for `altlas-chat migrate up`",
+        NOT_READY: (
+            "something must be done first: the database waits for `altlas-chat migrate up`, the"
+            " server to be tested is not there"
+        ),
         INTERRUPTED: "interrupted (Ctrl-C)",
     }
 )

@@ -5,7 +5,7 @@ Each sub-command has its own module here and is named below.
 
 import typer
 
-from altlas_chat_cli.commands.contract import bundle, collection, diff, docs, lint, validate
+from altlas_chat_cli.commands.contract import bundle, collection, diff, docs, lint, test, validate
 
 app = typer.Typer(
     help="Judge, compare, publish and test API documents; our own where none is named.",
@@ -23,4 +23,7 @@ app.command("diff", short_help="Tell what changed between two versions, and what
 app.command("docs", short_help="Write the documentation of an API as files.")(docs.docs)
 app.command("collection", short_help="Make a collection of requests for Postman or Bruno.")(
     collection.collection
+)
+app.command("test", short_help="Hold a running server to its contract (Schemathesis).")(
+    test.contract_test
 )
