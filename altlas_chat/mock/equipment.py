@@ -15,7 +15,7 @@ from altlas_chat.mock.app import RunningMock
 from altlas_chat.mock.compiled import Compiled
 from altlas_chat.mock.forwarded_sockets import SocketForwarder
 from altlas_chat.mock.forwarding import Forwarder, ProxySettings
-from altlas_chat.mock.journal import Journal
+from altlas_chat.mock.journal import Entry, Journal
 from altlas_chat.mock.journal_forms import rfc3339
 from altlas_chat.mock.masking import Mask
 from altlas_chat.mock.meeting import Meeting
@@ -125,9 +125,13 @@ class Equipment:
         forwarder = Forwarder(proxy)
         self._mock.answerer = forwarder
         self._mock.stranger = forwarder.stranger
-        sockets = SocketForwarder(forwarder, self.journal, self.weather, self._clock)
-        self._mock.mount("/", sockets, in_front=True)
+        sockets = SocketForwarder(forwarder, self._note, self.weather.ending, self._clock)
+        self._mock.mount("/", sockets.serve(self._mock), in_front=True)
         return forwarder
+
+    def _note(self, entry: Entry) -> None:
+        self.journal.add(entry)
+        self.summary(entry)
 
     @contextmanager
     def recorded(self) -> Iterator[None]:

@@ -100,6 +100,11 @@ class Forwarder:
         self._session: aiohttp.ClientSession | None = None
 
     @property
+    def timeout_seconds(self) -> float:
+        """How long the real server may be silent."""
+        return self._settings.timeout_seconds
+
+    @property
     def session(self) -> aiohttp.ClientSession:
         """Made when it is first needed."""
         if self._session is None:
@@ -166,7 +171,7 @@ class Forwarder:
 
     async def _asked(self, exchange: Exchange) -> aiohttp.ClientResponse:
         try:
-            async with asyncio.timeout(self._settings.timeout_seconds):
+            async with asyncio.timeout(self.timeout_seconds):
                 return await self.session.request(
                     exchange.method,
                     self.address(exchange),
@@ -180,7 +185,7 @@ class Forwarder:
             raise self._unreachable(error) from error
 
     def _too_slow(self) -> Refused:
-        seconds = self._settings.timeout_seconds
+        seconds = self.timeout_seconds
         detail = f"{self.server} said nothing for {seconds:g} s; --proxy-timeout gives it more."
         return Refused(504, "REAL_SERVER_TOO_SLOW", detail)
 
@@ -213,7 +218,7 @@ class Forwarder:
         found = bytearray()
         try:
             while len(found) <= LARGEST_CHECKED_BYTES:
-                async with asyncio.timeout(self._settings.timeout_seconds):
+                async with asyncio.timeout(self.timeout_seconds):
                     part = await response.content.readany()
                 if not part:
                     return bytes(found), True

@@ -57,11 +57,17 @@ async def test_a_chat_through_the_proxy_keeps_the_contract(chat: Chat) -> None:
         answers = {path: await asked(running.url, path, ayse.token) for path in PLAIN}
         refused = {path: status for path, status in answers.items() if status != 200}
         assert refused == {"/metrics": 403, "/admin/users": 403, "/users/nobody": 404}
-        await wire.ws.close()
-        await until(lambda: any(one.status == 101 for one in equipment.journal.select()))
         count = equipment.summary.exchanges
         assert equipment.summary.lines == [f"{count} exchanges, none broke the contract."]
         assert count > len(PLAIN) + 8
+        await wire.sends("no.such.command", {}, 2)
+        assert (await wire.next_of("error"))["id"] == 2
+        await wire.ws.close()
+        await until(lambda: equipment.journal.select()[-1].path == "/v1/ws")
+        assert equipment.summary.broken == 1, "frames are looked at, too"
+        frame, socket = equipment.journal.select()[-2:]
+        assert (frame.request_breaches[0].keyword, frame.status) == ("unknown", 101)
+        assert (socket.operation, socket.status) == ("socket", 101)
 
 
 async def asked(url: str, path: str, token: str) -> int:

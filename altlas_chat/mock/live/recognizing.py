@@ -30,11 +30,20 @@ class Recognized:
 
 
 class Recognizer:
-    """Tells the commands of one channel apart, first by what is fixed in them (a type, a name)."""
+    """Tells the commands of one channel apart, first by what is fixed in them (a type, a name).
 
-    def __init__(self, commands: Sequence[Command], maker: Maker) -> None:
+    With the other ``direction`` they are what servers say.
+    """
+
+    def __init__(
+        self,
+        commands: Sequence[Command],
+        maker: Maker,
+        direction: Direction = Direction.REQUEST,
+    ) -> None:
         self._commands = commands
         self._maker = maker
+        self._direction = direction
         self._fixed = [dict(fixed_in(maker, one.message)) for one in commands]
         self._mark = _mark(self._fixed)
 
@@ -43,7 +52,7 @@ class Recognizer:
         if candidates is None:
             return Recognized(None)
         outcomes = [
-            (one, tuple(self._maker.violations(one.message, frame, Direction.REQUEST)))
+            (one, tuple(self._maker.violations(one.message, frame, self._direction)))
             for one in candidates
         ]
         if not outcomes:
