@@ -68,7 +68,7 @@ def _identified(root: SourceFile) -> tuple[Kind, str]:
         "it is neither an OpenAPI 3 nor an AsyncAPI document: it has no field openapi or asyncapi"
     )
     if not isinstance(data, dict):
-        what = f"it is no API document but {_named(data)}"
+        what = f"it is no API document: it holds {_named(data)}"
     remedy = "Name the file that begins with `openapi: 3.…` or `asyncapi: …`."
     raise DocumentUnusable([Finding(root.place(""), "not-openapi", what, remedy)])
 
@@ -80,10 +80,10 @@ def _named(data: Any) -> str:
 
 
 def _unsupported(root: SourceFile, kind: Kind, version: str) -> DocumentUnusable:
-    name = "OpenAPI 3.0 and 3.1" if kind is Kind.OPENAPI else "AsyncAPI 2 and 3"
+    name = "OpenAPI 3.0 or 3.1" if kind is Kind.OPENAPI else "AsyncAPI 2 or 3"
     what = f"the version {version} of {kind} is not understood"
     place = root.place(f"/{kind}")
-    return DocumentUnusable([Finding(place, "unsupported-version", what, f"Write {name}.")])
+    return DocumentUnusable([Finding(place, "unsupported-version", what, f"Make it {name}.")])
 
 
 def _swagger(root: SourceFile, version: str) -> DocumentUnusable:

@@ -38,10 +38,13 @@ class Positions:
     _spots: dict[str, Spot] = field(default_factory=dict)
 
     def of(self, pointer: str) -> Spot:
-        """Where a part is; of one that is not there, the nearest part around it that is."""
+        """Where a part is; of one that is not there, the nearest part around it that is.
+
+        Of a text that could not be read, (0, 0).
+        """
         while pointer not in self._spots and pointer:
             pointer = pointer.rpartition("/")[0]
-        return self._spots.get(pointer, (1, 1))
+        return self._spots.get(pointer, (1, 1) if self._spots else (0, 0))
 
     def deeper_than(self, levels: int) -> Spot:
         """The first place that is more levels deep than this; the beginning when there is none."""
@@ -110,6 +113,7 @@ def positions_of_yaml(text: str) -> Positions:
                 below.text(f"*{event.anchor}", spot)
     except yaml.YAMLError:
         pass
+    found.place("", (1, 1))
     return found
 
 

@@ -7,6 +7,7 @@ import errno
 import os
 import re
 import sys
+from collections.abc import Callable
 from dataclasses import astuple, dataclass, field
 from functools import cached_property
 from hashlib import blake2b
@@ -161,11 +162,12 @@ class Sources:
             remedy = "Ask for it with --fetch, or put a copy beside the document."
             raise unusable(name, "reference-to-url", what, remedy)
         try:
-            return fetched(name, seconds=self.limits.seconds, largest=self.limits.largest_file)
+            raw = fetched(name, seconds=self.limits.seconds, largest=self.limits.largest_file)
         except FetchFailed as error:
             what = f"it can't be fetched: {error}"
             remedy = "Check the address and the network, or put a copy beside the document."
             raise unusable(name, "fetch-failed", what, remedy) from error
+        return _bounded(name, raw, self.limits.largest_file)
 
 
 def unusable(name: str, rule: str, what: str, remedy: str) -> DocumentUnusable:
@@ -194,6 +196,11 @@ def _raw_file(name: str, limits: Limits) -> bytes:
         raw = sys.stdin.buffer.read(largest + 1) if name == STDIN else _bytes_of(name, largest)
     except OSError as error:
         raise _unread(name, error) from error
+    return _bounded(name, raw, largest)
+
+
+def _bounded(name: str, raw: bytes | None, largest: int) -> bytes:
+    """The bytes, unless there are too many; None stands for too many."""
     if raw is None or len(raw) > largest:
         what = f"it is larger than {largest / (1 << 20):.0f} MiB"
         remedy = "Split it into several files by $ref, or allow more with --max-size."
@@ -245,7 +252,7 @@ def _parsed(raw: bytes, name: str) -> Parsed:
     try:
         data = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        trouble = _json_trouble(error, text)
+        trouble = _json_trouble(error)
         if name.lower().endswith(".json"):
             raise Unreadable(trouble) from error
         try:
@@ -254,10 +261,17 @@ def _parsed(raw: bytes, name: str) -> Parsed:
             raise (
                 Unreadable(trouble) if text.lstrip()[1:].lstrip()[:1] == '"' else other
             ) from error
-    compact = _compact(data)
-    # Every key ends with these two in JSON that has no blanks between them; where it has, the
-    # numbers differ and the keys are looked at one by one.
-    return Parsed(data, compact, repeated=compact.count(b'":') != raw.count(b'":'))
+    compact = _compact(data, lambda: positions_of_json(text))
+    return Parsed(data, compact, repeated=_may_repeat_keys(raw, compact))
+
+
+def _may_repeat_keys(raw: bytes, compact: bytes) -> bool:
+    """Whether the keys of a JSON text must be looked at one by one.
+
+    Every key ends with ``":`` where there are no blanks; texts in it may have the same, in both.
+    """
+    ends = (b'":', b'" :', b'"\t:', b'"\n:', b'"\r')
+    return any(raw.count(end) != compact.count(end) for end in ends)
 
 
 def _from_yaml(read: YamlText) -> Parsed:
@@ -267,17 +281,17 @@ def _from_yaml(read: YamlText) -> Parsed:
     return Parsed(data, compact, repeated=read.repeated, oddities=oddities)
 
 
-def _compact(data: Any) -> bytes:
+def _compact(data: Any, places: Callable[[], Positions] = Positions) -> bytes:
     try:
         return orjson.dumps(data)
     except orjson.JSONEncodeError as error:
-        raise Unreadable(Trouble("nested-too-deep", TOO_DEEP, FLATTER)) from error
+        spot = places().deeper_than(DEEPEST)
+        raise Unreadable(Trouble("nested-too-deep", TOO_DEEP, FLATTER, *spot)) from error
 
 
-def _json_trouble(error: orjson.JSONDecodeError, text: str) -> Trouble:
-    if "ecursion" in error.msg:
-        line, column = positions_of_json(text).deeper_than(DEEPEST)
-        return Trouble("nested-too-deep", TOO_DEEP, FLATTER, line, column)
+def _json_trouble(error: orjson.JSONDecodeError) -> Trouble:
+    if "depth" in error.msg or "ecursion" in error.msg:
+        return Trouble("nested-too-deep", TOO_DEEP, FLATTER, error.lineno, error.colno)
     what = f"it is no JSON: {error.msg}"
     return Trouble(
         "invalid-json", what, "Mend the line, or the one before it.", error.lineno, error.colno

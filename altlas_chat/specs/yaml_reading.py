@@ -114,7 +114,8 @@ class _Builder:
         self._merges: dict[int, list[Any]] = {}
         self._nodes = 0
         self._repeated_nodes = 0
-        self._documents = 0
+        self._first: Any = None
+        self._another: Any = None
 
     def build(self, text: str) -> YamlText:
         top = self._holder
@@ -131,18 +132,20 @@ class _Builder:
             handle = take.get(event.__class__)
             if handle is not None:
                 handle(event)
-        self.read.data = top[0] if top else None
-        return self.read
-
-    def _document(self, event: Any) -> None:
-        self._documents += 1
-        if self._documents > 1:
+        if any(one is not None for one in top[1:]):
             raise _unreadable(
-                event,
+                self._another,
                 "several-documents",
                 "another document begins here, and a file may hold one",
                 "Take the line `---` out, or put the document into a file of its own.",
             )
+        self.read.data = top[0] if top else None
+        return self.read
+
+    def _document(self, event: Any) -> None:
+        if self._first is not None:
+            self._another = self._another or event
+        self._first = self._first or event
 
     def _scalar(self, event: Any) -> None:
         value = event.value
@@ -291,6 +294,8 @@ def _told(error: yaml.YAMLError, text: str) -> Trouble:
     mark = getattr(error, "problem_mark", None)
     line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
     what = f"it is no YAML: {getattr(error, 'problem', None) or error}"
+    if "nesting depth" in what:
+        return Trouble("nested-too-deep", TOO_DEEP, FLATTER, line, column)
     context = getattr(error, "context", None)
     begun = getattr(error, "context_mark", None)
     if context and begun and begun.line + 1 != line:
