@@ -267,6 +267,8 @@ class _References:
 def _step(keyword: str, key: Any) -> str:
     if key is None:
         return keyword
+    if isinstance(key, int):
+        return f"{keyword}[#{key + 1}]"
     return str(key) if keyword == "properties" else f"{keyword}[{key}]"
 
 

@@ -46,7 +46,8 @@ class Flattening:
     def __init__(self, views: Views) -> None:
         self.views = views
         self._done: dict[int, View] = {}
-        self._joins: dict[tuple[int, int], Json] = {}
+        self._joins: dict[tuple[int, ...], Json] = {}
+        self._joined: dict[int, list[Any]] = {}
 
     def of(self, view: View, depth: int = 0) -> View:
         """The same schema without ``allOf``, as far as that can be said."""
@@ -63,10 +64,16 @@ class Flattening:
         for mine, theirs in ((one, other), (other, one)):
             if mine is True or mine == {}:
                 return theirs if isinstance(theirs, dict) else {}
-        key = (id(one), id(other))
+        parts = {id(part): part for side in (one, other) for part in self._parts(side)}
+        key = tuple(sorted(parts))
         if key not in self._joins:
-            self._joins[key] = {"allOf": [one, other]}
+            self._joins[key] = {"allOf": list(parts.values())}
+            self._joined[id(self._joins[key])] = list(parts.values())
         return self._joins[key]
+
+    def _parts(self, schema: Any) -> list[Any]:
+        """What a join is made of, so that joins of joins come to an end."""
+        return self._joined.get(id(schema), [schema])
 
     def _flat(self, view: View, depth: int) -> View:
         own = {key: value for key, value in view.data.items() if key != "allOf"}

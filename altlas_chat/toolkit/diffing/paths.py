@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from altlas_chat.specs.api import METHODS, Operation
 from altlas_chat.specs.documents import Document
-from altlas_chat.specs.pointers import joined
+from altlas_chat.toolkit.diffing.reading import placed
 
 _PARAMETER = re.compile(r"\{([^{}]*)\}")
 
@@ -35,14 +35,14 @@ def matched(
     """The operations below the holders; what path parameters are called does not matter."""
     before, after = _items(old, old_holder), _items(new, new_holder or old_holder)
     found = Paths([], [], [])
-    for shape, (path, item) in before.items():
-        there = after.get(shape)
+    for (path, item), there in _together(before, after):
+        ones = _methods(old, item)
         if there is None:
-            gone = (Operation(old, path, method, item) for method in _methods(old, item))
+            gone = (Operation(old, path, method, item) for method in ones)
             found.removed.extend((one, True) for one in gone)
             continue
         names = dict(zip(_PARAMETER.findall(path), _PARAMETER.findall(there[0]), strict=True))
-        ones, others = _methods(old, item), _methods(new, there[1])
+        others = _methods(new, there[1])
         for method in ones:
             operation = Operation(old, path, method, item)
             if method in others:
@@ -53,31 +53,39 @@ def matched(
         found.added.extend(
             Operation(new, there[0], method, there[1]) for method in others if method not in ones
         )
-    for shape, (path, item) in after.items():
-        if shape not in before:
-            found.added.extend(Operation(new, path, method, item) for method in _methods(new, item))
+    for path, item in after.items():
+        found.added.extend(Operation(new, path, method, item) for method in _methods(new, item))
     return found
 
 
-def _items(document: Document, holder: str) -> dict[str, tuple[str, str]]:
-    """Path items by the shape of their path: the path as it is written, and where the item is."""
-    try:
-        held = document.resolved(holder)
-    except LookupError:
-        return {}
-    return dict(_shapes(document, holder, held if isinstance(held, dict) else {}))
+def _together(
+    before: dict[str, str], after: dict[str, str]
+) -> Iterator[tuple[tuple[str, str], tuple[str, str] | None]]:
+    """Old paths, each with the new one that it is; those of ``after`` that are left are new.
+
+    A path is the one that is written the same, else the one of the same shape.
+    """
+    left = {path: item for path, item in before.items() if path not in after}
+    for path, item in before.items():
+        if path not in left:
+            yield (path, item), (path, after.pop(path))
+    shapes = {_shape(path): path for path in reversed(after)}
+    for path, item in left.items():
+        same = shapes.pop(_shape(path), None)
+        yield (path, item), None if same is None else (same, after.pop(same))
 
 
-def _shapes(
-    document: Document, holder: str, held: dict[str, object]
-) -> Iterator[tuple[str, tuple[str, str]]]:
-    for path in held:
-        try:
-            item = document.target(joined(holder, path))
-        except LookupError:
-            continue
-        if not path.startswith("x-") and isinstance(document.at(item), dict):
-            yield _PARAMETER.sub("{}", path), (path, item)
+def _shape(path: str) -> str:
+    return _PARAMETER.sub("{}", path)
+
+
+def _items(document: Document, holder: str) -> dict[str, str]:
+    """Where the items of the paths are, by path."""
+    return {
+        path: item
+        for path, (item, _) in placed(document, holder).items()
+        if not path.startswith("x-")
+    }
 
 
 def _methods(document: Document, item: str) -> list[str]:

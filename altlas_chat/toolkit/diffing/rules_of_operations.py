@@ -40,7 +40,7 @@ _ENDPOINTS = (
     ("webhook-added", S, "webhooks", "the webhook `{name}` was added"),
     ("webhook-removed", B, "webhooks", "the webhook `{name}` was removed"),
     ("api-server-added", S, "servers", "the server {new} was added"),
-    ("api-server-removed", D, "servers", "the server {old} was removed"),
+    ("api-server-removed", S, "servers", "the server {old} was removed"),
 )
 
 _LIFECYCLE = (

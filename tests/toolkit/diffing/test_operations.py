@@ -33,6 +33,15 @@ def test_a_path_parameter_may_have_another_name():
     assert (change.rule, change.path) == ("request-parameter-type-changed", "/a/{key}/b/{number}")
 
 
+def test_paths_that_differ_in_the_names_of_parameters_alone_are_told_apart():
+    one, other = {"get": {"responses": OK}}, {"post": {"responses": OK}}
+    old = api({"/a/{id}": one, "/a/{name}": other})
+    assert changes(old, rewritten(old)) == []
+    assert [x.operation for x in changes(old, api({"/a/{name}": other}))] == ["GET /a/{id}"]
+    renamed = api({"/a/{key}": one, "/a/{name}": other})
+    assert changes(old, renamed) == []
+
+
 def test_parameters_of_the_path_are_those_of_its_operations():
     own = at("/a", parameters=[{"name": "q", "in": "query", "schema": TEXT}])
     shared = api(

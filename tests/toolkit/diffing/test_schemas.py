@@ -283,3 +283,22 @@ def test_hundreds_of_levels_are_no_harm():
 def body(schema):
     content = {"application/json": {"schema": schema}}
     return {"requestBody": {"content": content}, "responses": {"200": {"description": "Done."}}}
+
+
+@pytest.mark.parametrize("flatten", [False, True])
+def test_circles_of_all_of_come_to_an_end(flatten):
+    def schemas(last):
+        return {
+            "D": thing(d={"allOf": [ref("D"), ref("E")]}),
+            "E": thing(d={"allOf": [ref("E"), ref("D"), thing(d={"allOf": [ref("D"), ref("F")]})]}),
+            "F": {"allOf": [ref("D"), ref("E"), thing(q=last)]},
+            "Self": {"allOf": [ref("Self"), thing(a=TEXT)]},
+        }
+
+    whole = {"anyOf": [ref("F"), ref("Self"), {"allOf": [ref("E"), ref("Self")]}]}
+    pair = (with_schemas(BODY, whole, **schemas(x)) for x in (TEXT, {**TEXT, "maxLength": 1}))
+    told = changes(*pair, flatten=flatten)
+    assert {change.rule for change in told} == {"request-property-max-length-set"}
+    same = {**TEXT, "description": "Said."}
+    pair = (with_schemas(BODY, whole, **schemas(x)) for x in (TEXT, same))
+    assert changes(*pair, flatten=flatten) == []
