@@ -17,6 +17,19 @@ def check_request(exchange: Exchange) -> Refused | None:
     (415) or that can't be read (400), anything else (422 or 400, as the
     operation declares).
     """
+    endpoint = exchange.known_endpoint
+    if exchange.body or not endpoint.is_judged_by_address:
+        return _judged(exchange)
+    right, address = exchange.compiled.right, (endpoint, exchange.path, exchange.query)
+    if right.get(address):
+        return None
+    refused = _judged(exchange)
+    if not exchange.breaches:
+        right.keep(address, True, len(exchange.query))
+    return refused
+
+
+def _judged(exchange: Exchange) -> Refused | None:
     denial = denied(exchange)
     if denial:
         exchange.breaches += denial.breaches

@@ -4,7 +4,7 @@ Made once for a set of documents and never changed: a reload makes another
 one and puts it in its place.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -59,9 +59,20 @@ class Endpoint:
         }
 
     @cached_property
+    def security(self) -> tuple[Mapping[str, list[str]], ...]:
+        """The alternatives of which one must be met; empty when nothing is asked for."""
+        return self.operation.security
+
+    @cached_property
+    def is_judged_by_address(self) -> bool:
+        """Whether a request without a body is right depends on its path and query alone."""
+        in_address = all(one.where in ("path", "query") for one in self.parameters)
+        return in_address and not self.security
+
+    @cached_property
     def deprecation(self) -> tuple[tuple[str, str], ...]:
         """The headers that tell of it: ``Deprecation`` (RFC 9745) and ``Sunset`` (RFC 8594)."""
-        return deprecation_headers(self.operation.data)
+        return deprecation_headers(self.operation.data) if self.operation.deprecated else ()
 
     def answer_for(self, status: int) -> Answer | None:
         """The declared answer of a status: its own, else its range's, else ``default``."""
@@ -78,7 +89,8 @@ class Compiled:
     ``sockets`` are the AsyncAPI documents, ``endpoints`` the operations of all
     OpenAPI documents, in their order, with the paths under which they are
     served in front of their own (``""`` and the servers' base paths). ``kept``
-    are answers that were made already.
+    are answers that were made already, ``right`` the addresses that were found
+    to be right.
     """
 
     documents: tuple[Document, ...]
@@ -87,6 +99,7 @@ class Compiled:
     routes: tuple[tuple[str, Endpoint], ...]
     sockets: tuple[Spec, ...] = ()
     kept: Kept[Any] = field(default_factory=Kept)
+    right: Kept[bool] = field(default_factory=Kept)
 
     @property
     def files(self) -> tuple[str, ...]:

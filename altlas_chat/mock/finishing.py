@@ -1,7 +1,6 @@
 """What every reply carries, whoever made it."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 
 import orjson
 
@@ -16,12 +15,28 @@ MOST_BYTES = 4000
 
 def finished(exchange: Exchange, reply: Reply, settings: MockSettings) -> Reply:
     """The reply with what the exchange and the settings ask for."""
-    added = list(_added(exchange, reply, settings))
+    added: Sequence[tuple[str, str]]
+    if _is_usual(exchange):
+        added = cross_origin.ANYBODY if settings.cors else ()
+    else:
+        added = list(_added(exchange, reply, settings))
     if not added:
         return reply
     mine = {name.lower() for name, _ in added if name != "Vary"}
-    kept = (one for one in reply.headers if one[0].lower() not in mine)
-    return replace(reply, headers=(*kept, *added))
+    kept = [one for one in reply.headers if one[0].lower() not in mine]
+    return Reply(reply.status, (*kept, *added), reply.body, reply.stream)
+
+
+def _is_usual(exchange: Exchange) -> bool:
+    """Nothing is to be told of it: by far the most are such."""
+    endpoint = exchange.endpoint
+    return not (
+        exchange.preferences is not NO_PREFERENCES
+        or exchange.breaches
+        or exchange.answer_breaches
+        or (endpoint is not None and endpoint.deprecation)
+        or "Origin" in exchange.request.headers
+    )
 
 
 def _added(exchange: Exchange, reply: Reply, settings: MockSettings) -> Iterator[tuple[str, str]]:
@@ -32,7 +47,7 @@ def _added(exchange: Exchange, reply: Reply, settings: MockSettings) -> Iterator
     if exchange.breaches or exchange.answer_breaches:
         yield VIOLATIONS, _in_short(exchange)
     endpoint = exchange.endpoint
-    if endpoint is not None and endpoint.operation.deprecated:
+    if endpoint is not None:
         yield from endpoint.deprecation
     if settings.cors:
         yield from cross_origin.permission(exchange.request.headers)

@@ -10,7 +10,7 @@ MOST_BYTES = 8 * 1024 * 1024
 
 
 class Kept(Generic[Thing]):
-    """Keeps what was used last; over its bounds what was not used for longest goes."""
+    """Keeps what was made last; over its bounds the oldest goes."""
 
     def __init__(self, most_things: int = MOST_THINGS, most_bytes: int = MOST_BYTES) -> None:
         self._most_things = most_things

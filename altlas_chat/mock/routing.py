@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from altlas_chat.mock.compiled import Endpoint
+from altlas_chat.mock.kept import Kept
 
 _TEMPLATE = re.compile(r"\{([^{}/]*)\}")
 
@@ -45,6 +46,7 @@ class Router:
     def __init__(self, routes: Iterable[tuple[str, Endpoint]]) -> None:
         self._plain: dict[str, dict[str, Endpoint]] = {}
         self._root = _Node()
+        self._known: Kept[Found] = Kept()
         for base, endpoint in routes:
             self._add(base + endpoint.operation.path, endpoint)
 
@@ -53,9 +55,14 @@ class Router:
 
         HEAD is for GET's operation where it has none of its own.
         """
-        at_once = self._plain.get(path)
-        if at_once is not None and method in at_once:
-            return Found(at_once[method], {}, frozenset(at_once))
+        found = self._known.get((method, path))
+        if found is None:
+            found = self._sought(method, path)
+            if found.endpoint is not None:
+                self._known.keep((method, path), found, len(path))
+        return found
+
+    def _sought(self, method: str, path: str) -> Found:
         found = self._best(method, path)
         if found is None:
             other = path[:-1] if path.endswith("/") else f"{path}/"

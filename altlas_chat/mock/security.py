@@ -34,7 +34,7 @@ class Denied:
 def denied(exchange: Exchange) -> Denied | None:
     """None when one of the alternatives is met, or nothing is asked for."""
     endpoint = exchange.known_endpoint
-    alternatives = endpoint.operation.security
+    alternatives = endpoint.security
     if not alternatives:
         return None
     breaches: dict[str, Breach] = {}
