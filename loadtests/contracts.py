@@ -55,14 +55,21 @@ def _name(number: int) -> str:
 
 def _schemas(count: int) -> dict[str, Any]:
     """The pet and its keeper are the same whatever else there is."""
-    found = {"Pet": _schema(0, "Keeper"), "Keeper": _schema(1, "Pet")}
+    found = {"Pet": _schema(0), "Keeper": _schema(1, "Pet")}
     for number in range(count - 2):
         found[_name(number)] = _schema(number, _name((number * 7 + 1) % (count - 2)))
     return found
 
 
-def _schema(number: int, related: str) -> dict[str, Any]:
-    another = f"#/components/schemas/{related}"
+def _schema(number: int, related: str | None = None) -> dict[str, Any]:
+    schema = _alone(number)
+    if related is not None:
+        another = {"$ref": f"#/components/schemas/{related}"}
+        schema["properties"]["related"] = {"anyOf": [another, {"type": "null"}]}
+    return schema
+
+
+def _alone(number: int) -> dict[str, Any]:
     return {
         "type": "object",
         "description": f"What is known of number {number}, as the interface tells it.",
@@ -83,7 +90,6 @@ def _schema(number: int, related: str) -> dict[str, Any]:
                     "postcode": {"type": "string", "pattern": "^[0-9]{5}$"},
                 },
             },
-            "related": {"anyOf": [{"$ref": another}, {"type": "null"}]},
         },
     }
 
