@@ -87,7 +87,12 @@ PETS = openapi(
                     asked("status", {"type": "string"}),
                     asked("sort", {"type": "string"}),
                 ],
-                "responses": ok(listed(named("Pet"))),
+                "responses": {
+                    "200": {
+                        **ok(listed(named("Pet")))["200"],
+                        "headers": {"X-Total-Count": {"schema": {"type": "integer"}}},
+                    }
+                },
             },
             "post": {
                 "requestBody": taking(named("Pet")),
@@ -233,6 +238,8 @@ async def test_lists_are_filtered_sorted_and_cut(tmp_path):
         assert await names("sort=-name&limit=2") == ["c", "b"]
         assert await names("offset=1&limit=1") == ["a"]
         assert await names("offset=9") == []
+        answer = await ask.get("/pets?status=sold&limit=1")
+        assert answer.headers["X-Total-Count"] == "2"
 
 
 def enveloped():

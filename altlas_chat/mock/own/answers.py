@@ -102,6 +102,9 @@ class OwnAnswers:
         if name == "postMessage" and self._chat.state:
             if self._chat.conversation(str(body.get("conversationId"))) is None:
                 raise NotKept(404, "there is no such conversation")
+            if body.get("scheduledAt"):
+                later = self._chat.schedule(dict(body), person)
+                return None if later is None else Outcome(202, later)
             again = self._chat.repeated(dict(body), person)
             return None if again is None else Outcome(200, again)
         return None

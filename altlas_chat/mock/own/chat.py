@@ -85,6 +85,25 @@ class Chat:
             return None
         return outcome.thing if outcome else None
 
+    def keep(self, operation: str, known: Json) -> Json | None:
+        """Have a thing there that an operation reads."""
+        state = self.state
+        return state.keep(self._operations()[operation], known) if state else None
+
+    def forget(self, operation: str, **path: str) -> None:
+        """Have a thing gone that an operation deletes."""
+        self.thing(operation, **path)
+
+    def schedule(self, body: Json, person: Json) -> Json | None:
+        """Keep a message for later."""
+        draft = {name: value for name, value in body.items() if name != "scheduledAt"}
+        known = {"draft": draft, "scheduledAt": body["scheduledAt"], "state": "waiting"}
+        found = self.keep("getScheduledMessage", known)
+        if found is not None:
+            own = f"user:{person['id']}"
+            self.tell("scheduled_message.created", own, {"scheduledMessage": found})
+        return found
+
     def conversation(self, conversation_id: str) -> Json | None:
         return self.thing("getConversation", conversationId=conversation_id)
 

@@ -123,6 +123,39 @@ def _draft_deleted(chat: Chat, done: Done) -> None:
     chat.tell("draft.deleted", f"user:{done.person['id']}", data)
 
 
+SHARED = ("name", "description", "avatarFileId", "memberCount", "permissions", "updatedAt")
+
+
+def _group_created(chat: Chat, done: Done) -> None:
+    """A group is a conversation of the same id."""
+    group = done.outcome.thing
+    if group is None:
+        return
+    body = done.call.body if isinstance(done.call.body, dict) else {}
+    group["memberCount"] = 1 + len(set(body.get("memberIds", ())))
+    chat.keep("getConversation", {**group, "peer": None, "lastMessage": None, "seq": 0})
+    _joined(chat, done)
+
+
+def _group_updated(chat: Chat, done: Done) -> None:
+    group = done.outcome.thing
+    conversation = chat.conversation(group["id"]) if group else None
+    if group is None or conversation is None:
+        return
+    conversation.update({name: group[name] for name in SHARED})
+    shared = {
+        name: conversation[name] for name in ("id", "kind", "createdBy", "createdAt", *SHARED)
+    }
+    stream = f"{CONVERSATION}:{group['id']}"
+    chat.tell("conversation.updated", stream, {"conversation": shared})
+
+
+def _group_deleted(chat: Chat, done: Done) -> None:
+    group_id = str(done.call.path["groupId"])
+    chat.tell("conversation.deleted", f"{CONVERSATION}:{group_id}", {"conversationId": group_id})
+    chat.forget("deleteConversation", conversationId=group_id)
+
+
 FOLLOWING: Mapping[str, Follow] = {
     "postMessage": _message_created,
     "editMessage": _message_updated,
@@ -139,7 +172,9 @@ FOLLOWING: Mapping[str, Follow] = {
     "deleteDraft": _draft_deleted,
     "updatePreferences": _own("preferences.updated", "preferences"),
     "openConversation": _joined,
-    "createGroup": _joined,
+    "createGroup": _group_created,
+    "updateGroup": _group_updated,
+    "deleteGroup": _group_deleted,
 }
 
 

@@ -165,6 +165,9 @@ class OwnManners:
         conversation_id = str(data["conversationId"])
         if self._chat.state is not None and self._chat.conversation(conversation_id) is None:
             raise Refused(404, "there is no such conversation")
+        if data.get("scheduledAt"):
+            later = self._chat.schedule(data, person)
+            return None if later is None else {"scheduledMessage": later, "isRepeat": False}
         outcome = self._chat.do("postMessage", person, body=data, address="/messages")
         return None if outcome is None else {"message": outcome.thing, "isRepeat": False}
 

@@ -157,18 +157,24 @@ class Births:
         raise Unfit(f"no new id for a {resource.subject} could be found")
 
     def _ids(self, schema: str, key: str) -> Iterator[Any]:
-        """Valid ids, one after the other: made up, then like one that was made up."""
-        value = None
-        for attempt in range(TRIES):
+        """Valid ids, one after the other: made up, then like one that was made up.
+
+        One that is made up each time is the schema's example, and stays for that.
+        """
+        value = self._fitting.value(schema, f"{key} id 0")
+        if value is None:
+            return
+        for attempt in range(1, TRIES):
             found = self._fitting.value(schema, f"{key} id {attempt}")
-            if found is None or found == value:
+            if found == value:
                 break
-            value = found
             yield value
+            value = found
         for number in range(1, TRIES):
             for other in alike(value, f"{key} {number}", number):
                 if self._fitting.is_valid(schema, other):
                     yield other
+        yield value
 
     def _slug(self, resource: Resource, body: Mapping[str, Any]) -> str | None:
         if plain(resource.id_name or "") != "slug" or resource.id_schema is None:

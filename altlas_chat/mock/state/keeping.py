@@ -10,7 +10,7 @@ from altlas_chat.mock.state.calls import Call, Outcome, Refused
 from altlas_chat.mock.state.changing import changed, replaced
 from altlas_chat.mock.state.fitting import Fitting, Moment, Unfit
 from altlas_chat.mock.state.inventory import take_inventory
-from altlas_chat.mock.state.paging import Asked, described
+from altlas_chat.mock.state.paging import Asked, counted, described
 from altlas_chat.mock.state.patching import JSON_PATCH, MERGE_PATCH, PatchRefused, patched
 from altlas_chat.mock.state.resources import Action, Does, Inventory, Resource
 from altlas_chat.mock.state.shapes import Shapes
@@ -70,6 +70,22 @@ class State:
         except Unfit:
             return None
 
+    def keep(self, operation: Operation, known: Json) -> Json | None:
+        """Have a thing there that an operation reads, without a call; as it is kept.
+
+        None where nothing is remembered for the operation, or no valid thing
+        comes of what is known.
+        """
+        action = self.inventory.actions.get(operation.pointer)
+        if action is None:
+            return None
+        store, examples = self._shelves.store(action.resource), ()
+        try:
+            name, data = self._births.born(action.resource, store, {}, known, (), examples)
+        except Unfit:
+            return None
+        return store.add(name, {}, data, made=True).data
+
     def _done(self, action: Action, call: Call, values: list[str]) -> Outcome | None:
         ways: dict[Does, Callable[[Action, Call, list[str]], Outcome | None]] = {
             Does.LIST: self._list,
@@ -98,7 +114,8 @@ class State:
         if spot.path and isinstance(body, dict) and action.success.schema is not None:
             right = described(self._shapes, action.success.schema, body, page)
             body = right if self._fitting.is_valid(action.success.schema, right) else body
-        return Outcome(action.success.status, body)
+        headers = counted(action.success.answer.headers, page)
+        return Outcome(action.success.status, body, headers)
 
     def _enveloped(self, action: Action, spot: Spot, value: Any, call: Call) -> Any:
         """A value at its spot in the answer, with a made-up envelope around it.

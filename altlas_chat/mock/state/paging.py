@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -217,6 +217,16 @@ def _order(value: Any) -> tuple[int, Any]:
     if value is None:
         return (2, "")
     return (0, value) if isinstance(value, int | float) else (1, str(value))
+
+
+def counted(names: Iterable[str], page: Page) -> dict[str, str]:
+    """Headers that tell of the page (``X-Total-Count``), of those that an answer declares."""
+    found = {}
+    for name in names:
+        known, value = _figure(plain(name.lower().removeprefix("x-")), page)
+        if known and value is not None:
+            found[name] = str(value)
+    return found
 
 
 def described(shapes: Shapes, schema: str, envelope: Json, page: Page, depth: int = 0) -> Json:
