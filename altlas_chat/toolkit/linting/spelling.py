@@ -14,10 +14,18 @@ STYLES = {
     "kebab-case": re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"),
     "PascalCase": re.compile(r"[A-Z][A-Za-z0-9]*"),
     "UPPER_CASE": re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*"),
-    "dot.case": re.compile(r"[a-z][a-z0-9]*(?:\.[a-z0-9]+)*"),
-    "path/case": re.compile(r"[a-z][a-z0-9-]*(?:/[a-z][a-z0-9-]*)*"),
+    "Pascal_Snake": re.compile(r"[A-Z][A-Za-z0-9]*(?:_[A-Z][A-Za-z0-9]*)+"),
+    "dot.case": re.compile(r"[a-z][A-Za-z0-9]*(?:\.[a-z][A-Za-z0-9]*)+"),
+    "path/case": re.compile(r"[a-z][a-z0-9-]*(?:/[a-z][a-z0-9-]*)+"),
 }
 """A name of one lower-case word is of several styles."""
+
+ALONE = {
+    "Pascal_Snake": re.compile(r"[A-Z][A-Za-z0-9]*"),
+    "dot.case": re.compile(r"[a-z][A-Za-z0-9]*"),
+    "path/case": re.compile(r"[a-z][a-z0-9-]*"),
+}
+"""One piece of a name that is made of pieces will do."""
 
 ALTERNATIVES = {name.lower().replace("_", "").replace("-", ""): name for name in STYLES}
 
@@ -34,9 +42,10 @@ def style_named(name: str) -> str:
 
 def has_style(name: str, style: str) -> bool:
     """A name has a style; ``style`` may be a regular expression for the whole name."""
-    pattern = STYLES.get(style_named(style))
-    if pattern is not None:
-        return pattern.fullmatch(name) is not None
+    known = style_named(style)
+    if known in STYLES:
+        patterns = [STYLES[known], *([ALONE[known]] if known in ALONE else [])]
+        return any(pattern.fullmatch(name) for pattern in patterns)
     try:
         return re.fullmatch(style, name) is not None
     except re.error:

@@ -65,6 +65,24 @@ CASES: list[tuple[str, str, list[str]]] = [
     ),
     ("no-ambiguous-paths", "paths: {'/a/{b}': {get: {}}, '/{a}/c': {post: {}}}", []),
     ("no-ambiguous-paths", "paths: {'/{a}/c': {}, '/b/{c}/d': {}, '/b/d': {}}", []),
+    ("no-identical-paths", "paths: {'/a/{b}': {}, '/a/{c}/': {}}", []),
+    # errors
+    (
+        "error-media-type-consistent",
+        "paths: {/a: {get: {responses: {'400': {description: x, content: {application/json: {}, text/plain: {}}}, '404': {description: x, content: {application/json: {}}}, '409': {description: x, content: {application/json: {}}}}}}}",
+        [],
+    ),
+    # names
+    (
+        "parameter-names-style",
+        "paths: {/a: {get: {parameters: [{name: 'page[sortBy]', in: query}, {name: $filter, in: query}, {name: order.sortBy, in: query}, {name: lastName, in: query}, {name: first_name, in: query}], responses: {}}}}",
+        ["/paths/~1a/get/parameters/4/name"],
+    ),
+    (
+        "operation-operationId-style",
+        "paths: {/a: {get: {operationId: shop.ordersOf.list}, put: {operationId: status}, post: {operationId: shop.add}, head: {operationId: Shop_add}}}",
+        ["/paths/~1a/head/operationId"],
+    ),
     # security
     (
         "security-scopes-declared",
@@ -146,6 +164,7 @@ CASES: list[tuple[str, str, list[str]]] = [
         "{paths: {/a: {get: {parameters: [{$ref: '#/components/parameters/A', required: true}]}}}, components: {parameters: {A: {name: a, in: query}}}}",
         ["/paths/~1a/get/parameters/0"],
     ),
+    ("pattern-valid", "components: {schemas: {A: {type: string, pattern: '^[\\w- ]*$'}}}", []),
     # pagination
     (
         "list-paginated",

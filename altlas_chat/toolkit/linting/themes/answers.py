@@ -90,7 +90,9 @@ def error_media_type_consistent(subject: Subject, options: Options) -> Iterator[
     del options
     said = [(body, body.name.partition(";")[0].strip()) for body in _error_bodies(subject)]
     for body, name, usual in _outsiders(said):
-        yield Flaw(body.pointer, f"the error is {name}, and {usual} elsewhere")
+        beside = (one for one, other in said if other == usual and one.parent is body.parent)
+        if next(beside, None) is None:
+            yield Flaw(body.pointer, f"the error is {name}, and {usual} elsewhere")
 
 
 @check("error-shape-consistent")

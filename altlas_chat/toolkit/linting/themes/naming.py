@@ -40,11 +40,19 @@ def no_http_verbs_in_paths(subject: Subject, options: Options) -> Iterator[Flaw]
 @check("parameter-names-style")
 def parameter_names_style(subject: Subject, options: Options) -> Iterator[Flaw]:
     named = [
-        (joined(part.pointer, "name"), re.sub(r"\[.*$", "", part.text("name")))
+        (joined(part.pointer, "name"), piece)
         for part in subject.parts.of("parameter")
         if part.text("in") in ("path", "query")
+        for piece in _pieces(part.text("name"))
     ]
     yield from misspelled(named, str(options["style"]))
+
+
+def _pieces(name: str) -> list[str]:
+    """``page[sortBy]`` and ``page.sortBy`` are two names; ``$filter`` and ``X-Key`` are none."""
+    if not name[:1].isalpha() or name.lower().startswith("x-"):
+        return []
+    return [piece for piece in re.split(r"[\[\].]+", name) if piece]
 
 
 @check("property-names-style")

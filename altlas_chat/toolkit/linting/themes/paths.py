@@ -83,7 +83,7 @@ def path_not_include_query(subject: Subject, options: Options) -> Iterator[Flaw]
 
 def _segments(path: str) -> tuple[str, ...]:
     """The parts of a path; ``{}`` stands for each parameter."""
-    return tuple(PARAMETER.sub("{}", segment) for segment in path.strip("/").split("/"))
+    return tuple(PARAMETER.sub("{}", segment) for segment in path.removeprefix("/").split("/"))
 
 
 @check("no-identical-paths")

@@ -6,6 +6,7 @@ from typing import Any, TypeGuard
 import jsonschema_rs
 import orjson
 
+from altlas_chat.specs.patterns import repaired
 from altlas_chat.specs.pointers import joined
 from altlas_chat.toolkit.linting.parts import Part
 from altlas_chat.toolkit.linting.registry import Flaw, Options, check
@@ -161,6 +162,11 @@ def pattern_valid(subject: Subject, options: Options) -> Iterator[Flaw]:
 
 
 def _is_pattern(pattern: str) -> bool:
+    """It is understood, as it stands or as programs in browsers take it."""
+    return any(map(_compiles, filter(None, (pattern, repaired(pattern)))))
+
+
+def _compiles(pattern: str) -> bool:
     try:
         jsonschema_rs.Draft202012Validator({"pattern": pattern})
     except ValueError:
