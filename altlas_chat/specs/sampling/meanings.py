@@ -169,7 +169,7 @@ _OWNERS: Mapping[str, MakeText] = {
     **dict.fromkeys(
         listed(
             """
-            user person people customer author owner member employee contact profile account
+            user person people customer author owner member employee contact
             artist actor student teacher patient doctor guest client participant sender creator
             manager passenger driver player friend assignee reviewer admin human sibling parent
             child

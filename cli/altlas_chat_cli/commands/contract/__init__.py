@@ -5,7 +5,16 @@ Each sub-command has its own module here and is named below.
 
 import typer
 
-from altlas_chat_cli.commands.contract import bundle, collection, diff, docs, lint, test, validate
+from altlas_chat_cli.commands.contract import (
+    bundle,
+    collection,
+    diff,
+    docs,
+    examples,
+    lint,
+    test,
+    validate,
+)
 
 app = typer.Typer(
     help="Judge, compare, publish and test API documents; our own where none is named.",
@@ -24,6 +33,7 @@ app.command("docs", short_help="Write the documentation of an API as files.")(do
 app.command("collection", short_help="Make a collection of requests for Postman or Bruno.")(
     collection.collection
 )
+app.command("examples", short_help="Fill the examples that a document lacks.")(examples.examples)
 app.command("test", short_help="Hold a running server to its contract (Schemathesis).")(
     test.contract_test
 )
