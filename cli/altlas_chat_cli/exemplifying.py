@@ -74,8 +74,8 @@ def _write(wish: Wish, document: Document, changed: Filled) -> list[str]:
         what = f"examples are missing in {others[0]}, too, and one file is to be written"
         remedy = "Use --in-place, or make one file of it first: altlas-chat contract bundle."
         raise _unusable(document, "several-files", what, remedy)
-    text = changed.files.get(root)
-    raw = Path(root).read_bytes() if text is None else text.encode()
+    changed_root = changed.files.get(root)
+    raw = Path(root).read_bytes() if changed_root is None else changed_root.encode()
     if wish.target is None:
         sys.stdout.buffer.write(raw)
         sys.stdout.flush()

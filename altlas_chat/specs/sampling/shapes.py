@@ -129,8 +129,8 @@ class Merging:
 
     def _add_groups(self, found: Shape, schema: Json) -> None:
         for name, one in schema.get("dependentSchemas", {}).items():
-            taken = {"allOf": [one], "required": [name]}
-            branches = [taken, {"properties": {name: False}}]
+            taken: Json = {"allOf": [one], "required": [name]}
+            branches: list[Schema] = [taken, {"properties": {name: False}}]
             found.groups.append(self._once(schema, name, Group("if", branches)))
         if BRANCHES in schema:
             found.groups.append(Group("anyOf", schema[BRANCHES]))
