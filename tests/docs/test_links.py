@@ -20,7 +20,7 @@ PLACES = (
     "tests",
 )
 SOURCES = (".py", ".yaml", ".yml", ".md", ".toml", ".ini", ".js", ".css", ".html")
-MADE_ELSEWHERE = {FILE_NAME, "ddl_0002.py", "versions/revision_0002.py"}
+MADE_ELSEWHERE = {FILE_NAME, "index.html", "ddl_0002.py", "versions/revision_0002.py"}
 """Names of files that a person has or is to make, not the repository."""
 
 _LINK = re.compile(r"(?<!!)\[[^\]\n]+\]\(([^)\s]+)\)")
