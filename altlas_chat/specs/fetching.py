@@ -1,7 +1,7 @@
 """Files from http(s) addresses, only where somebody asked for that."""
 
 from http.client import HTTPException
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
 ACCEPTED = "application/yaml, application/json, */*;q=0.5"
@@ -22,6 +22,9 @@ def fetched(address: str, *, seconds: float, largest: int) -> bytes:
     try:
         with opener.open(request, timeout=seconds) as answer:
             found: bytes = answer.read(largest + 1)
+    except HTTPError as error:
+        error.close()
+        raise FetchFailed(f"{error.code} {error.reason}") from error
     except URLError as error:
         raise FetchFailed(str(getattr(error, "reason", "") or error)) from error
     except (OSError, HTTPException, ValueError) as error:

@@ -17,7 +17,6 @@ from typing import Any
 import orjson
 
 from altlas_chat.specs.caching import Cache, Parsed
-from altlas_chat.specs.fetching import FetchFailed, fetched
 from altlas_chat.specs.findings import DocumentUnusable, Finding, Place, Severity
 from altlas_chat.specs.pointers import joined
 from altlas_chat.specs.positions import Positions, positions_of_json, positions_of_yaml
@@ -161,6 +160,9 @@ class Sources:
             what = "it is an address, and addresses are not followed"
             remedy = "Ask for it with --fetch, or put a copy beside the document."
             raise unusable(name, "reference-to-url", what, remedy)
+        # Loaded here: hardly anybody fetches.
+        from altlas_chat.specs.fetching import FetchFailed, fetched  # noqa: PLC0415
+
         try:
             raw = fetched(name, seconds=self.limits.seconds, largest=self.limits.largest_file)
         except FetchFailed as error:
@@ -246,11 +248,14 @@ def _begins_as_json(text: str) -> bool:
 
 
 def _parsed(raw: bytes, name: str) -> Parsed:
-    text = _text(raw)
+    try:
+        return _from_json(raw, raw)
+    except orjson.JSONDecodeError:
+        text = _text(raw)
     if not _begins_as_json(text):
         return _from_yaml(read_yaml(text))
     try:
-        data = orjson.loads(text)
+        return _from_json(text, raw)
     except orjson.JSONDecodeError as error:
         trouble = _json_trouble(error)
         if name.lower().endswith(".json"):
@@ -258,10 +263,13 @@ def _parsed(raw: bytes, name: str) -> Parsed:
         try:
             return _from_yaml(read_yaml(text))
         except Unreadable as other:
-            raise (
-                Unreadable(trouble) if text.lstrip()[1:].lstrip()[:1] == '"' else other
-            ) from error
-    compact = _compact(data, lambda: positions_of_json(text))
+            as_json = text.lstrip()[1:].lstrip()[:1] == '"'
+            raise (Unreadable(trouble) if as_json else other) from error
+
+
+def _from_json(text: bytes | str, raw: bytes) -> Parsed:
+    data = orjson.loads(text)
+    compact = _compact(data, lambda: positions_of_json(_text(raw)))
     return Parsed(data, compact, repeated=_may_repeat_keys(raw, compact))
 
 

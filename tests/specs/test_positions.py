@@ -87,7 +87,7 @@ def pointers_of(node, pointer=""):
         yield from pointers_of(inner, joined(pointer, step))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(data=st.dictionaries(TEXTS, JSON, max_size=4), indent=st.sampled_from([None, 2]))
 def test_at_each_place_of_json_its_key_or_value_stands(data, indent):
     text = json.dumps(data, ensure_ascii=False, indent=indent)
@@ -107,7 +107,7 @@ def test_at_each_place_of_json_its_key_or_value_stands(data, indent):
             )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(data=st.dictionaries(st.text("abc-0", min_size=1, max_size=6), JSON, max_size=4))
 def test_yaml_has_a_place_for_every_part(data):
     found = positions_of_yaml(yaml.dump(data, sort_keys=False, allow_unicode=True))
