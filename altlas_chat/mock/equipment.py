@@ -18,7 +18,7 @@ from altlas_chat.mock.forwarding import Forwarder, ProxySettings
 from altlas_chat.mock.journal import Entry, Journal
 from altlas_chat.mock.journal_forms import rfc3339
 from altlas_chat.mock.masking import Mask
-from altlas_chat.mock.meeting import Meeting
+from altlas_chat.mock.meeting import Meeting, MeetingOfSockets
 from altlas_chat.mock.noting import Noting
 from altlas_chat.mock.pipeline import Mock
 from altlas_chat.mock.plan_files import findings_in_plan, read_plan_file
@@ -119,6 +119,8 @@ class Equipment:
             host, token = mock.settings.host, options.admin_token
             admin = Admin(self.controls, prefix=options.admin, host=host, token=token)
             mock.mount(options.admin, admin, in_front=True)
+        if options.proxy or mock.compiled.sockets:
+            mock.mount("/", MeetingOfSockets(self.weather), in_front=True)
         self.forwarder = self._forwarding(options.proxy) if options.proxy else None
 
     def _forwarding(self, proxy: ProxySettings) -> Forwarder:

@@ -2,12 +2,16 @@
 
 import asyncio
 
+from aiohttp import web
+
 from altlas_chat.mock.compiled import Endpoint
 from altlas_chat.mock.exchange import Exchange, Reply
 from altlas_chat.mock.faults import INSTEAD, break_off
 from altlas_chat.mock.hooks import ConnectionCut
 from altlas_chat.mock.problems import Refused
 from altlas_chat.mock.weather import Call, Weather
+
+SENTENCE = "The weather of this mock is bad."
 
 
 class Meeting:
@@ -41,6 +45,32 @@ class Meeting:
         code = "TOO_MANY_CALLS" if forecast.status == 429 else "BAD_WEATHER"
         detail = f"The weather of this mock answers {exchange.method} {exchange.path} so."
         raise Refused(forecast.status, code, detail, headers=headers, declared=(forecast.status,))
+
+
+class MeetingOfSockets:
+    """Lets requests for a WebSocket meet it; to be mounted in front of what serves them.
+
+    In rules their method is ``WS``.
+    """
+
+    def __init__(self, weather: Weather) -> None:
+        self._weather = weather
+
+    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse | None:
+        """None if the socket may be opened."""
+        if self._weather.calm or request.headers.get("Upgrade", "").lower() != "websocket":
+            return None
+        forecast = self._weather.forecast(Call("WS", request.path))
+        if forecast.delay_seconds:
+            await asyncio.sleep(forecast.delay_seconds)
+        if forecast.fault in INSTEAD:
+            await break_off(request, forecast.fault)
+            return web.Response()  # for nobody: the connection is gone
+        if forecast.status is None:
+            return None
+        wait = forecast.retry_after
+        headers = {} if wait is None else {"Retry-After": str(wait)}
+        return web.Response(status=forecast.status, headers=headers, text=f"{SENTENCE}\n")
 
 
 def call_of(exchange: Exchange) -> Call:

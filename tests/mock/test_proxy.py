@@ -477,3 +477,16 @@ async def test_sockets_end_when_the_weather_says_so(tmp_path, close):
             assert await socket.receive_str()
             message = await socket.receive(timeout=10)
             assert socket.close_code == (1006 if close == "abrupt" else 4000), message
+
+
+@pytest.mark.parametrize(
+    ("rule", "status"), [("WS /v1/ws: status=503", 503), ("WS /v1/*: drop", None)]
+)
+async def test_a_socket_is_not_opened_in_bad_weather(tmp_path, rule, status):
+    async with proxied(tmp_path, echo) as ask:
+        await ask.admin("PUT", "/weather", {"rules": [rule]})
+        with pytest.raises(aiohttp.ClientError) as caught:
+            async with socket_through(ask):
+                pass
+        assert getattr(caught.value, "status", None) == status
+        assert (await ask.get("/v1/ws")).text == "no socket"
