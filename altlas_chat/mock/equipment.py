@@ -15,11 +15,12 @@ from altlas_chat.mock.app import RunningMock
 from altlas_chat.mock.compiled import Compiled
 from altlas_chat.mock.forwarded_sockets import SocketForwarder
 from altlas_chat.mock.forwarding import Forwarder, ProxySettings
+from altlas_chat.mock.hooks import Mounted
 from altlas_chat.mock.journal import Entry, Journal
 from altlas_chat.mock.journal_forms import rfc3339
 from altlas_chat.mock.masking import Mask
 from altlas_chat.mock.meeting import Meeting, MeetingOfSockets
-from altlas_chat.mock.noting import Noting
+from altlas_chat.mock.noting import Noting, noted_sockets
 from altlas_chat.mock.pipeline import Mock
 from altlas_chat.mock.plan_files import findings_in_plan, read_plan_file
 from altlas_chat.mock.plans import PRESETS, Json, Plan, PlanUnreadable, read_plan
@@ -130,6 +131,10 @@ class Equipment:
         sockets = SocketForwarder(forwarder, self._note, self.weather.ending, self._clock)
         self._mock.mount("/", sockets.serve(self._mock), in_front=True)
         return forwarder
+
+    def noted(self, sockets: Mounted) -> Mounted:
+        """What serves sockets, which the journal hears of."""
+        return noted_sockets(sockets, self._note, self._clock)
 
     def _note(self, entry: Entry) -> None:
         self.journal.add(entry)

@@ -15,6 +15,7 @@ from altlas_chat.mock.forwarding import HOP_BY_HOP, Forwarder, OpenedSocket
 from altlas_chat.mock.hooks import Mounted
 from altlas_chat.mock.journal import Entry
 from altlas_chat.mock.live.sockets import WhenItEnds
+from altlas_chat.mock.noting import entry_of_socket
 from altlas_chat.mock.pipeline import Mock
 from altlas_chat.mock.settings import Validate
 from altlas_chat.mock.weather import Call
@@ -66,17 +67,10 @@ class SocketForwarder:
         return response
 
     def _entry(self, request: web.BaseRequest, check: FrameCheck | None) -> Entry:
-        return Entry(
-            began_ms=self._clock.now_ms(),
-            method=request.method,
-            address=f"{request.scheme}://{request.host}",
-            target=request.raw_path,
-            version="HTTP/1.1",
-            client=request.remote or "",
-            request_headers=request.headers.items(),
-            operation=check.channel if check else None,
-            origin="proxy",
-        )
+        entry = entry_of_socket(request, self._clock.now_ms())
+        entry.operation = check.channel if check else None
+        entry.origin = "proxy"
+        return entry
 
     async def _joined(
         self, request: web.BaseRequest, check: FrameCheck | None, entry: Entry

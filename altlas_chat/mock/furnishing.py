@@ -1,7 +1,9 @@
 """A mock with what it remembers and what it says by itself."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from altlas_chat.mock.hooks import Mounted
 from altlas_chat.mock.live.opening import Live, Wishes
 from altlas_chat.mock.live.sockets import WhenItEnds
 from altlas_chat.mock.own.wiring import OwnContract, is_own
@@ -32,10 +34,21 @@ class Furniture:
             await self.live.emit()
 
 
+def _bare(mounted: Mounted) -> Mounted:
+    return mounted
+
+
 def furnish(
-    mock: Mock, clock: Clock, wishes: Wishes = NOTHING_WISHED, *, ending: WhenItEnds | None = None
+    mock: Mock,
+    clock: Clock,
+    wishes: Wishes = NOTHING_WISHED,
+    *,
+    ending: WhenItEnds | None = None,
+    around: Callable[[Mounted], Mounted] = _bare,
 ) -> Furniture:
     """Put the store and the sockets into a mock, as its settings and its contract say.
+
+    What serves the sockets is mounted as ``around`` gives it back.
 
     Raises:
         DocumentUnusable: a scenario or a schedule does not fit the contract.
@@ -53,6 +66,6 @@ def furnish(
         if own is not None:
             own.take(live)
         mock.listeners.append(live.finished)
-        mock.mount("/", live.upgrade, in_front=True)
+        mock.mount("/", around(live.upgrade), in_front=True)
         mock.mount("/", live.plain)
     return Furniture(remembering, live)

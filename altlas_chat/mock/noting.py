@@ -1,11 +1,13 @@
 """Writes each finished exchange into the journal."""
 
+from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
 
 from aiohttp import HttpVersion11, web
 
 from altlas_chat.mock.exchange import Exchange
+from altlas_chat.mock.hooks import Mounted
 from altlas_chat.mock.journal import Entry, Journal
 from altlas_chat.mock.summaries import Summary
 from altlas_chat.system import Clock
@@ -32,6 +34,37 @@ class Noting:
         entry = entry_of(exchange, began_ms)
         self._journal.add(entry)
         self._summary(entry)
+
+
+def noted_sockets(mounted: Mounted, note: Callable[[Entry], None], clock: Clock) -> Mounted:
+    """Serves as ``mounted`` does; ``note`` hears of each WebSocket when it is over."""
+
+    async def served(request: web.BaseRequest) -> web.StreamResponse | None:
+        began_ms = clock.now_ms()
+        response = await mounted(request)
+        if isinstance(response, web.WebSocketResponse):
+            entry = entry_of_socket(request, began_ms)
+            entry.seconds = (clock.now_ms() - began_ms) / 1000
+            entry.status, entry.reason = response.status, REASONS[101]
+            entry.answer_headers = response.headers.items()
+            entry.origin = f"closed {response.close_code or 1006}"
+            note(entry)
+        return response
+
+    return served
+
+
+def entry_of_socket(request: web.BaseRequest, began_ms: int) -> Entry:
+    """A socket as the journal keeps it; how it went is left open."""
+    return Entry(
+        began_ms=began_ms,
+        method=request.method,
+        address=f"{request.scheme}://{request.host}",
+        target=request.raw_path,
+        version=_version(request),
+        client=request.remote or "",
+        request_headers=request.headers.items(),
+    )
 
 
 def _is_plain(exchange: Exchange) -> bool:

@@ -223,7 +223,9 @@ def _furnish(mock: Mock, equipment: Equipment, wishes: Wishes) -> Beside:
             raise typer.BadParameter("--stateful, --emit and --scenario do not go with --proxy")
         return nothing
     try:
-        furniture = furnish(mock, SystemClock(), wishes, ending=equipment.weather.ending)
+        furniture = furnish(
+            mock, SystemClock(), wishes, ending=equipment.weather.ending, around=equipment.noted
+        )
     except DocumentUnusable as unusable:
         raise _exit(unusable) from unusable
     equipment.controls.reset = furniture.reset

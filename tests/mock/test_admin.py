@@ -111,6 +111,27 @@ async def test_an_edit_is_loaded_by_itself_and_a_broken_one_is_told(tmp_path):
         assert (await ask.admin("GET", "/health"))["status"] == "ok"
 
 
+async def test_a_file_that_is_referred_to_is_watched_too(tmp_path):
+    media = {"application/json": {"schema": {"$ref": "pet.yaml"}}}
+    (tmp_path / "pet.yaml").write_text("const: cat\n")
+    async with equipped(tmp_path, openapi({"/pets": {"get": answering(media)}})) as ask:
+        assert (await ask.get("/pets")).json == "cat"
+        (tmp_path / "pet.yaml").write_text("$ref: new.yaml\n")
+        await until(lambda: ask.told)
+        assert ask.told[-1].findings[0].place.file.endswith("pet.yaml")
+        (tmp_path / "new.yaml").write_text("const: dog\n")
+        await until(lambda: not ask.told[-1].findings)
+        assert (await ask.get("/pets")).json == "dog"
+        (tmp_path / "new.yaml").write_text("const: dog\n  x: 1\n")
+        await until(lambda: ask.told[-1].findings)
+        [finding] = ask.told[-1].findings
+        assert finding.place.file.endswith("new.yaml")
+        assert finding.place.line == 2
+        (tmp_path / "new.yaml").write_text("const: cow\n")
+        await until(lambda: not ask.told[-1].findings)
+        assert (await ask.get("/pets")).json == "cow"
+
+
 async def test_the_file_of_the_weather_is_loaded_by_itself_too(tmp_path):
     file = tmp_path / "weather.yaml"
     file.write_text("error: 1\nstatus: 500\n")
