@@ -57,7 +57,7 @@ async def running_mock(
     mock = Mock(compiled, settings)
     furniture = furnish(mock, SystemClock(), wishes)
     async with listening(mock) as running:
-        emitting = asyncio.ensure_future(furniture.emit())
+        emitting = asyncio.ensure_future(furniture.run())
         try:
             yield replace(running, furniture=furniture)
         finally:

@@ -28,10 +28,10 @@ class Furniture:
         if self.live is not None:
             self.live.room.reset()
 
-    async def emit(self) -> None:
-        """Say what is scheduled, until cancelled; nothing without a schedule."""
+    async def run(self) -> None:
+        """Say what is scheduled, until cancelled; who is on a socket then is let go."""
         if self.live is not None:
-            await self.live.emit()
+            await self.live.run()
 
 
 def _bare(mounted: Mounted) -> Mounted:

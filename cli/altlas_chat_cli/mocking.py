@@ -231,7 +231,7 @@ def _furnish(mock: Mock, equipment: Equipment, wishes: Wishes) -> Beside:
     equipment.controls.reset = furniture.reset
 
     async def emit(_: RunningMock) -> None:
-        await furniture.emit()
+        await furniture.run()
 
     return emit
 

@@ -70,3 +70,29 @@ def test_the_scenarios_of_the_page_can_be_read() -> None:
     assert len(scenarios) >= 2
     for one in scenarios:
         assert read_scenario(one, "docs/mock.md").flows
+
+
+async def test_weather_ends_sockets(tmp_path: Path) -> None:
+    (tmp_path / "market.json").write_text(json.dumps(market()))
+    rule = "GET /market/*: disconnect=20ms, close=4000"
+    process = Process(tmp_path, "market.json", "--rule", rule)
+    try:
+        async with (
+            aiohttp.ClientSession() as http,
+            http.ws_connect(f"{process.url}/market/spot?version=2") as socket,
+        ):
+            assert (await Voice(socket).hears_the_end())[0] == 4000
+    finally:
+        process.end()
+
+
+async def test_who_is_on_a_socket_when_the_mock_ends_is_let_go(tmp_path: Path) -> None:
+    (tmp_path / "market.json").write_text(json.dumps(market()))
+    process = Process(tmp_path, "market.json")
+    async with (
+        aiohttp.ClientSession() as http,
+        http.ws_connect(f"{process.url}/market/spot?version=2") as socket,
+    ):
+        process.process.terminate()
+        assert (await Voice(socket).hears_the_end())[0] == 1001
+    assert process.end() == 0

@@ -3,12 +3,15 @@
 import asyncio
 from asyncio.subprocess import PIPE
 from contextlib import asynccontextmanager
+from functools import cache
 
 import aiohttp
 import orjson
 import pytest
 
+from altlas_chat.client.api import Api
 from altlas_chat.client.chat import Chat
+from altlas_chat.client.errors import Refused
 from altlas_chat.contract.frames import check_frame
 from altlas_chat.data import client_folder
 from altlas_chat.mock.app import running_mock
@@ -23,10 +26,15 @@ TALK = "019ab3f1-2b3c-7d4e-8f50-6b7c8d9eaf10"
 """A conversation of the contract's examples."""
 
 
+@cache
+def our_documents():
+    return load_contracts(())
+
+
 @asynccontextmanager
 async def our_mock(*, stateful=True, emit=(), wishes=None):
     wishes = wishes or Wishes(tuple(read_emission(one) for one in emit))
-    documents = load_contracts(())
+    documents = our_documents()
     async with (
         running_mock(documents, MockSettings(stateful=stateful), wishes) as running,
         asyncio.timeout(4 * PATIENCE_SECONDS),
@@ -135,6 +143,64 @@ async def test_typing_and_reading_are_told():
         presences = await ayse.request("presence.watch", {"userIds": [me, "nobody"]})
         assert [one["presence"] for one in presences["presences"]] == ["online", "offline"]
         assert (await hears(at_mehmet, "conversation.read"))["data"]["unreadCount"] == 0
+
+
+async def mehmet_of(running):
+    async with aiohttp.ClientSession() as http:
+        api = Api(http, running.url)
+        return await api.log_in("mehmet", "a password that nobody checks")
+
+
+async def test_a_deleted_message_leaves_a_tombstone_and_a_hidden_one_nothing():
+    async with our_mock() as running, somebody(running, "ayse") as (ayse, at_ayse):
+        sent = await ayse.send(TALK, "Bir")
+        await ayse.call("DELETE", f"/messages/{sent['id']}?scope=me")
+        assert (await hears(at_ayse, "message.hidden"))["data"]["messageId"] == sent["id"]
+        assert (await ayse.call("GET", f"/messages/{sent['id']}"))["text"] == "Bir"
+        await ayse.request("message.delete", {"messageId": sent["id"]})
+        tombstone = (await hears(at_ayse, "message.deleted"))["data"]["message"]
+        assert tombstone["deletedAt"]
+        assert await ayse.call("GET", f"/messages/{sent['id']}") == tombstone
+        with pytest.raises(Refused, match="MESSAGE_NOT_FOUND"):
+            await ayse.request("message.delete", {"messageId": "none"})
+
+
+async def test_a_new_group_is_a_conversation_of_its_members():
+    async with our_mock() as running, somebody(running, "ayse") as (ayse, at_ayse):
+        mehmet = await mehmet_of(running)
+        async with (
+            somebody(running, "mehmet") as (_, at_mehmet),
+            somebody(running, "eda") as (_, at_eda),
+        ):
+            group = await ayse.call(
+                "POST", "/groups", {"name": "Ekip", "memberIds": [mehmet["id"]]}
+            )
+            for heard in (at_ayse, at_mehmet):
+                joined = await hears(heard, "conversation.joined")
+                assert joined["data"]["conversation"]["name"] == "Ekip"
+            await ayse.call("PUT", f"/groups/{group['id']}", {"name": "Takım"})
+            assert (await hears(at_mehmet, "conversation.updated"))["data"]["conversation"][
+                "name"
+            ] == "Takım"
+            sent = await ayse.send(group["id"], "Hoş geldiniz")
+            assert (await hears(at_mehmet, "message.created"))["data"]["message"] == sent
+            later = {
+                "conversationId": group["id"],
+                "clientId": "l",
+                "text": "Yarın",
+                "scheduledAt": "2030-01-01T00:00:00.000Z",
+            }
+            scheduled = await ayse.call("POST", "/messages", later)
+            assert scheduled["draft"]["text"] == "Yarın"
+            assert (await hears(at_ayse, "scheduled_message.created"))["data"][
+                "scheduledMessage"
+            ] == scheduled
+            await ayse.call("DELETE", f"/groups/{group['id']}")
+            await hears(at_mehmet, "conversation.deleted")
+            with pytest.raises(Refused, match="CONVERSATION_NOT_FOUND"):
+                await ayse.call("GET", f"/conversations/{group['id']}")
+        heard_by_eda = [at_eda.get_nowait()["event"] for _ in range(at_eda.qsize())]
+        assert heard_by_eda == ["ready"]
 
 
 async def test_who_comes_back_hears_what_was_missed():

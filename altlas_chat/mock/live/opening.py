@@ -22,7 +22,6 @@ from altlas_chat.mock.live.sockets import Sockets, WhenItEnds
 from altlas_chat.mock.live.stage import Now, Place, Stage
 from altlas_chat.mock.live.talking import Manners, Talk
 from altlas_chat.mock.pipeline import Mock
-from altlas_chat.mock.settings import Validate
 from altlas_chat.specs.findings import DocumentUnusable, Finding
 from altlas_chat.specs.findings import Place as FilePlace
 
@@ -30,6 +29,7 @@ LOG = logging.getLogger(__name__)
 
 ANY = "*"
 RESTART = 1012
+GOING_AWAY = 1001
 TOLD = ("event", "passing")
 
 
@@ -78,10 +78,7 @@ class Live:
         self.talk = Talk(
             self.stage, self.player, lambda: self._mock.settings.validate, self._manners
         )
-        self._sockets = Sockets(self.stage, self.talk, self._is_strict, self._ending)
-
-    def _is_strict(self) -> bool:
-        return self._mock.settings.validate is Validate.STRICT
+        self._sockets = Sockets(self.stage, self.talk, lambda: self._mock.settings, self._ending)
 
     @property
     def sockets(self) -> Sockets:
@@ -90,6 +87,8 @@ class Live:
             for peer in list(self.room.peers.values()):
                 peer.close(RESTART, "the contract was changed: connect again")
             self._take(self._mock.compiled)
+            for finding in self.findings():
+                LOG.warning("%s", finding)
         return self._sockets
 
     def findings(self) -> list[Finding]:
@@ -136,12 +135,17 @@ class Live:
 
     # -- schedules ------------------------------------------------------------------
 
-    async def emit(self) -> None:
-        """Say what is scheduled, and play what is always on, until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            for number, emission in enumerate(self._wishes.emissions):
-                tasks.create_task(self._emit(emission, number))
-            tasks.create_task(self.player.always())
+    async def run(self) -> None:
+        """Say what is scheduled, and play what is always on, until cancelled; then all is over."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for number, emission in enumerate(self._wishes.emissions):
+                    tasks.create_task(self._emit(emission, number))
+                tasks.create_task(self.player.always())
+                await asyncio.get_running_loop().create_future()
+        finally:
+            for peer in list(self.room.peers.values()):
+                peer.close(GOING_AWAY, "the mock ends")
 
     async def _emit(self, emission: Emission, number: int) -> None:
         chance = self.stage.filler(f"emission {number}")

@@ -11,10 +11,12 @@ import aiohttp
 import orjson
 from aiohttp import web
 
+from altlas_chat.mock import cross_origin
 from altlas_chat.mock.live.channels import Channel, parameter_names, path_pattern
 from altlas_chat.mock.live.peers import Peer
 from altlas_chat.mock.live.stage import Place, Stage
 from altlas_chat.mock.live.talking import Talk
+from altlas_chat.mock.settings import MockSettings, Validate
 from altlas_chat.mock.weather import Call, Ending
 from altlas_chat.specs.schemas import Direction
 
@@ -71,12 +73,12 @@ class Sockets:
         self,
         stage: Stage,
         talk: Talk,
-        strict: Callable[[], bool],
+        settings: Callable[[], MockSettings],
         ending: WhenItEnds | None = None,
     ) -> None:
         self._stage = stage
         self._talk = talk
-        self._strict = strict
+        self._settings = settings
         self._ending = ending
         self._doors = Doors(stage)
 
@@ -90,7 +92,8 @@ class Sockets:
         door = self._doors.find(request.path)
         if door is None or door.place.channel.is_stream:
             return None
-        wrong = self._strict() and upgrade_violations(door.place, request)
+        is_strict = self._settings().validate is Validate.STRICT
+        wrong = upgrade_violations(door.place, request) if is_strict else []
         if wrong:
             return _problem(400, "; ".join(wrong))
         socket = web.WebSocketResponse(
@@ -112,7 +115,8 @@ class Sockets:
         accept = request.headers.get("Accept", "")
         streams = door.place.channel.is_stream or EVENT_STREAM in accept
         if request.method == "GET" and streams and door.place.channel.tells:
-            response = web.StreamResponse(headers=stream_headers())
+            headers = {**stream_headers(), **self._allowed_origin(request)}
+            response = web.StreamResponse(headers=headers)
             await response.prepare(request)
             async for part in self.stream(door, request):
                 await response.write(part)
@@ -120,6 +124,11 @@ class Sockets:
             return response
         headers = {"Upgrade": "websocket", "Connection": "Upgrade"}
         return _problem(426, "This channel is a WebSocket.", headers)
+
+    def _allowed_origin(self, request: web.BaseRequest) -> dict[str, str]:
+        if "Origin" not in request.headers or not self._settings().cors:
+            return {}
+        return dict(cross_origin.permission(request.headers))
 
     async def stream(self, door: Door, request: web.BaseRequest) -> AsyncIterator[bytes]:
         """What is told on a channel, as server-sent events."""
@@ -138,6 +147,7 @@ class Sockets:
                 yield as_event(payload, self._stage.room.place)
         finally:
             self._stage.room.leave(peer)
+            self._talk.closed(peer)
 
     def _enter(self, door: Door, request: web.BaseRequest) -> Peer:
         return self._stage.room.enter(
@@ -153,7 +163,7 @@ class Sockets:
         self, socket: web.WebSocketResponse, peer: Peer, request: web.BaseRequest
     ) -> None:
         writer = asyncio.ensure_future(_write(socket, peer, request.transport))
-        call = Call("WS", request.path, peer.channel.paths[0], peer.channel.name)
+        call = Call("GET", request.path, peer.channel.paths[-1], peer.channel.name)
         ending = self._ending(call) if self._ending else None
         if ending is not None:
             self._stage.begin(peer, _end_by_weather(peer, ending))
@@ -168,6 +178,7 @@ class Sockets:
                 await writer
         finally:
             self._stage.room.leave(peer)
+            self._talk.closed(peer)
             writer.cancel()
             with suppress(asyncio.CancelledError, ConnectionError):
                 await writer

@@ -30,6 +30,9 @@ class Manners(Protocol):
     def answer(self, place: Place, peer: Peer, command: Command, frame: Any) -> bool:
         """Answer a valid command; False leaves it to the mock."""
 
+    def closed(self, peer: Peer) -> None:
+        """A client is gone."""
+
     def allows(self, place: Place, peer: Peer, frame: Any) -> bool:
         """Whether the client may say anything yet; has refused it if not."""
 
@@ -56,6 +59,11 @@ class Talk:
             self._manners.opened(place, peer, token)
         if peer.ready:
             self._player.connected(peer)
+
+    def closed(self, peer: Peer) -> None:
+        """A client is gone."""
+        if self._manners is not None and self._stage.place_of(peer.channel).own:
+            self._manners.closed(peer)
 
     def take(self, peer: Peer, raw: str | bytes) -> None:
         """A frame came."""

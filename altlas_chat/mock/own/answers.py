@@ -99,6 +99,10 @@ class OwnAnswers:
                 raise NotKept(404, "there is no such message")
             read, place = name == "markMessageRead", message["conversationId"]
             return Outcome(200, self._chat.progress(place, person, message["seq"], read=read))
+        if name == "deleteMessage" and self._chat.state:
+            for_all = call.query.get("scope", "everyone") == "everyone"
+            self._chat.delete_message(str(call.path["messageId"]), person, for_all=for_all)
+            return Outcome(204)
         if name == "postMessage" and self._chat.state:
             if self._chat.conversation(str(body.get("conversationId"))) is None:
                 raise NotKept(404, "there is no such conversation")

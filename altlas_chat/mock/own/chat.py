@@ -11,6 +11,11 @@ from altlas_chat.specs.api import Operation
 from altlas_chat.specs.documents import Json
 
 CONVERSATION = "conversation"
+TOMBSTONE: Json = {
+    "text": "", "content": None, "replyTo": None, "forwardedFrom": None, "mentions": [],
+    "reactions": [], "files": [], "isPinned": False,
+}  # fmt: skip
+
 Operations = Mapping[str, Operation]
 
 
@@ -93,6 +98,23 @@ class Chat:
     def forget(self, operation: str, **path: str) -> None:
         """Have a thing gone that an operation deletes."""
         self.thing(operation, **path)
+
+    def delete_message(self, message_id: str, person: Json, *, for_all: bool) -> None:
+        """Leave a tombstone in the place of a message, or hide it from a person.
+
+        Raises:
+            Refused: there is no such message.
+        """
+        message = self.thing("getMessage", messageId=message_id)
+        if message is None:
+            raise Refused(404, "there is no such message")
+        if not for_all:
+            place = {"conversationId": message["conversationId"], "messageId": message["id"]}
+            self.tell("message.hidden", f"user:{person['id']}", place)
+        elif message["deletedAt"] is None:
+            message.update(TOMBSTONE, deletedAt=self.stage.now())
+            stream = f"{CONVERSATION}:{message['conversationId']}"
+            self.tell("message.deleted", stream, {"message": dict(message)})
 
     def schedule(self, body: Json, person: Json) -> Json | None:
         """Keep a message for later."""

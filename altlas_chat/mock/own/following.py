@@ -8,11 +8,6 @@ from altlas_chat.specs.documents import Json
 
 Follow = Callable[[Chat, Done], None]
 
-TOMBSTONE: Json = {
-    "text": "", "content": None, "replyTo": None, "forwardedFrom": None, "mentions": [],
-    "reactions": [], "files": [], "isPinned": False,
-}  # fmt: skip
-
 
 def _stream_of(thing: Json, person: Json) -> str:
     """The stream of the conversation that a thing belongs to, else the person's own."""
@@ -42,18 +37,6 @@ def _message_updated(chat: Chat, done: Done) -> None:
     if isinstance(done.outcome.body, dict):
         done.outcome.body.update(editedAt=message["editedAt"], editCount=message["editCount"])
     chat.tell("message.updated", _stream_of(message, done.person), {"message": message})
-
-
-def _message_deleted(chat: Chat, done: Done) -> None:
-    message = done.outcome.thing
-    if message is None:
-        return
-    if done.call.query.get("scope") == "me":
-        place = {"conversationId": message["conversationId"], "messageId": message["id"]}
-        chat.tell("message.hidden", f"user:{done.person['id']}", place)
-        return
-    tombstone = {**message, **TOMBSTONE, "deletedAt": chat.stage.now()}
-    chat.tell("message.deleted", _stream_of(message, done.person), {"message": tombstone})
 
 
 def _reacted(event: str) -> Follow:
@@ -159,7 +142,6 @@ def _group_deleted(chat: Chat, done: Done) -> None:
 FOLLOWING: Mapping[str, Follow] = {
     "postMessage": _message_created,
     "editMessage": _message_updated,
-    "deleteMessage": _message_deleted,
     "addReaction": _reacted("reaction.added"),
     "removeReaction": _reacted("reaction.removed"),
     "pinMessage": _pinned("message.pinned"),

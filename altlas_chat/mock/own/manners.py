@@ -29,6 +29,7 @@ class OwnManners:
         self._people = people
         self._snapshots = snapshots
         self._away: set[int] = set()
+        self._watched: dict[int, set[str]] = {}
 
     # -- who is there -----------------------------------------------------------------
 
@@ -40,6 +41,12 @@ class OwnManners:
             self._welcome(place, peer, None, token, {"cursor": cursor} if cursor else None)
         elif token:
             peer.person = self._people.of_token(token)
+
+    def closed(self, peer: Peer) -> None:
+        """Those who watch the person hear of it."""
+        self._away.discard(peer.number)
+        self._watched.pop(peer.number, None)
+        self._tell_presence(peer)
 
     def allows(self, place: Place, peer: Peer, frame: Any) -> bool:
         """Before ``auth`` nothing else may be said."""
@@ -80,6 +87,7 @@ class OwnManners:
         sent_by = command.message if command else None
         peer.put(tied(place.maker, message, ready, sent_by, frame))
         peer.ready = True
+        self._tell_presence(peer)
         for event in missed or ():
             peer.put(event)
         if resume is not None and missed is None:
@@ -178,9 +186,11 @@ class OwnManners:
         return None if outcome is None else {"message": outcome.thing}
 
     def _delete(self, peer: Peer, data: Json) -> Json | None:
-        path, query = {"messageId": data["messageId"]}, {"scope": data.get("scope", "everyone")}
-        outcome = self._chat.do("deleteMessage", peer.person or {}, path=path, query=query)
-        return None if outcome is None else {"messageId": data["messageId"]}
+        if self._chat.state is None:
+            return None
+        for_all = data.get("scope", "everyone") == "everyone"
+        self._chat.delete_message(data["messageId"], peer.person or {}, for_all=for_all)
+        return {"messageId": data["messageId"]}
 
     def _read(self, peer: Peer, data: Json) -> Json:
         return self._chat.progress(
@@ -216,14 +226,24 @@ class OwnManners:
             self._away.add(peer.number)
         else:
             self._away.discard(peer.number)
-        presence = self._presence((peer.person or {})["id"])
-        self._chat.tell_passing(
-            "presence.updated", {"presences": [presence]}, lambda other: other is not peer
-        )
-        return presence
+        self._tell_presence(peer)
+        return self._presence((peer.person or {})["id"])
 
-    def _watch(self, _: Peer, data: Json) -> Json:
-        return {"presences": [self._presence(one) for one in dict.fromkeys(data["userIds"])]}
+    def _watch(self, peer: Peer, data: Json) -> Json:
+        wanted = dict.fromkeys(data["userIds"])
+        self._watched[peer.number] = set(wanted)
+        return {"presences": [self._presence(one) for one in wanted]}
+
+    def _tell_presence(self, peer: Peer) -> None:
+        """Tell those who watch the person of a socket how present that person is now."""
+        if peer.person is None:
+            return
+        user_id = peer.person["id"]
+        self._chat.tell_passing(
+            "presence.updated",
+            {"presences": [self._presence(user_id)]},
+            lambda other: user_id in self._watched.get(other.number, ()),
+        )
 
     def _presence(self, user_id: str) -> Json:
         """How present a person is by all sockets."""
