@@ -1,6 +1,7 @@
 """How ``altlas-chat mock`` speaks: what it starts with, a line for each request, its check."""
 
 import asyncio
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from altlas_chat.mock.program import Beside
 from altlas_chat.mock.recording import NoRecording
 from altlas_chat.mock.reloading import Outcome
 from altlas_chat.mock.settings import MockSettings, Validate
+from altlas_chat.mock.suggestions import suggestions
 from altlas_chat.mock.summaries import Summary
 from altlas_chat.specs.documents import Document
 from altlas_chat.specs.findings import DocumentUnusable
@@ -180,8 +182,9 @@ def serve(
     _document(mock, sources)
     equipment = Equipment(mock, options, load, SystemClock())
     emit = _furnish(mock, equipment, wishes)
+    lines = RequestLines(equipment.mask)
     if not quiet:
-        equipment.journal.listeners.append(RequestLines(equipment.mask))
+        equipment.journal.listeners.append(lines)
 
     def started(running: Any) -> None:
         equipment.prepare(tell_reload)
@@ -196,6 +199,7 @@ def serve(
         output.say(f"altlas-chat: {error.detail}")
         output.say(f"  {error.remedy}")
         raise typer.Exit(output.WRONG_USE) from error
+    lines.flush()
     if options.proxy is not None:
         for line in equipment.summary.lines:
             output.say(line)
@@ -254,18 +258,15 @@ def _welcome(url: str, compiled: Compiled) -> None:
         title = info.get("title", "") if isinstance(info, dict) else ""
         say(f"  {document.kind} {document.version}  {title}  ({document.source})")
     say(f"  {len(compiled.endpoints)} operations, {len(compiled.sockets)} documents of events")
-    tries = [one.operation for one in compiled.endpoints if one.operation.method == "get"]
-    plain = sorted(tries, key=lambda one: "{" in one.path)[:MOST_TRIES]
-    if plain:
+    for document in compiled.documents:
+        for finding in document.findings:
+            say(str(finding))
+    found = suggestions(compiled, MOST_TRIES)
+    if found:
         say("Try this next:")
-    for operation in plain:
-        say(f"  curl -s '{url}{operation.path}'".replace("{", "").replace("}", ""))
-    if plain:
-        say(
-            f"  curl -s -H 'Prefer: code=404' '{url}{plain[0].path}'".replace("{", "").replace(
-                "}", ""
-            )
-        )
+    for one in found:
+        headers = "".join(f" -H {shlex.quote(header)}" for header in one.headers)
+        say(f"  curl -s{headers} {shlex.quote(url + one.path)}")
     say(f"Its documentation, to read and to try: {url}{DOCS}")
     say("Stop it with Ctrl-C.")
 
@@ -279,10 +280,11 @@ class RequestLines:
 
     def __call__(self, entry: Entry) -> None:
         if not self._entries:
-            asyncio.get_running_loop().call_later(FLUSH_SECONDS, self._flush)
+            asyncio.get_running_loop().call_later(FLUSH_SECONDS, self.flush)
         self._entries.append(entry)
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Write what waits."""
         entries, self._entries = self._entries, []
         sys.stderr.write("".join(f"{line_of(one, self._mask)}\n" for one in entries))
         sys.stderr.flush()
