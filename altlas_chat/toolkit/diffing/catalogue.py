@@ -55,8 +55,8 @@ def _grammar() -> str:
 def _row(aspect: Aspect) -> str:
     sent, received = (" / ".join(_levels(aspect, kind)) or "–" for kind in ("request", "response"))
     said = aspect.words.replace("{subject}", "the schema")
-    for fact in ("where", "old", "new", "name"):
-        said = said.replace(f"{{{fact}}}", "" if fact == "where" else "…")
+    for fact in ("old", "new", "name"):
+        said = said.replace(f"{{{fact}}}", "…")
     return f"| `{aspect.name}` | {sent} | {received} | {said} |"
 
 

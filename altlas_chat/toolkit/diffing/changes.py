@@ -89,7 +89,7 @@ class Found:
     ) -> None:
         """One more; ``facts`` go into the words of the rule."""
         told = RULES[rule]
-        said = {"where": "", "name": "", "status": "", "days": ""}
+        said = {"where": "", "inside": "", "name": "", "status": "", "days": ""}
         said |= {key: _said(key, value) for key, value in facts.items()}
         said.setdefault("old", "nothing")
         said.setdefault("new", "nothing")
@@ -110,7 +110,7 @@ class Found:
 
 
 def _said(key: str, value: Any) -> str:
-    if key in ("where", "name", "status", "days"):
+    if key in ("where", "inside", "name", "status", "days"):
         return str(value)
     if value is None:
         return "nothing"

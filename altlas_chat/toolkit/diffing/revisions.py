@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
+import weakref
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -30,16 +31,16 @@ def open_revision(source: str, *, fetch: bool = False, cache: Path | None = None
         return load_document(source, fetch=fetch, lenient=True, cache=cache)
     if len(match["revision"]) == 1 and shutil.which("git") is None:
         return load_document(source, fetch=fetch, lenient=True, cache=cache)
-    with tempfile.TemporaryDirectory() as folder:
-        _extract(source, match["revision"], match["path"], Path(folder))
-        path = Path(folder) / match["path"]
-        renamed = _Renamed(match["revision"], folder)
-        try:
-            document = load_document(path, fetch=fetch, lenient=True, cache=cache)
-        except DocumentUnusable as error:
-            findings = [replace(one, place=renamed.place(one.place)) for one in error.findings]
-            raise DocumentUnusable(findings) from error
-        return renamed.document(document, source)
+    folder = tempfile.mkdtemp(prefix="altlas-chat-")
+    renamed = _Renamed(match["revision"], folder)
+    _extract(source, match["revision"], match["path"], Path(folder))
+    path = Path(folder) / match["path"]
+    try:
+        document = load_document(path, fetch=fetch, lenient=True, cache=cache)
+    except DocumentUnusable as error:
+        findings = [replace(one, place=renamed.place(one.place)) for one in error.findings]
+        raise DocumentUnusable(findings) from error
+    return renamed.document(document, source)
 
 
 def _extract(source: str, revision: str, path: str, folder: Path) -> None:
@@ -60,11 +61,12 @@ def _extract(source: str, revision: str, path: str, folder: Path) -> None:
 
 
 class _Renamed:
-    """Tells places by revision, not by a folder that is gone soon."""
+    """Tells places by revision, not by the folder, which goes with the last document of it."""
 
     def __init__(self, revision: str, folder: str) -> None:
         self._revision = revision
         self._folder = folder
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
 
     def place(self, place: Place) -> Place:
         inside = place.file.removeprefix(self._folder).lstrip("/\\")

@@ -40,19 +40,30 @@ class Rule:
 
 
 _INSTEAD: Mapping[str, str] = MappingProxyType(
-    {"name": "…", "old": "…", "new": "…", "status": "…", "where": "…", "days": "…"}
+    {
+        "name": "…",
+        "old": "…",
+        "new": "…",
+        "status": "…",
+        "where": "",
+        "inside": " `…`",
+        "days": "…",
+    }
 )
 
 SCOPES: Mapping[str, tuple[str, bool]] = MappingProxyType(
     {
-        "request-body": ("the request body", True),
-        "request-property": ("the request property", True),
-        "request-parameter": ("the request parameter", True),
-        "request-parameter-property": ("the property of the request parameter", True),
-        "response-body": ("the response body", False),
-        "response-property": ("the response property", False),
-        "response-header": ("the response header", False),
-        "response-header-property": ("the property of the response header", False),
+        "request-body": ("the request body{where}", True),
+        "request-property": ("the request property{inside}{where}", True),
+        "request-parameter": ("the request parameter{where}", True),
+        "request-parameter-property": (
+            "the property{inside} of the request parameter{where}",
+            True,
+        ),
+        "response-body": ("the response body{where}", False),
+        "response-property": ("the response property{inside}{where}", False),
+        "response-header": ("the response header{where}", False),
+        "response-header-property": ("the property{inside} of the response header{where}", False),
     }
 )
 """Where schemas are: what each place is called, and whether the client sends what is there."""

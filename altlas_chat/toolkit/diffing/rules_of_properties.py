@@ -61,7 +61,7 @@ def _existence_in_parameters() -> Iterator[tuple[str, str, Effect, str]]:
         ("request-parameter", "request parameter", True),
         ("response-header", "response header", False),
     ):
-        said = f"property `{{name}}` of the {subject}"
+        said = f"property `{{name}}` of the {subject}{{where}}"
         bad, good = ("breaking", "safe") if sends else ("safe", "breaking")
         yield f"new-required-{kind}-property", bad, NARROWS, f"the required {said} was added"
         yield f"new-optional-{kind}-property", "safe", NONE, f"the optional {said} was added"
@@ -72,7 +72,7 @@ def _existence_in_parameters() -> Iterator[tuple[str, str, Effect, str]]:
         "request-header-property-became-enum",
         "breaking",
         NARROWS,
-        "the property of the request header{where} may now only be one of {new}",
+        "the property{inside} of the request header{where} may now only be one of {new}",
     )
 
 
@@ -91,7 +91,7 @@ def _flags() -> Iterator[tuple[str, str, Effect, str]]:
                     words = f"the {needed} {kind} property `{{name}}` became {became}"
                     level = "dangerous" if name in worse else "safe"
                     yield name, level, UNKNOWN if name in worse else NONE, words
-    at = "the read-only request property{where}"
+    at = "the read-only request property{inside}{where}"
     for short, verb in (
         ("max-decreased", "lowered"),
         ("exclusive-max-decreased", "lowered"),
@@ -114,7 +114,7 @@ def _flags() -> Iterator[tuple[str, str, Effect, str]]:
         "response-write-only-property-enum-value-added",
         "safe",
         NONE,
-        "the value {new} was added to the enum of the write-only response property{where}",
+        "the value {new} was added to the enum of the write-only response property{inside}{where}",
     )
 
 

@@ -83,7 +83,7 @@ def _bounds() -> Iterator[Aspect]:
                 WIDENS,
             )
         )
-        said = f"the {keyword} of {{subject}}{{where}}"
+        said = f"the {keyword} of {{subject}}"
         yield Aspect(f"{short}-increased", raised, f"{said} was raised from {{old}} to {{new}}")
         yield Aspect(f"{short}-decreased", lowered, f"{said} was lowered from {{old}} to {{new}}")
         yield Aspect(f"{short}-set", NARROWS, f"{said} was set to {{new}}")
@@ -92,8 +92,8 @@ def _bounds() -> Iterator[Aspect]:
 
 def _coming_and_going(short: str, words: str) -> Iterator[Aspect]:
     """A keyword that asks for more when it comes."""
-    yield Aspect(f"{short}-added", NARROWS, f"{words} was added to {{subject}}{{where}}")
-    yield Aspect(f"{short}-removed", WIDENS, f"{words} was removed from {{subject}}{{where}}")
+    yield Aspect(f"{short}-added", NARROWS, f"{words} was added to {{subject}}")
+    yield Aspect(f"{short}-removed", WIDENS, f"{words} was removed from {{subject}}")
 
 
 def _conditions() -> Iterator[Aspect]:
@@ -118,7 +118,7 @@ def _conditions() -> Iterator[Aspect]:
 
 
 def _values() -> Iterator[Aspect]:
-    at = "{subject}{where}"
+    at = "{subject}"
     yield Aspect("pattern-added", NARROWS, f"the pattern {{new}} was added to {at}")
     yield Aspect("pattern-removed", WIDENS, f"the pattern {{old}} was removed from {at}")
     yield Aspect("pattern-changed", UNKNOWN, f"the pattern of {at} changed from {{old}} to {{new}}")
@@ -170,7 +170,7 @@ def _values() -> Iterator[Aspect]:
 
 
 def _types() -> Iterator[Aspect]:
-    at = "{subject}{where}"
+    at = "{subject}"
     changed = f"the type of {at} changed from {{old}} to {{new}}"
     yield Aspect("type-changed", OTHER, changed)
     yield Aspect("type-generalized", WIDENS, f"{changed}, which allows more")
@@ -205,7 +205,7 @@ def _types() -> Iterator[Aspect]:
 
 
 def _branches() -> Iterator[Aspect]:
-    at = "{subject}{where}"
+    at = "{subject}"
     for keyword, coming, going in (
         ("allOf", NARROWS, WIDENS),
         ("anyOf", WIDENS, NARROWS),
@@ -254,7 +254,7 @@ def _branches() -> Iterator[Aspect]:
 
 
 def _objects() -> Iterator[Aspect]:
-    at = "{subject}{where}"
+    at = "{subject}"
     yield Aspect(
         "dependent-required-added", NARROWS, f"{at} with `{{name}}` must now also have {{new}}"
     )

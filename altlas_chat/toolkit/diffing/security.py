@@ -11,7 +11,7 @@ from altlas_chat.toolkit.diffing.levels import Level
 from altlas_chat.toolkit.diffing.paths import Pair
 from altlas_chat.toolkit.diffing.reading import held, table, words
 
-Requirement = Mapping[str, list[str]]
+Requirement = Mapping[str, Any]
 Requirements = tuple[Requirement, ...]
 
 
@@ -62,25 +62,27 @@ class Security:
         if open_before != open_after and level is None:
             way = "added" if open_after else "removed"
             self._found.add(f"{rule}-anonymous-access-{way}", where, *places)
-        before, after = _by_schemes(old), _by_schemes(new)
-        for schemes in after.keys() - before.keys():
-            self._found.add(f"{rule}-added", where, *places, new=schemes)
         lower = Level.SAFE if open_after else level
-        for schemes in before.keys() - after.keys():
+        pairs, removed, added = _matched(old, new)
+        for one in added:
+            self._found.add(f"{rule}-added", where, *places, new=_said(one))
+        for one in removed:
             if not open_after or rule != "api-security":
-                self._found.add(f"{rule}-removed", where, *places, level=lower, old=schemes)
-        for schemes in before.keys() & after.keys():
-            self._compare_scopes(where, before[schemes], after[schemes], places, rule, lower)
+                found = Level.SAFE if _is_met(one, new) else lower
+                self._found.add(f"{rule}-removed", where, *places, level=found, old=_said(one))
+        for one, other in pairs:
+            found = Level.SAFE if _is_met(one, new) else lower
+            self._compare_scopes(where, (one, other), places, rule, found)
 
     def _compare_scopes(
         self,
         where: Where,
-        old: Requirement,
-        new: Requirement,
+        pair: tuple[Requirement, Requirement],
         places: tuple[str, str],
         rule: str,
         level: Level | None,
     ) -> None:
+        old, new = pair
         for scheme in old:
             before, after = words(old, scheme), words(new, scheme)
             said = f"`{scheme}`"
@@ -163,5 +165,33 @@ def _is_open(requirements: Requirements) -> bool:
     return not requirements or any(not one for one in requirements)
 
 
-def _by_schemes(requirements: Requirements) -> dict[str, Requirement]:
-    return {" and ".join(sorted(one)): one for one in requirements if one}
+def _said(requirement: Requirement) -> str:
+    return " and ".join(sorted(requirement))
+
+
+def _is_met(old: Requirement, new: Requirements) -> bool:
+    """Who has what the old requirement asks for has all that one of the new ones does."""
+    return any(
+        all(scheme in old and words(one, scheme) <= words(old, scheme) for scheme in one)
+        for one in new
+    )
+
+
+def _matched(
+    old: Requirements, new: Requirements
+) -> tuple[list[tuple[Requirement, Requirement]], list[Requirement], list[Requirement]]:
+    """Requirements of the same schemes, those that went, and those that came; not those that stay.
+
+    Asking for nothing is told elsewhere.
+    """
+    ones = [one for one in old if one and one not in new]
+    others = [one for one in new if one and one not in old]
+    pairs, removed = [], []
+    for one in ones:
+        match = next((other for other in others if other.keys() == one.keys()), None)
+        if match is None:
+            removed.append(one)
+        else:
+            others.remove(match)
+            pairs.append((one, match))
+    return pairs, removed, others

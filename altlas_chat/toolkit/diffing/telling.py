@@ -127,12 +127,6 @@ class _Telling:
     def _path(self) -> str:
         return "/".join(self.step.path)
 
-    def _said(self) -> str:
-        inside = f" `{self._path}`" if self.step.path else ""
-        if self.scope.root in ("request-parameter", "response-header"):
-            return f"{self.scope.said}{':' if inside else ''}{inside}"
-        return f"{inside}{self.scope.said}"
-
     def _full(self, name: str) -> str:
         return "/".join((*self.step.path, name)) if name else self._path
 
@@ -176,7 +170,6 @@ class _Telling:
         *,
         name: str = "",
         guarded: bool = False,
-        level: Level | None = None,
         days: int = 0,
     ) -> None:
         old, new = self.step.node.old, self.step.node.new
@@ -185,8 +178,9 @@ class _Telling:
             self.where,
             _place(old.pointer, old.data, delta),
             _place(new.pointer, new.data, delta),
-            level=level or self._level(rule, delta, guarded=guarded),
-            where=self._said(),
+            level=self._level(rule, delta, guarded=guarded),
+            where=self.scope.said,
+            inside=f" `{self._path}`" if self.step.path else "",
             name=name,
             status=self.scope.status,
             old=delta.old,
@@ -236,7 +230,8 @@ class _Telling:
                 rule += "-with-default"
         else:
             rule = f"{kind}-property-removed"
-        self._add(rule, replace(delta, effect=self._effect_of(rule, delta)), name=self._at(delta))
+        told = replace(delta, effect=self._effect_of(rule, delta))
+        self._add(rule, told, name=self._full(delta.name))
 
     def _effect_of(self, rule: str, delta: Delta) -> Effect | None:
         if rule not in ("request-property-removed", "request-parameter-property-removed"):
@@ -244,10 +239,6 @@ class _Telling:
         if self.where.turned:
             return Effect.WIDENS if delta.required else Effect.NONE
         return delta.effect
-
-    def _at(self, delta: Delta) -> str:
-        name = self._full(delta.name)
-        return f"{name}` of `{self.scope.said.strip()}" if self.scope.header else name
 
     def _elsewhere(self, delta: Delta, owner: Node | None, *, came: bool) -> bool:
         """Another branch of ``allOf`` had it before, or still has it."""
@@ -276,7 +267,7 @@ class _Telling:
         if not described:
             if became == "required" and self.scope.root == "request-body":
                 rule = "request-property-undefined-became-required"
-                self._add(rule, delta, name=self._full(delta.name), level=Level.DANGEROUS)
+                self._add(rule, delta, name=self._full(delta.name))
             return
         rule = f"{kind}-property-became-{became}"
         if kind == "response" and guarded:

@@ -196,6 +196,21 @@ def test_security_counts_where_it_is_in_effect():
     ]
 
 
+def test_who_has_what_was_asked_for_may_be_asked_for_less():
+    both = at("/a", security=[{**KEY, **BEARER}])
+    assert found(both, at("/a", security=[KEY])) == {
+        "api-security-added": "safe",
+        "api-security-removed": "safe",
+    }
+    assert found(at("/a", security=[KEY]), both)["api-security-removed"] == "breaking"
+    read, write, all_ = ({"oauth": x} for x in (["read"], ["write"], ["read", "write"]))
+    assert found(at("/a", security=[read]), at("/a", security=[all_, read])) == {
+        "api-security-added": "safe"
+    }
+    told = found(at("/a", security=[read, write]), at("/a", security=[read]))
+    assert told == {"api-security-removed": "breaking"}
+
+
 def hook(schema, where):
     content = {JSON: {"schema": schema}}
     called = {"post": {"requestBody": {"content": content}, "responses": OK}}

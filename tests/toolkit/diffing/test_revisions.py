@@ -1,5 +1,6 @@
 """Documents of a git revision, and the newest that was released."""
 
+import gc
 import subprocess
 
 import pytest
@@ -50,6 +51,16 @@ def test_a_revision_has_its_own_files_and_names_its_places(repository):
     place = old.place(old.target(schema_of(old)[0]) + "/type")
     assert (place.file, place.line) == ("HEAD:apis/parts/a.yaml", 1)
     assert old.source == "HEAD:apis/api.yaml"
+
+
+def test_what_was_taken_out_of_git_is_gone_with_its_document(repository, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "apis"))
+    document = open_revision("HEAD:apis/api.yaml")
+    (folder,) = (tmp_path / "apis").glob("altlas-chat-*")
+    assert document.place("/paths").line == 3
+    del document
+    gc.collect()
+    assert not folder.exists()
 
 
 @pytest.mark.parametrize(
