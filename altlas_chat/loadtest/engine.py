@@ -21,7 +21,7 @@ from altlas_chat.loadtest.pacing import arrivals, burstiness
 from altlas_chat.loadtest.results import Measured, Result, Second
 from altlas_chat.loadtest.scenarios import Scenario
 from altlas_chat.loadtest.scripts import Action
-from altlas_chat.loadtest.steps import Call, Command, Json, Person
+from altlas_chat.loadtest.steps import Call, Command, Json, Person, positions_of
 from altlas_chat.loadtest.wires import NotLetIn
 
 CONNECTING_AT_ONCE = 100
@@ -273,10 +273,3 @@ class Engine:
             if not any(line.ear.lost(ends) for line in doer.lines.values() if line.ended is None):
                 return
             await asyncio.sleep(0.05)
-
-
-def positions_of(snapshot: Json, person: Person) -> dict[str, int]:
-    """Where the person's streams stand in a snapshot of ``GET /sync``."""
-    found = {f"conversation:{one['id']}": one["seq"] for one in snapshot["conversations"]}
-    found[f"user:{person.user_id}"] = snapshot["seq"]
-    return found

@@ -9,14 +9,9 @@ from urllib.parse import SplitResult
 import orjson
 
 from altlas_chat.loadtest.ears import Ear
+from altlas_chat.loadtest.heard import is_reply, read_event
 from altlas_chat.loadtest.steps import Json
 from altlas_chat.loadtest.wires import Wire
-
-_REPLIES = (b'{"event":"reply"', b'{"event":"error"')
-_CREATED = b'{"event":"message.created"'
-_STREAM = b'"stream":"'
-_SEQ = b'"seq":'
-_CLIENT_ID = b'"clientId":"'
 
 
 class Refused(Exception):
@@ -64,21 +59,12 @@ class Line:
             self._waiting.pop(number, None)
 
     def _hear(self, text: bytes) -> None:
-        if text.startswith(_REPLIES):
+        if is_reply(text):
             self._take_reply(orjson.loads(text))
             return
-        at = text.find(_STREAM, 0, 120)
-        if at < 0:
-            return  # it passes, and has no number
-        end = text.index(b'"', at + len(_STREAM))
-        stream = text[at + len(_STREAM) : end].decode()
-        start = text.index(_SEQ, end) + len(_SEQ)
-        seq = int(text[start : text.index(b",", start)])
-        if self.ear.hear(stream, seq) and text.startswith(_CREATED):
-            start = text.find(_CLIENT_ID, start) + len(_CLIENT_ID)
-            if start >= len(_CLIENT_ID):
-                client_id = text[start : text.index(b'"', start)].decode()
-                self._on_message(client_id, time.monotonic())
+        event = read_event(text)
+        if event is not None and self.ear.hear(event.stream, event.seq) and event.client_id:
+            self._on_message(event.client_id, time.monotonic())
 
     def _take_reply(self, frame: Json) -> None:
         reply = self._waiting.get(frame.get("id", 0))

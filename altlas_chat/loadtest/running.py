@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import cast
 from urllib.parse import urlsplit
 
+from altlas_chat.loadtest.by_locust import Manner, run_locust
 from altlas_chat.loadtest.capacity import Capacity, search
 from altlas_chat.loadtest.crowds import Login, grouped, logged_in, registered, usernames
 from altlas_chat.loadtest.engine import Engine, Plan, Tick
@@ -26,7 +27,8 @@ class Wanted:
     """What is to be run.
 
     ``url`` is a server's address with its base path, None for one of our own;
-    there ``logins`` take part, or as many new accounts as ``users``.
+    there ``logins`` take part, or as many new accounts as ``users``. With
+    ``locust`` its users make the load, in that manner.
     """
 
     scenario: Scenario
@@ -37,6 +39,7 @@ class Wanted:
     seed: int = 1
     url: str | None = None
     logins: Sequence[Login] = ()
+    locust: Manner | None = None
 
 
 def is_of_this_machine(url: str) -> bool:
@@ -65,7 +68,11 @@ def run_all(
             told(
                 f"{len(target.people):,} people, {wanted.rate:g} a second for {wanted.seconds:g} s"
             )
-            result = _run(target.plan(wanted, wanted.rate, number), ticked)
+            plan = target.plan(wanted, wanted.rate, number)
+            if wanted.locust is None:
+                result = _run(plan, ticked)
+            else:
+                result = run_locust(plan, wanted.locust)
         yield result
         if result.is_partial:
             return

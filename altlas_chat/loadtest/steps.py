@@ -61,3 +61,10 @@ class Person:
     user_id: str
     token: str
     conversations: tuple[str, ...]
+
+
+def positions_of(snapshot: Json, person: Person) -> dict[str, int]:
+    """Where the person's streams stand in a snapshot of ``GET /sync``."""
+    found = {f"conversation:{one['id']}": one["seq"] for one in snapshot["conversations"]}
+    found[f"user:{person.user_id}"] = snapshot["seq"]
+    return found

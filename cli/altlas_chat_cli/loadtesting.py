@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import typer
 
+from altlas_chat.loadtest.by_locust import LocustMissing, Manner, require_locust
 from altlas_chat.loadtest.comparing import Change, Comparison, compare
 from altlas_chat.loadtest.crowds import Login
 from altlas_chat.loadtest.engine import TargetUnusable, Tick
@@ -59,6 +60,9 @@ class Asked:
     baseline: tuple[Path, ...]
     out: Path | None
     as_json: bool
+    engine: str = "asyncio"
+    processes: int | None = None
+    web: bool = False
 
 
 class WrongUse(Exception):
@@ -77,7 +81,7 @@ def run_scenario(asked: Asked) -> int:
         objectives = load_objectives(asked.slo) if asked.slo else []
         before = [_result(file) for file in asked.baseline]
         wanted = wanted_of(asked, scenario)
-    except (WrongUse, ObjectivesUnreadable, ResultUnreadable) as error:
+    except (WrongUse, LocustMissing, ObjectivesUnreadable, ResultUnreadable) as error:
         output.explain(error, as_json=asked.as_json)
         return output.WRONG_USE
     results: list[Result] = []
@@ -139,6 +143,10 @@ def wanted_of(asked: Asked, scenario: Scenario) -> Wanted:
     if asked.people and not asked.url:
         raise WrongUse("--people is for a server that is named.", "Name it with --url as well.")
     logins = _logins(asked.people) if asked.people else []
+    if asked.engine != "locust" and (asked.web or asked.processes):
+        raise WrongUse("--web and --processes are Locust's.", "Add --engine locust.")
+    if asked.engine == "locust":
+        require_locust()
     if asked.url:
         _require_allowed(asked.url, remote=asked.remote)
     return Wanted(
@@ -150,6 +158,7 @@ def wanted_of(asked: Asked, scenario: Scenario) -> Wanted:
         seed=asked.seed,
         url=asked.url.rstrip("/") if asked.url else None,
         logins=logins,
+        locust=Manner(asked.processes or 1, asked.web) if asked.engine == "locust" else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""Charts as SVG, drawn without a script, so that a report works from a file and under any policy."""
+"""Charts as SVG without a script, so that a report works from a file and under any policy."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,9 @@ class Curve:
 def chart(title: str, unit: str, curves: Sequence[Curve]) -> str:
     """Curves over the seconds of a run, from zero up, with their names below."""
     seconds = max((len(curve.values) for curve in curves), default=0)
-    most = max((value for curve in curves for value in curve.values if value is not None), default=0)
+    most = max(
+        (value for curve in curves for value in curve.values if value is not None), default=0
+    )
     top = _round_up(most)
     parts = [
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}">',

@@ -1,7 +1,7 @@
 """Objectives and figures of the baseline as test cases, for a CI that shows those."""
 
 from collections.abc import Sequence
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from altlas_chat.loadtest.comparing import Change, Comparison
 from altlas_chat.loadtest.objectives import Verdict
@@ -17,7 +17,7 @@ def as_junit(
     A sick generator is an error of the suite's first case: it is no failure of
     the server.
     """
-    suite = ElementTree.Element("testsuite", name=f"loadtest {result.scenario}")
+    suite = ET.Element("testsuite", name=f"loadtest {result.scenario}")
     cases = [_checked(suite, result), *(_judged(suite, one) for one in verdicts)]
     cases += [_compared(suite, one) for one in comparisons]
     for case in cases:
@@ -26,33 +26,33 @@ def as_junit(
     suite.set("failures", str(sum(case.find("failure") is not None for case in cases)))
     suite.set("errors", str(sum(case.find("error") is not None for case in cases)))
     suite.set("time", f"{result.seconds:.3f}")
-    root = ElementTree.Element("testsuites")
+    root = ET.Element("testsuites")
     root.append(suite)
-    ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+    ET.indent(root)
+    return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def _checked(suite: ElementTree.Element, result: Result) -> ElementTree.Element:
-    case = ElementTree.SubElement(suite, "testcase", name="nothing lost, doubled or reordered")
+def _checked(suite: ET.Element, result: Result) -> ET.Element:
+    case = ET.SubElement(suite, "testcase", name="nothing lost, doubled or reordered")
     bad = result.messages
     if result.is_void:
-        ElementTree.SubElement(case, "error", message="; ".join(result.generator.ailments))
+        ET.SubElement(case, "error", message="; ".join(result.generator.ailments))
     elif bad.lost or bad.doubled or bad.reordered:
         message = f"{bad.lost} lost, {bad.doubled} doubled, {bad.reordered} reordered"
-        ElementTree.SubElement(case, "failure", message=message)
+        ET.SubElement(case, "failure", message=message)
     return case
 
 
-def _judged(suite: ElementTree.Element, verdict: Verdict) -> ElementTree.Element:
-    case = ElementTree.SubElement(suite, "testcase", name=str(verdict.objective))
+def _judged(suite: ET.Element, verdict: Verdict) -> ET.Element:
+    case = ET.SubElement(suite, "testcase", name=str(verdict.objective))
     if not verdict.is_met:
-        ElementTree.SubElement(case, "failure", message=f"found {number(verdict.found)}")
+        ET.SubElement(case, "failure", message=f"found {number(verdict.found)}")
     return case
 
 
-def _compared(suite: ElementTree.Element, one: Comparison) -> ElementTree.Element:
-    case = ElementTree.SubElement(suite, "testcase", name=f"{one.figure} is not worse")
+def _compared(suite: ET.Element, one: Comparison) -> ET.Element:
+    case = ET.SubElement(suite, "testcase", name=f"{one.figure} is not worse")
     if one.change is Change.WORSE:
         message = f"{spread(one.before)} before, {spread(one.now)} now ({percent(one.effect)})"
-        ElementTree.SubElement(case, "failure", message=message)
+        ET.SubElement(case, "failure", message=message)
     return case

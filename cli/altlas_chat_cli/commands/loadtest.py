@@ -7,7 +7,7 @@ keep up; 130 Ctrl-C, with a report of what there was until then.
 """
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -91,6 +91,17 @@ def run(
             "--remote", help="Allow a server that is not on this machine; asks once more."
         ),
     ] = False,
+    engine: Annotated[
+        Literal["asyncio", "locust"],
+        typer.Option("--engine", help="Who makes the load: our own engine, or Locust's users."),
+    ] = "asyncio",
+    processes: Annotated[
+        int | None,
+        typer.Option("--processes", min=1, help="Locust: processes that share the users."),
+    ] = None,
+    web: Annotated[
+        bool, typer.Option("--web", help="Locust: its web page, where runs are started by hand.")
+    ] = False,
     slo: Slo = None,
     baseline: Baseline = None,
     out: Out = None,
@@ -99,8 +110,9 @@ def run(
     """Run a scenario: people who arrive by chance, whatever became of those before them.
 
     Each action is counted from the moment it was due, so a server that stalls
-    does not hide it. What clients hear is checked: a message that is lost,
-    doubled or out of order fails the run.
+    does not hide it; Locust's users wait for each answer before they go on.
+    What clients hear is checked: a message that is lost, doubled or out of
+    order fails the run.
 
     Exit codes: 0 all is as it should be; 1 an objective was missed, a figure is
     worse than the baseline, or messages were lost; 2 the command line or a file
@@ -112,7 +124,7 @@ def run(
 
     asked = Asked(
         scenario, users, rate, duration, runs, seed, url, people, remote, slo,
-        tuple(baseline or ()), out, as_json,
+        tuple(baseline or ()), out, as_json, engine, processes, web,
     )  # fmt: skip
     raise typer.Exit(run_scenario(asked))
 
