@@ -29,7 +29,7 @@ import requests
 import websocket
 from gevent.event import AsyncResult
 from locust import User, events, task
-from locust.runners import MasterRunner, WorkerRunner
+from locust.runners import MasterRunner
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -256,7 +256,7 @@ def _end(environment: Any, **_: Any) -> None:
     RESULT.generator.cpu = (time.process_time() - RESULT.generator.cpu) / max(1e-9, RESULT.seconds)
     RESULT.generator.burstiness = burstiness(SENT)
     RESULT.users = environment.runner.user_count if environment.runner else 0
-    RESULT.rate = 0.0 if isinstance(environment.runner, WorkerRunner) else RATE
+    RESULT.rate = RATE * RESULT.users / max(1, len(PEOPLE))
 
 
 def _judge() -> None:
@@ -277,37 +277,15 @@ def _judge() -> None:
     LINES.clear()
 
 
-@events.report_to_master.add_listener
-def _report(client_id: str, data: Json) -> None:
-    """A worker's last report carries its result; until then there is nothing to merge."""
-    del client_id
-    if RESULT.seconds and not LINES:
-        data["altlas"] = RESULT.as_json()
-
-
-FROM_WORKERS: dict[str, Json] = {}
-
-
-@events.worker_report.add_listener
-def _take(client_id: str, data: Json) -> None:
-    if "altlas" in data:
-        FROM_WORKERS[client_id] = data["altlas"]
-
-
 @events.test_stop.add_listener
 def _judged(environment: Any, **_: Any) -> None:
-    if not isinstance(environment.runner, MasterRunner):
-        _judge()
-
-
-@events.quitting.add_listener
-def _write(environment: Any, **_: Any) -> None:
-    if isinstance(environment.runner, WorkerRunner):
+    """Each process that had users writes down what they found, in a file of its own."""
+    if isinstance(environment.runner, MasterRunner):
         return
-    for data in FROM_WORKERS.values():
-        RESULT.merge(Result.from_json(data))
-    if path := given("RESULT"):
-        Path(path).write_text(json.dumps(RESULT.as_json(), ensure_ascii=False), encoding="utf-8")
+    _judge()
+    if folder := given("RESULTS"):
+        text = json.dumps(RESULT.as_json(), ensure_ascii=False)
+        Path(folder, f"result-{os.getpid()}.json").write_text(text, encoding="utf-8")
 
 
 _: Callable[..., Any] = locust.task  # the import above is for its patching

@@ -59,7 +59,7 @@ def run_locust(plan: Plan, manner: Manner) -> Result:
             "PEOPLE": folder / "people.json",
             "RATE": plan.rate,
             "SEED": plan.seed,
-            "RESULT": folder / "result.json",
+            "RESULTS": folder,
         }
         environment = environment_with({}) | {
             f"ALTLAS_LOADTEST_{key}": str(value) for key, value in given.items()
@@ -77,7 +77,9 @@ def run_locust(plan: Plan, manner: Manner) -> Result:
         except KeyboardInterrupt:  # Locust was interrupted as well, and writes what it has
             is_partial = not manner.web
             _, words = process.communicate()
-        return _result(folder / "result.json", words or "", is_partial=is_partial)
+        result = _merged(folder, words or "")
+        result.is_partial |= is_partial
+        return result
 
 
 def _command(plan: Plan, manner: Manner) -> list[str]:
@@ -92,10 +94,14 @@ def _command(plan: Plan, manner: Manner) -> list[str]:
     return command if manner.web else [*command, "--headless", "--only-summary"]
 
 
-def _result(file: Path, words: str, *, is_partial: bool) -> Result:
-    if not file.exists():
+def _merged(folder: Path, words: str) -> Result:
+    """What all processes found, as one."""
+    files = sorted(folder.glob("result-*.json"))
+    found = [Result.from_json(json.loads(file.read_text(encoding="utf-8"))) for file in files]
+    if not found:
         last = "\n".join(words.strip().splitlines()[-5:])
         raise TargetUnusable(f"Locust ended without a result: {last}")
-    result = Result.from_json(json.loads(file.read_text(encoding="utf-8")))
-    result.is_partial |= is_partial
-    return result
+    first, *others = found
+    for other in others:
+        first.merge(other)
+    return first
