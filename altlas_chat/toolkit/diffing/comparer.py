@@ -159,7 +159,7 @@ class Comparer:
     def _of_conditions(self, old: View, new: View) -> Iterator[Delta]:
         for keyword, short in _CONDITIONS.items():
             before, after = _counts(old, keyword), _counts(new, keyword)
-            if before != after:
+            if before != after and not _is_closing(old, new, keyword):
                 yield Delta(f"{short}-{'added' if after else 'removed'}", step=keyword)
 
     def _of_names(self, old: View, new: View) -> Iterator[Delta]:
@@ -202,10 +202,20 @@ class Comparer:
                 way = "added" if after > before else "removed"
                 yield Delta(f"prefix-items-{way}", name=f"#{number + 1}", step="prefixItems")
 
+    @staticmethod
+    def _items(views: Views, view: View) -> View:
+        """The schema of items, which allows everything where there is none."""
+        if "items" in view.data:
+            return views.child(view, "items")
+        return views.of(True, joined(view.pointer, "items"))
+
     def _kept(self, old: View, new: View) -> Iterator[Edge]:
         """The ways to schemas that both have, other than branches."""
         for keyword in SINGLE:
-            if _counts(old, keyword) and _counts(new, keyword):
+            if _is_closing(old, new, keyword):
+                pair = (self._items(self.old, old), self._items(self.new, new))
+                yield Edge((keyword,), self.node(*pair))
+            elif _counts(old, keyword) and _counts(new, keyword):
                 below = self.node(self.old.child(old, keyword), self.new.child(new, keyword))
                 yield Edge((keyword,), below, turned=keyword in _TURNED)
         for keyword in NAMED:
@@ -301,6 +311,12 @@ def _counts(view: View, keyword: str) -> bool:
     if keyword in ("if", "then", "else", "contains"):
         return found is not None
     return found is not None and not only_describes(found)
+
+
+def _is_closing(old: View, new: View, keyword: str) -> bool:
+    """A list that may not go on any more, or that may again."""
+    told = [view.data.get(keyword, True) for view in (old, new)]
+    return keyword == "items" and told[0] != told[1] and False in told
 
 
 def _describes(keyword: str, branch: View) -> bool:

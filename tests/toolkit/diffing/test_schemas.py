@@ -246,6 +246,17 @@ def test_below_what_turns_the_sense_nothing_is_certain(keyword):
             assert worst(*(placed(place, x) for x in pair)) == "dangerous"
 
 
+def test_a_list_that_may_not_go_on():
+    one = {"type": "array", "prefixItems": [TEXT]}
+    other = {**one, "items": False}
+    assert found(placed(BODY, one), placed(BODY, other)) == {
+        "request-property-schema-became-false": "breaking"
+    }
+    assert found(placed(ANSWER, other), placed(ANSWER, {**one, "items": NUMBER})) == {
+        "response-property-schema-became-not-false": "breaking"
+    }
+
+
 def test_a_bound_that_changes_its_keyword():
     one, other = {**NUMBER, "minimum": 1}, {**NUMBER, "exclusiveMinimum": 1}
     assert worst(placed(BODY, one), placed(BODY, other)) == "breaking"
