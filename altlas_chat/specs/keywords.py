@@ -27,6 +27,8 @@ def take(found: Json, keyword: str, value: Any) -> bool:
         return _take_type(found, value)
     if not KEPT[keyword](value):
         return False
+    if keyword == "examples":
+        value = _listed(value)
     found[keyword] = without_delimiters(value) if keyword == "pattern" else value
     return True
 
@@ -41,6 +43,16 @@ def _take_type(found: Json, value: Any) -> bool:
     if named:
         found["type"] = list(dict.fromkeys(named))
     return bool(named) and len(named) == len(value)
+
+
+def _listed(examples: Any) -> list[Any]:
+    """Examples by name, as parameters have them, are written in schemas, too."""
+    if isinstance(examples, list):
+        return examples
+    return [
+        one["value"] if isinstance(one, dict) and "value" in one else one
+        for one in examples.values()
+    ]
 
 
 def _is_anything(_: Any) -> bool:
