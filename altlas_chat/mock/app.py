@@ -12,8 +12,8 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from altlas_chat.mock.compiled import compile_documents
-from altlas_chat.mock.furnishing import NOTHING_WISHED, Furniture, furnish
-from altlas_chat.mock.live.opening import Wishes
+from altlas_chat.mock.furnishing import Furniture, furnish
+from altlas_chat.mock.live.wishes import NOTHING_WISHED, Wishes
 from altlas_chat.mock.pipeline import Mock
 from altlas_chat.mock.settings import MockSettings
 from altlas_chat.specs.documents import Document

@@ -13,7 +13,6 @@ from time import monotonic
 from altlas_chat.mock.admin import PREFIX, Admin, Controls, finding_as_json
 from altlas_chat.mock.app import RunningMock
 from altlas_chat.mock.compiled import Compiled
-from altlas_chat.mock.forwarded_sockets import SocketForwarder
 from altlas_chat.mock.forwarding import Forwarder, ProxySettings
 from altlas_chat.mock.hooks import Mounted
 from altlas_chat.mock.journal import Entry, Journal
@@ -128,6 +127,9 @@ class Equipment:
         forwarder = Forwarder(proxy)
         self._mock.answerer = forwarder
         self._mock.stranger = forwarder.stranger
+        # Loaded here, so that a mock that passes nothing on starts without it.
+        from altlas_chat.mock.forwarded_sockets import SocketForwarder  # noqa: PLC0415
+
         sockets = SocketForwarder(forwarder, self._note, self.weather.ending, self._clock)
         self._mock.mount("/", sockets.serve(self._mock), in_front=True)
         return forwarder

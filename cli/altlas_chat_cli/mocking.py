@@ -17,10 +17,10 @@ from altlas_chat.mock.contracts import load_contracts
 from altlas_chat.mock.documentation import DOCS, mount_documentation
 from altlas_chat.mock.equipment import Equipment, Options, chosen_plan
 from altlas_chat.mock.forwarding import ProxySettings, ProxyUnusable, real_server
-from altlas_chat.mock.furnishing import NOTHING_WISHED, furnish
+from altlas_chat.mock.furnishing import furnish
 from altlas_chat.mock.journal import Entry
 from altlas_chat.mock.journal_forms import line_of
-from altlas_chat.mock.live.opening import Wishes
+from altlas_chat.mock.live.wishes import NOTHING_WISHED, Wishes
 from altlas_chat.mock.masking import Mask
 from altlas_chat.mock.pipeline import Mock
 from altlas_chat.mock.plans import PlanUnreadable

@@ -12,8 +12,8 @@ import orjson
 
 from altlas_chat.mock.app import RunningMock, running_mock
 from altlas_chat.mock.live.emitting import read_emission
-from altlas_chat.mock.live.opening import Wishes
 from altlas_chat.mock.live.scenarios import read_scenario
+from altlas_chat.mock.live.wishes import Wishes
 from altlas_chat.mock.settings import MockSettings
 from altlas_chat.specs.loading import load_document
 

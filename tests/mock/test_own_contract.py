@@ -17,7 +17,7 @@ from altlas_chat.data import client_folder
 from altlas_chat.mock.app import running_mock
 from altlas_chat.mock.contracts import load_contracts
 from altlas_chat.mock.live.emitting import read_emission
-from altlas_chat.mock.live.opening import Wishes
+from altlas_chat.mock.live.wishes import Wishes
 from altlas_chat.mock.settings import MockSettings
 from tests.mock.spoken import PATIENCE_SECONDS, Voice
 from tests.support.driving import node

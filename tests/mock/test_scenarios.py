@@ -2,13 +2,13 @@
 
 import pytest
 
-from altlas_chat.mock.live.opening import Wishes
 from altlas_chat.mock.live.scenarios import (
     chosen_scenario,
     load_scenario,
     read_scenario,
     ready_made,
 )
+from altlas_chat.mock.live.wishes import Wishes
 from altlas_chat.specs.findings import DocumentUnusable
 from tests.mock.served import openapi
 from tests.mock.spoken import lamps, market, spoken

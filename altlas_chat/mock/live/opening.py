@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -17,10 +16,10 @@ from altlas_chat.mock.live.messages import Message
 from altlas_chat.mock.live.peers import Room
 from altlas_chat.mock.live.playing import Player
 from altlas_chat.mock.live.rehearsing import check_scenario
-from altlas_chat.mock.live.scenarios import Scenario
 from altlas_chat.mock.live.sockets import Sockets, WhenItEnds
 from altlas_chat.mock.live.stage import Now, Place, Stage
 from altlas_chat.mock.live.talking import Manners, Talk
+from altlas_chat.mock.live.wishes import Wishes
 from altlas_chat.mock.pipeline import Mock
 from altlas_chat.specs.findings import DocumentUnusable, Finding
 from altlas_chat.specs.findings import Place as FilePlace
@@ -31,14 +30,6 @@ ANY = "*"
 RESTART = 1012
 GOING_AWAY = 1001
 TOLD = ("event", "passing")
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What a mock is to say by itself."""
-
-    emissions: tuple[Emission, ...] = ()
-    scenarios: tuple[Scenario, ...] = ()
 
 
 class Live:
