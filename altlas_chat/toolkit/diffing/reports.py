@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 from types import MappingProxyType
@@ -105,12 +106,13 @@ def as_markdown(comparison: Comparison) -> str:
     return "\n".join(lines).rstrip()
 
 
+_CODE = re.compile("`([^`]*)`")
 _STYLE = (
     "body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
     "h2{font:600 1.1rem ui-monospace,monospace;margin:2rem 0 .5rem}"
-    "ul{list-style:none;padding:0}li{padding:.35rem 0;border-top:1px solid #8884}"
-    "b{display:inline-block;min-width:6rem}code,small{font-family:ui-monospace,monospace}"
-    "small{display:block;margin-left:6rem;opacity:.7}"
+    "ul{list-style:none;padding:0}li{display:flex;padding:.35rem 0;border-top:1px solid #8884}"
+    "b{flex:0 0 6rem}code,small{font-family:ui-monospace,monospace;overflow-wrap:anywhere}"
+    "small{display:block;opacity:.7}"
     ".breaking b{color:#b00020}.dangerous b{color:#8a5a00}.safe b{color:#1b6e2d}"
     "@media(prefers-color-scheme:dark){body{background:#111;color:#eee}"
     ".breaking b{color:#ff8a80}.dangerous b{color:#ffd180}.safe b{color:#a5d6a7}}"
@@ -127,10 +129,11 @@ def as_html(comparison: Comparison) -> str:
     for name, changes in _groups(comparison):
         parts.append(f"<h2>{html.escape(name)}</h2><ul>")
         for change in changes:
-            told = [str(one) for one in comparison.places(change) if one is not None]
+            told = " → ".join(str(one) for one in comparison.places(change) if one is not None)
+            words = _CODE.sub(r"<code>\1</code>", html.escape(change.words))
             parts.append(
-                f'<li class="{change.level}"><b>{change.level}</b>{html.escape(change.words)} '
-                f"<code>{change.rule}</code><small>{html.escape(' → '.join(told))}</small></li>"
+                f'<li class="{change.level}"><b>{change.level}</b><div>{words}'
+                f"<small>{change.rule} · {html.escape(told)}</small></div></li>"
             )
         parts.append("</ul>")
     return "\n".join([*parts, "</html>"])
