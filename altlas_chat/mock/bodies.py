@@ -30,9 +30,12 @@ def body_breaches(exchange: Exchange) -> Iterator[Breach]:
     endpoint = exchange.known_endpoint
     body = endpoint.operation.body
     if body is None:
-        if exchange.body:
+        if exchange.body or exchange.unread:
             detail = "The contract takes no body here."
             raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", detail, declared=(415, 422, 400))
+        return
+    if exchange.unread:
+        declared_media(exchange, body)
         return
     if not exchange.body:
         if body.required:

@@ -18,7 +18,7 @@ def check_request(exchange: Exchange) -> Refused | None:
     operation declares).
     """
     endpoint = exchange.known_endpoint
-    if exchange.body or not endpoint.is_judged_by_address:
+    if exchange.body or exchange.unread or not endpoint.is_judged_by_address:
         return _judged(exchange)
     right, address = exchange.compiled.right, (endpoint, exchange.path, exchange.query)
     if right.get(address):

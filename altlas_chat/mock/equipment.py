@@ -13,7 +13,7 @@ from time import monotonic
 from altlas_chat.mock.admin import PREFIX, Admin, Controls, finding_as_json
 from altlas_chat.mock.app import RunningMock
 from altlas_chat.mock.compiled import Compiled
-from altlas_chat.mock.forwarding import Forwarder, ProxySettings
+from altlas_chat.mock.forwarding import LARGEST_CHECKED_BYTES, Forwarder, ProxySettings
 from altlas_chat.mock.hooks import Mounted
 from altlas_chat.mock.journal import Entry, Journal
 from altlas_chat.mock.journal_forms import rfc3339
@@ -24,7 +24,7 @@ from altlas_chat.mock.pipeline import Mock
 from altlas_chat.mock.plan_files import findings_in_plan, read_plan_file
 from altlas_chat.mock.plans import PRESETS, Json, Plan, PlanUnreadable, read_plan
 from altlas_chat.mock.recording import Recording
-from altlas_chat.mock.reloading import Load, Outcome, Reloading
+from altlas_chat.mock.reloading import EVERY_SECONDS, Load, Outcome, Reloading
 from altlas_chat.mock.summaries import Summary
 from altlas_chat.mock.weather import Weather
 from altlas_chat.system import Clock
@@ -37,7 +37,7 @@ class Options:
     ``weather`` is the name of a weather or a file with a plan, "" for none;
     ``amounts`` are keys of a plan that go before what that says, and
     ``rules`` come after its own. ``admin`` is the admin path, "" for none.
-    With ``proxy`` a real server answers.
+    Files are looked at every ``look_seconds``. With ``proxy`` a real server answers.
     """
 
     weather: str = ""
@@ -50,6 +50,7 @@ class Options:
     record: Path | None = None
     masked: bool = True
     watch: bool = True
+    look_seconds: float = EVERY_SECONDS
     proxy: ProxySettings | None = None
 
 
@@ -127,6 +128,7 @@ class Equipment:
         forwarder = Forwarder(proxy)
         self._mock.answerer = forwarder
         self._mock.stranger = forwarder.stranger
+        self._mock.largest_read = LARGEST_CHECKED_BYTES
         # Loaded here, so that a mock that passes nothing on starts without it.
         from altlas_chat.mock.forwarded_sockets import SocketForwarder  # noqa: PLC0415
 
@@ -169,7 +171,7 @@ class Equipment:
         """
         try:
             if self._reloading is not None and self._options.watch:
-                await self._reloading.run()
+                await self._reloading.run(self._options.look_seconds)
             else:
                 await asyncio.Event().wait()
         finally:

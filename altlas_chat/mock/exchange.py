@@ -46,7 +46,8 @@ class Exchange:
     one exchange never sees two. ``endpoint`` is None until the operation was
     found, and stays None for what the contract does not know. ``path_values``
     are percent-decoded, names in ``query_pairs`` too, but not their values.
-    ``body`` is read before anything is checked. ``dynamic`` says that values
+    ``body`` is read before anything is checked, unless it is ``unread``: larger
+    than what is looked at, and still to be taken from the request. ``dynamic`` says that values
     are made up even where there are examples. ``was_refused`` says that the mock
     did not do what was asked of it. ``origin`` says who answered where it was not
     the contract (``weather``, ``proxy``), ``forecast`` what weather was met,
@@ -66,6 +67,7 @@ class Exchange:
     path_values: Mapping[str, str] = field(default_factory=dict)
     query_pairs: list[tuple[str, str]] = field(default_factory=list)
     body: bytes = b""
+    unread: bool = False
     preferences: Preferences = NO_PREFERENCES
     dynamic: bool = False
     breaches: list[Breach] = field(default_factory=list)

@@ -175,8 +175,8 @@ class Forwarder:
                 return await self.session.request(
                     exchange.method,
                     self.address(exchange),
-                    headers=list(forwarded(exchange.request.headers)),
-                    data=exchange.body or None,
+                    headers=_headers(exchange),
+                    data=exchange.request.content if exchange.unread else exchange.body or None,
                     allow_redirects=False,
                 )
         except TimeoutError as error:
@@ -264,6 +264,14 @@ def _with_length(
 ) -> tuple[tuple[str, str], ...]:
     length = response.headers.get("Content-Length")
     return headers if length is None else (*headers, ("Content-Length", length))
+
+
+def _headers(exchange: Exchange) -> list[tuple[str, str]]:
+    headers = exchange.request.headers
+    found = list(forwarded(headers))
+    if exchange.unread and "Content-Encoding" not in headers:
+        found.append(("Content-Length", headers["Content-Length"]))
+    return found
 
 
 def forwarded(headers: Mapping[str, str]) -> Iterable[tuple[str, str]]:

@@ -72,6 +72,7 @@ def _is_plain(exchange: Exchange) -> bool:
     reply = exchange.reply
     return (
         not exchange.body
+        and not exchange.unread
         and not exchange.breaches
         and not exchange.answer_breaches
         and exchange.streamed is None
@@ -92,7 +93,7 @@ def entry_of(exchange: Exchange, began_ms: int) -> Entry:
         client=request.remote or "",
         request_headers=request.headers.items(),
         request_body=exchange.body,
-        request_bytes=len(exchange.body),
+        request_bytes=request.content_length or 0 if exchange.unread else len(exchange.body),
         operation=(endpoint.operation.operation_id or endpoint.name) if endpoint else None,
         seconds=exchange.seconds,
         origin=exchange.origin,

@@ -44,7 +44,8 @@ class Mock:
     """One mock: the contract it answers for, and the hooks of its steps.
 
     Every hook may be set at any time and holds from the next request on.
-    ``stranger`` answers what the contract has no operation for.
+    ``stranger`` answers what the contract has no operation for. Bodies that say
+    that they are larger than ``largest_read`` are left to the answerer, unread.
     """
 
     def __init__(self, compiled: Compiled, settings: MockSettings) -> None:
@@ -53,6 +54,7 @@ class Mock:
         self.judge: Judge = check_request
         self.answerer: Answerer = answer_from_contract
         self.stranger: Answerer | None = None
+        self.largest_read: int | None = None
         self.listeners: list[Listener] = []
         self._in_front: list[tuple[str, Mounted]] = []
         self._behind: list[tuple[str, Mounted]] = []
@@ -136,7 +138,7 @@ class Mock:
         exchange.endpoint, exchange.path_values = found.endpoint, found.values
         _read_wishes(exchange)
         if exchange.request.body_exists:
-            exchange.body = await read_body(exchange.request)
+            await self._read(exchange)
         if self.weather is not None and (reply := await self.weather(exchange)):
             return reply
         if self.settings.validate is not Validate.OFF:
@@ -145,9 +147,16 @@ class Mock:
                 raise refused
         return await self.answerer(exchange)
 
+    async def _read(self, exchange: Exchange) -> None:
+        size = exchange.request.content_length
+        if self.largest_read is not None and size is not None and size > self.largest_read:
+            exchange.unread = True
+        else:
+            exchange.body = await read_body(exchange.request)
+
     async def _strange(self, exchange: Exchange, stranger: Answerer) -> Reply:
         if exchange.request.body_exists:
-            exchange.body = await read_body(exchange.request)
+            await self._read(exchange)
         return await stranger(exchange)
 
     async def _without_operation(self, exchange: Exchange, found: Found) -> Reply:

@@ -51,7 +51,7 @@ async def equipped(
         return compile_documents([load_document(path)])
 
     mock = Mock(load(), settings or MockSettings())
-    equipment = Equipment(mock, Options(**options), load, SystemClock())
+    equipment = Equipment(mock, Options(**{"look_seconds": 0.02, **options}), load, SystemClock())
     told: list[Outcome] = []
     equipment.prepare(told.append)
     with equipment.recorded():

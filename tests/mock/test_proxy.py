@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import io
 import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -337,6 +338,26 @@ async def test_large_and_live_bodies_are_passed_on_as_they_come(tmp_path):
         assert (first.answer_bytes, len(first.answer_body)) == (len(large), 64_000)
         assert second.answer_body == b"data: 1\n\ndata: 2\n\n"
         assert told(ask) == []
+
+
+async def test_a_large_body_is_passed_on_unread(tmp_path):
+    async def handler(request):
+        size = 0
+        async for part in request.content.iter_any():
+            size += len(part)
+        text = f"{request.headers['Content-Length']} {size}"
+        return web.json_response({"id": size, "text": text}, status=201)
+
+    large = b'{"id": 1, "name": "' + b"x" * 80_000_000 + b'"}'
+    async with proxied(tmp_path, handler) as ask:
+        headers = {"Content-Type": "application/json"}
+        answer = await ask("POST", "/pets", data=io.BytesIO(large), headers=headers)
+        assert answer.json == {"id": len(large), "text": f"{len(large)} {len(large)}"}
+        assert told(ask) == []
+        assert ask.entries[0].request_bytes == len(large)
+        headers["Content-Type"] = "text/csv"
+        await ask("POST", "/pets", data=io.BytesIO(large), headers=headers)
+        assert [one[4] for one in told(ask)] == ["contentType"]
 
 
 async def test_a_server_that_breaks_off_breaks_off_here_too(tmp_path, caplog):
