@@ -1,5 +1,7 @@
 """The rules, told: as a table of Markdown, as data, and one at a time."""
 
+import yaml
+
 from altlas_chat.specs.documents import Json
 from altlas_chat.toolkit.linting.configuration import nearest
 from altlas_chat.toolkit.linting.registry import Rule, all_rules, rules_by_name
@@ -49,19 +51,24 @@ def as_data(rule: Rule) -> Json:
 def explained(rule: Rule) -> str:
     """All that there is to say of a rule, for people."""
     kinds = " and ".join({"openapi": "OpenAPI", "asyncapi": "AsyncAPI"}[one] for one in rule.kinds)
+    options = [f"Option {name}: {value!r}" for name, value in rule.options.items()]
+    peers = [f"{PEERS[peer]} calls it {', '.join(names)}." for peer, names in rule.peers.items()]
     parts = [
         f"{rule.id}: {rule.severity}, in the set {rule.since}, for {kinds}",
         f"{rule.meaning}\n{rule.why}",
         f"Remedy: {rule.remedy}",
-        *(f"Option {name}: {value!r}" for name, value in rule.options.items()),
-        *(f"{PEERS[peer]} calls it {', '.join(names)}." for peer, names in rule.peers.items()),
-        f"Good:\n{_indented(rule.good)}",
-        f"Bad:\n{_indented(rule.bad)}",
+        "\n".join(options),
+        "\n".join(peers),
+        f"Good:\n{_laid_out(rule.good)}",
+        f"Bad:\n{_laid_out(rule.bad)}",
     ]
-    return "\n\n".join(parts)
+    return "\n\n".join(part for part in parts if part)
 
 
-def _indented(text: str) -> str:
+def _laid_out(sample: str) -> str:
+    """A sample with a line for each of its entries."""
+    data = yaml.load(sample, Loader=yaml.CSafeLoader)
+    text = yaml.dump(data, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True)
     return "\n".join(f"    {line}" for line in text.splitlines())
 
 

@@ -45,6 +45,11 @@ CASES: list[tuple[str, str, list[str]]] = [
     ),
     # answers
     ("operation-2xx-response", "paths: {/a: {get: {responses: {'101': {description: Up}}}}}", []),
+    (
+        "operation-4xx-response",
+        "webhooks: {a: {post: {responses: {'200': {description: Ok}}}}}",
+        [],
+    ),
     ("operation-4xx-response", "paths: {/a: {get: {responses: {4XX: {description: No}}}}}", []),
     ("operation-4xx-response", "paths: {/a: {get: {responses: {default: {description: No}}}}}", []),
     (

@@ -37,7 +37,7 @@ def operation_2xx_response(subject: Subject, options: Options) -> Iterator[Flaw]
 
 @check("operation-4xx-response")
 def operation_4xx_response(subject: Subject, options: Options) -> Iterator[Flaw]:
-    for call in subject.calls:
+    for call in subject.path_calls:
         statuses = subject.statuses(call)
         known = any(status.startswith("4") for status in statuses)
         if not known and not (options["accept_default"] and "default" in statuses):
