@@ -26,10 +26,10 @@ _CAN_FAIL = (
 
 
 def judges_findings(document: Document) -> Iterator[Finding]:
-    """What openapi-spec-validator, then prance finds in an OpenAPI document."""
+    """What openapi-spec-validator, or else prance finds in an OpenAPI document."""
     found = list(_openapi_spec_validator(document))
     yield from found
-    if not any(one.severity is Severity.ERROR for one in found):
+    if not found:
         yield from _prance(document)
 
 

@@ -79,9 +79,16 @@ def _without_echoes(leaves: list[Leaf]) -> Iterator[Leaf]:
         beside = wrong[leaf.path] - {leaf.keyword}
         if leaf.keyword in ("unevaluatedProperties", "oneOf") and beside:
             continue
-        if leaf.keyword != "type" and leaf.path in types:
+        if (leaf.keyword != "type" and leaf.path in types) or _told_better(leaf):
             continue
         yield leaf
+
+
+def _told_better(leaf: Leaf) -> bool:
+    """``structure`` finds it, too, and says which one."""
+    if leaf.keyword == "not":
+        return bool(leaf.error.kind.schema == {"required": ["example", "examples"]})
+    return leaf.keyword == "uniqueItems" and leaf.path[-1] in ("parameters", "tags")
 
 
 # -- judges ----------------------------------------------------------------------------

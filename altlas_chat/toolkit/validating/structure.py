@@ -207,13 +207,8 @@ def _server(server: Json, pointer: str) -> Iterator[Wrong]:
             yield Wrong(place, "server-variable", what, "Take one that is in enum.")
 
 
-def _whole(document: Document, part: Part) -> Iterator[Wrong]:
-    del document
+def _whole(_document: Document, part: Part) -> Iterator[Wrong]:
     yield from _servers(_mapping(part.node), part.pointer)
-    version = _mapping(part.node).get("openapi")
-    if not isinstance(version, str):
-        what = f"the version {version} is a number, and must be a text"
-        yield Wrong("/openapi", "wrong-type", what, f'Write openapi: "{version}.0".')
 
 
 def _operation(document: Document, part: Part) -> Iterator[Wrong]:

@@ -121,7 +121,7 @@ class Worded:
         else:
             words = [leaf.what] if leaf.what else [one.what for one in violations_of(leaf.error)]
             for one in words:
-                remedy = self._remedy(rule, pointer)
+                remedy = self._remedy(rule, pointer, leaf.error.instance)
                 yield self._finding(pointer, rule, f"{self._subject(pointer)} {one}", remedy)
 
     def _unknown(self, pointer: str, name: str) -> Finding:
@@ -132,7 +132,11 @@ class Worded:
         what = f"{self._subject(pointer)} knows no field {name}"
         return self._finding(here, UNKNOWN, what, self._remedy(UNKNOWN, here))
 
-    def _remedy(self, rule: str, pointer: str) -> str:
+    def _remedy(self, rule: str, pointer: str, value: Any = None) -> str:
+        if rule == VALUE and value != "null":
+            return _REMEDIES[VALUE]
+        if pointer in ("/openapi", "/asyncapi") and rule == TYPE:
+            return "Put quotes around it."
         steps = steps_of(pointer)
         if self._document.is_3_0 and steps and rule in (UNKNOWN, TYPE, VALUE):
             around = kind_at(self._grammar, joined("", *steps[:-1]))
