@@ -232,7 +232,7 @@ def test_what_others_judge_otherwise_is_told(tmp_path):
         "      required: [x]\n"
     )
     (finding,) = report_of(tmp_path, text).findings
-    assert (finding.rule, finding.place.line) == ("undeclared-property", 7)
+    assert (finding.rule, finding.place.line) == ("undeclared-property", 8)
     assert finding.severity is Severity.WARNING
 
 
