@@ -75,8 +75,8 @@ class Wallet:
             password = self._variable(
                 self._name(scheme, "Password", "password"), scheme, secret=True
             )
-            kind = "basic" if scheme.scheme == "basic" else "digest"
-            return Credentials(kind, {"username": user, "password": password})
+            shown = {"username": user, "password": password}
+            return Credentials("basic" if scheme.scheme == "basic" else "digest", shown)
         value = self._variable(self._name(scheme, "Authorization", ""), scheme, secret=True)
         return Credentials("none", headers=(Field("Authorization", f"{scheme.scheme} {value}"),))
 
@@ -127,8 +127,8 @@ class Wallet:
         if alone and len(alike) == 1:
             return alone
         words = re.findall(r"[A-Za-z0-9]+", scheme.name) or ["key"]
-        first, *more = words
-        named = first[0].lower() + first[1:] + "".join(word[0].upper() + word[1:] for word in more)
+        pascal = "".join(word[0].upper() + word[1:] for word in map(str, words))
+        named = pascal[0].lower() + pascal[1:]
         return named if named.lower().endswith(ending.lower()) else named + ending
 
     def _variable(self, name: str, scheme: SecurityScheme, *, secret: bool = False) -> str:
