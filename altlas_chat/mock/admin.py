@@ -8,17 +8,16 @@ import hmac
 import ipaddress
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 import orjson
 from aiohttp import web
 
-from altlas_chat.mock.har import har_of
 from altlas_chat.mock.journal import Journal, Wish
 from altlas_chat.mock.journal_forms import json_of, table_of
 from altlas_chat.mock.masking import Mask
 from altlas_chat.mock.plans import PRESETS, Json, PlanUnreadable, read_plan
-from altlas_chat.mock.recording import Recording
 from altlas_chat.mock.reloading import Outcome
 from altlas_chat.mock.weather import Weather
 from altlas_chat.specs.findings import Finding
@@ -40,6 +39,15 @@ class Refused(Exception):
         self.body = {"title": title, "status": status, "detail": detail, **more}
 
 
+class Record(Protocol):
+    """A file that the journal is written to."""
+
+    path: Path
+
+    def write(self) -> int:
+        """Bring it up to date; how many exchanges there are."""
+
+
 @dataclass(slots=True)
 class Controls:
     """What of the mock the admin path shows and switches; None where there is nothing to switch.
@@ -54,7 +62,7 @@ class Controls:
     health: Callable[[], Json] = field(default=dict)
     reload: Callable[[], Awaitable[Outcome]] | None = None
     reset: Callable[[], Awaitable[None]] | None = None
-    recording: Recording | None = None
+    recording: Record | None = None
 
 
 class Admin:
@@ -169,6 +177,8 @@ class Admin:
         exchanges = journal.select(_wish(request.query))
         form = request.query.get("format") or _form(request.headers.get("Accept", ""))
         if form == "har":
+            from altlas_chat.mock.har import har_of  # noqa: PLC0415 - only then
+
             return _json(har_of(exchanges, mask))
         if form == "table":
             return web.Response(text=table_of(exchanges, mask))

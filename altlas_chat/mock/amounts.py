@@ -4,7 +4,6 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from statistics import NormalDist
 from types import MappingProxyType
 from typing import Literal
 
@@ -22,7 +21,8 @@ _SPREAD = re.compile(r"(normal|lognormal)\(([^,()]+),([^,()]+)\)")
 _RANGE = re.compile(r"\s*(?:\.\.|-)\s*")
 
 LONGEST_SECONDS = 3600.0
-P99 = NormalDist().inv_cdf(0.99)
+P99 = 2.3263478740408408
+"""So many deviations above the mean lies what 99 of 100 are under."""
 
 Shape = Literal["even", "normal", "lognormal"]
 
@@ -53,6 +53,8 @@ class Times:
         """The time of a call whose lot is ``share``, 0 < share < 1; never negative, at most 1 h."""
         if self.shape == "even":
             return self.low + (self.high - self.low) * share
+        from statistics import NormalDist  # noqa: PLC0415 - slow to load, and rarely asked for
+
         deviations = NormalDist().inv_cdf(min(max(share, 1e-12), 1 - 1e-12))
         if self.shape == "normal":
             seconds = self.low + self.high * deviations

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from altlas_chat.mock.admin import PREFIX, Admin, Controls, finding_as_json
 from altlas_chat.mock.app import RunningMock
 from altlas_chat.mock.compiled import Compiled
-from altlas_chat.mock.forwarding import LARGEST_CHECKED_BYTES, Forwarder, ProxySettings
 from altlas_chat.mock.hooks import Mounted
 from altlas_chat.mock.journal import Entry, Journal
 from altlas_chat.mock.journal_forms import rfc3339
@@ -21,13 +21,15 @@ from altlas_chat.mock.masking import Mask
 from altlas_chat.mock.meeting import Meeting, MeetingOfSockets
 from altlas_chat.mock.noting import Noting, noted_sockets
 from altlas_chat.mock.pipeline import Mock
-from altlas_chat.mock.plan_files import findings_in_plan, read_plan_file
 from altlas_chat.mock.plans import PRESETS, Json, Plan, PlanUnreadable, read_plan
-from altlas_chat.mock.recording import Recording
+from altlas_chat.mock.real_server import LARGEST_CHECKED_BYTES, ProxySettings
 from altlas_chat.mock.reloading import EVERY_SECONDS, Load, Outcome, Reloading
 from altlas_chat.mock.summaries import Summary
 from altlas_chat.mock.weather import Weather
 from altlas_chat.system import Clock
+
+if TYPE_CHECKING:
+    from altlas_chat.mock.forwarding import Forwarder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,11 @@ def chosen_plan(options: Options) -> Plan:
     if options.weather in PRESETS:
         data = {"preset": options.weather}
     elif options.weather:
+        from altlas_chat.mock.plan_files import (  # noqa: PLC0415 - only then
+            findings_in_plan,
+            read_plan_file,
+        )
+
         path = Path(options.weather)
         data = read_plan_file(path)
         try:
@@ -124,14 +131,15 @@ class Equipment:
             mock.mount("/", MeetingOfSockets(self.weather), in_front=True)
         self.forwarder = self._forwarding(options.proxy) if options.proxy else None
 
-    def _forwarding(self, proxy: ProxySettings) -> Forwarder:
+    def _forwarding(self, proxy: ProxySettings) -> "Forwarder":
+        # Loaded here, so that a mock that passes nothing on starts without it.
+        from altlas_chat.mock.forwarded_sockets import SocketForwarder  # noqa: PLC0415
+        from altlas_chat.mock.forwarding import Forwarder  # noqa: PLC0415
+
         forwarder = Forwarder(proxy)
         self._mock.answerer = forwarder
         self._mock.stranger = forwarder.stranger
         self._mock.largest_read = LARGEST_CHECKED_BYTES
-        # Loaded here, so that a mock that passes nothing on starts without it.
-        from altlas_chat.mock.forwarded_sockets import SocketForwarder  # noqa: PLC0415
-
         sockets = SocketForwarder(forwarder, self._note, self.weather.ending, self._clock)
         self._mock.mount("/", sockets.serve(self._mock), in_front=True)
         return forwarder
@@ -154,6 +162,8 @@ class Equipment:
         if self._options.record is None:
             yield
             return
+        from altlas_chat.mock.recording import Recording  # noqa: PLC0415 - only then
+
         with Recording(self._options.record, self.journal, self.mask) as recording:
             self.controls.recording = recording
             yield

@@ -8,7 +8,6 @@ on (RFC 9110, section 7.6.1), everything else is as it came.
 import asyncio
 import zlib
 from collections.abc import AsyncIterator, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -19,6 +18,7 @@ from altlas_chat.mock.breaches import Breach
 from altlas_chat.mock.exchange import Exchange, Reply, Streamed
 from altlas_chat.mock.preferences import NO_PREFERENCES
 from altlas_chat.mock.problems import Refused
+from altlas_chat.mock.real_server import LARGEST_CHECKED_BYTES, ProxySettings, real_server
 from altlas_chat.mock.servers import base_paths
 
 HOP_BY_HOP = frozenset(
@@ -38,48 +38,9 @@ NOT_SENT = HOP_BY_HOP | {"host", "content-length", "content-encoding", "expect",
 """What a request is sent without: its body is sent anew, without an encoding."""
 
 DECODED = ("gzip", "deflate")
-LARGEST_CHECKED_BYTES = 8 * 1024 * 1024
 KEPT_OF_STREAMS = 64_000
 CONNECT_SECONDS = 10.0
 _AUTOMATIC = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProxySettings:
-    """Where to and how: with ``strict`` what breaks the contract is answered with a problem.
-
-    ``timeout_seconds`` is how long the real server may be silent.
-    """
-
-    url: str
-    strict: bool = False
-    timeout_seconds: float = 30.0
-
-
-class ProxyUnusable(Exception):
-    """What was named is no address of a server."""
-
-    def __init__(self, url: str) -> None:
-        super().__init__(url)
-        self.detail = f"{url} is no address of a real server."
-        self.remedy = (
-            "Write http://HOST:PORT or https://HOST, with a path in front if there is one."
-        )
-
-
-def real_server(url: str) -> URL:
-    """The address, checked.
-
-    Raises:
-        ProxyUnusable: it is none, or carries a query or a password.
-    """
-    try:
-        found = URL(url)
-    except ValueError as error:
-        raise ProxyUnusable(url) from error
-    if found.scheme not in ("http", "https") or not found.host or found.query_string or found.user:
-        raise ProxyUnusable(url)
-    return found
 
 
 class OpenedSocket(aiohttp.ClientWebSocketResponse):

@@ -5,7 +5,6 @@ everything, and ``rules`` for some operations. Later rules win over earlier
 ones, key by key, and all of them over what is said for everything.
 """
 
-import difflib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -285,6 +284,8 @@ def _amounts(written: Mapping[str, Any], pointer: str, problems: list[Problem]) 
 
 
 def _near(name: str) -> str:
+    import difflib  # noqa: PLC0415 - only for mistakes
+
     near = difflib.get_close_matches(name, (*READERS, *_TOP), 1)
     return f"Did you mean {near[0]}?" if near else f"There are: {', '.join(READERS)}."
 

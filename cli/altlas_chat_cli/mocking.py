@@ -16,7 +16,6 @@ from altlas_chat.mock.compiled import Compiled, compile_documents
 from altlas_chat.mock.contracts import load_contracts
 from altlas_chat.mock.documentation import DOCS, mount_documentation
 from altlas_chat.mock.equipment import Equipment, Options, chosen_plan
-from altlas_chat.mock.forwarding import ProxySettings, ProxyUnusable, real_server
 from altlas_chat.mock.furnishing import furnish
 from altlas_chat.mock.journal import Entry
 from altlas_chat.mock.journal_forms import line_of
@@ -25,6 +24,7 @@ from altlas_chat.mock.masking import Mask
 from altlas_chat.mock.pipeline import Mock
 from altlas_chat.mock.plans import PlanUnreadable
 from altlas_chat.mock.program import Beside
+from altlas_chat.mock.real_server import ProxySettings, ProxyUnusable, real_server
 from altlas_chat.mock.recording import NoRecording
 from altlas_chat.mock.reloading import Outcome
 from altlas_chat.mock.settings import MockSettings, Validate

@@ -9,8 +9,8 @@ from altlas_chat.mock.app import listening
 from altlas_chat.mock.compiled import Compiled, compile_documents
 from altlas_chat.mock.contracts import load_contracts
 from altlas_chat.mock.equipment import Equipment, Options
-from altlas_chat.mock.forwarding import ProxySettings
 from altlas_chat.mock.pipeline import Mock
+from altlas_chat.mock.real_server import ProxySettings
 from altlas_chat.mock.settings import MockSettings, Validate
 from altlas_chat.system import SystemClock
 from tests.support.running import Chat

@@ -13,7 +13,8 @@ import orjson
 import pytest
 from aiohttp import web
 
-from altlas_chat.mock.forwarding import ProxySettings, ProxyUnusable, decoded, real_server
+from altlas_chat.mock.forwarding import decoded
+from altlas_chat.mock.real_server import ProxySettings, ProxyUnusable, real_server
 from altlas_chat.mock.settings import MockSettings, Validate
 from tests.mock.equipped import Equipped, equipped
 from tests.mock.served import openapi
