@@ -151,6 +151,10 @@ async def mehmet_of(running):
         return await api.log_in("mehmet", "a password that nobody checks")
 
 
+async def conversations_of(chat):
+    return [one["id"] for one in (await chat.call("GET", "/conversations"))["items"]]
+
+
 async def test_a_deleted_message_leaves_a_tombstone_and_a_hidden_one_nothing():
     async with our_mock() as running, somebody(running, "ayse") as (ayse, at_ayse):
         sent = await ayse.send(TALK, "Bir")
@@ -169,7 +173,7 @@ async def test_a_new_group_is_a_conversation_of_its_members():
     async with our_mock() as running, somebody(running, "ayse") as (ayse, at_ayse):
         mehmet = await mehmet_of(running)
         async with (
-            somebody(running, "mehmet") as (_, at_mehmet),
+            somebody(running, "mehmet") as (mehmet_chat, at_mehmet),
             somebody(running, "eda") as (_, at_eda),
         ):
             group = await ayse.call(
@@ -195,6 +199,18 @@ async def test_a_new_group_is_a_conversation_of_its_members():
             assert (await hears(at_ayse, "scheduled_message.created"))["data"][
                 "scheduledMessage"
             ] == scheduled
+            path = f"/groups/{group['id']}/members"
+            listed = await ayse.call("GET", f"/conversations/{group['id']}/members")
+            assert {one["user"]["username"]: one["role"] for one in listed["items"]} == {
+                "ayse": "owner",
+                "mehmet": "member",
+            }
+            await ayse.call("DELETE", f"{path}/{mehmet['id']}")
+            assert (await hears(at_mehmet, "conversation.left"))["data"]["reason"] == "removed"
+            assert group["id"] not in await conversations_of(mehmet_chat)
+            await ayse.call("POST", path, {"userIds": [mehmet["id"]]})
+            await hears(at_mehmet, "conversation.joined")
+            assert group["id"] in await conversations_of(mehmet_chat)
             await ayse.call("DELETE", f"/groups/{group['id']}")
             await hears(at_mehmet, "conversation.deleted")
             with pytest.raises(Refused, match="CONVERSATION_NOT_FOUND"):

@@ -90,7 +90,7 @@ class Sockets:
         if "websocket" not in request.headers.get("Upgrade", "").lower():
             return None
         door = self._doors.find(request.path)
-        if door is None or door.place.channel.is_stream:
+        if door is None:
             return None
         is_strict = self._settings().validate is Validate.STRICT
         wrong = upgrade_violations(door.place, request) if is_strict else []

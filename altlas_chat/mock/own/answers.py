@@ -7,7 +7,8 @@ from typing import Any
 from altlas_chat.mock.exchange import Exchange, Reply
 from altlas_chat.mock.hooks import Answerer
 from altlas_chat.mock.live.sockets import Door, Sockets, bearer, stream_headers
-from altlas_chat.mock.own.chat import Chat
+from altlas_chat.mock.own.chat import CONVERSATION, Chat
+from altlas_chat.mock.own.members import Members
 from altlas_chat.mock.own.people import People
 from altlas_chat.mock.own.snapshots import Snapshots
 from altlas_chat.mock.problems import Refused
@@ -34,6 +35,7 @@ class OwnAnswers:
         self._chat = chat
         self._people = people
         self._snapshots = snapshots
+        self._members = Members(chat, people)
         self._sockets = sockets
 
     def person(self, exchange: Exchange) -> Json:
@@ -76,6 +78,16 @@ class OwnAnswers:
         if name in TOKENS:
             return Outcome(201 if name == "register" else 200, self._tokens(body))
         person = self.person(exchange)
+        found = self._of_person(name, call, body, person)
+        if found is not None or self._chat.state is None:
+            return found
+        return (
+            self._of_conversation(name, call, body, person)
+            or self._members.outcome(name, call, person)
+            or self._message_outcome(name, call, body, person)
+        )
+
+    def _of_person(self, name: str, call: Call, body: Json, person: Json) -> Outcome | None:
         if name == "getCurrentUser":
             return Outcome(200, person)
         if name == "updateCurrentUser":
@@ -84,26 +96,44 @@ class OwnAnswers:
             return Outcome(200, changed)
         if name == "getSync" and self._chat.state is not None:
             return Outcome(200, self._snapshots.answer(person, call.query.get("cursor")))
-        if name in ("markConversationRead", "markConversationDelivered") and self._chat.state:
-            read = name == "markConversationRead"
+        return None
+
+    def _of_conversation(self, name: str, call: Call, body: Json, person: Json) -> Outcome | None:
+        if name == "listConversations":
+            return self._conversations(call, person)
+        marks = ("markConversationRead", "markConversationDelivered")
+        if name in marks and isinstance(body.get("seq"), int):
             place = str(call.path["conversationId"])
+            read = name == marks[0]
             return Outcome(200, self._chat.progress(place, person, body["seq"], read=read))
-        return self._message_outcome(name, call, body, person)
+        return None
+
+    def _conversations(self, call: Call, person: Json) -> Outcome | None:
+        """Those that the person belongs to."""
+        outcome = self._chat.do("listConversations", person, query=call.query, address=call.address)
+        if outcome is None or not isinstance(outcome.body, dict):
+            return None
+        mine = [
+            one
+            for one in outcome.body["items"]
+            if self._chat.hears(person, f"{CONVERSATION}:{one['id']}")
+        ]
+        return Outcome(outcome.status, {**outcome.body, "items": mine})
 
     def _message_outcome(
         self, name: str, call: Call, body: Mapping[str, Any], person: Json
     ) -> Outcome | None:
-        if name in ("markMessageRead", "markMessageDelivered") and self._chat.state:
+        if name in ("markMessageRead", "markMessageDelivered"):
             message = self._chat.thing("getMessage", messageId=str(call.path["messageId"]))
             if message is None:
                 raise NotKept(404, "there is no such message")
             read, place = name == "markMessageRead", message["conversationId"]
             return Outcome(200, self._chat.progress(place, person, message["seq"], read=read))
-        if name == "deleteMessage" and self._chat.state:
+        if name == "deleteMessage":
             for_all = call.query.get("scope", "everyone") == "everyone"
             self._chat.delete_message(str(call.path["messageId"]), person, for_all=for_all)
             return Outcome(204)
-        if name == "postMessage" and self._chat.state:
+        if name == "postMessage":
             if self._chat.conversation(str(body.get("conversationId"))) is None:
                 raise NotKept(404, "there is no such conversation")
             if body.get("scheduledAt"):

@@ -13,6 +13,7 @@ from altlas_chat.mock.own.people import People
 from altlas_chat.mock.own.snapshots import Snapshots, place_of
 from altlas_chat.mock.state import Refused
 from altlas_chat.specs.documents import Json
+from altlas_chat.specs.schemas import Direction
 
 AUTH = "auth"
 NOT_AUTHENTICATED = 4001
@@ -135,6 +136,8 @@ class OwnManners:
         }
         if name not in ways or peer.person is None:
             return False
+        if place.maker.violations(command.message, frame, Direction.REQUEST):
+            return False  # let through by --validate warn or off
         try:
             reply = ways[name](peer, data)
         except Refused as error:

@@ -48,6 +48,12 @@ class People:
         self._by_name[person["username"]] = found
         return found
 
+    def seen(self, user_id: str) -> Json:
+        """The person of an id, as others see it."""
+        known = (one for one in self._by_name.values() if one["id"] == user_id)
+        found = next(known, None) or {**self._made(f"user-{user_id[-8:]}"), "id": user_id}
+        return {name: one for name, one in found.items() if name not in LOCAL_FIELDS}
+
     def of_token(self, token: str | None) -> Json:
         """Whom a token stands for: any that a mock gave, or one that says ``sub`` or a name."""
         claims = _claims(token or "")
