@@ -267,13 +267,19 @@ def _welcome(url: str, compiled: Compiled) -> None:
     for one in found:
         headers = "".join(f" -H {shlex.quote(header)}" for header in one.headers)
         say(f"  curl -s{headers} {shlex.quote(url + one.path)}")
+    if compiled.sockets:
+        _welcome_to_sockets(url, compiled)
+    say(f"Its documentation, to read and to try: {url}{DOCS}")
+    say("Stop it with Ctrl-C.")
+
+
+def _welcome_to_sockets(url: str, compiled: Compiled) -> None:
     from altlas_chat.mock.live.channels import channels_of  # noqa: PLC0415 - only with sockets
 
     for spec in compiled.sockets:
         for channel in channels_of(spec.document)[:MOST_TRIES]:
-            say(f"  {'GET' if channel.is_stream else 'WebSocket'} {url}{channel.paths[0]}")
-    say(f"Its documentation, to read and to try: {url}{DOCS}")
-    say("Stop it with Ctrl-C.")
+            kind = "Events" if channel.is_stream else "WebSocket"
+            output.say(f"  {kind}: {url}{channel.paths[0]}")
 
 
 class RequestLines:
