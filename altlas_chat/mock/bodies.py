@@ -37,7 +37,7 @@ def body_breaches(exchange: Exchange) -> Iterator[Breach]:
     if exchange.unread:
         declared_media(exchange, body)
         return
-    if not exchange.body:
+    if not exchange.body and not _may_be_empty(exchange, body):
         if body.required:
             yield Breach("body", "", "", "required", "a body is required")
         return
@@ -52,6 +52,17 @@ def body_breaches(exchange: Exchange) -> Iterator[Breach]:
         yield Breach("body", "", one.pointer, one.keyword, one.what)
     for pointer in endpoint.spec.shapes.read_only(media.schema, value):
         yield Breach("body", "", pointer, "readOnly", "it is only for answers", is_advice=True)
+
+
+def _may_be_empty(exchange: Exchange, body: Body) -> bool:
+    """A text of no signs and a form of no fields are bodies, too, where one says that it is such."""
+    given = named(exchange.request.headers.get("Content-Type", ""))
+    if not body.required or given is None or given.is_xml or given.is_json:
+        return False
+    is_one = given.type == "text" or given.full == "application/x-www-form-urlencoded"
+    return is_one and any(
+        fits(declared, given) for name in body.content if (declared := named(name))
+    )
 
 
 def declared_media(exchange: Exchange, body: Body) -> MediaType:

@@ -66,8 +66,9 @@ class Endpoint:
     @cached_property
     def is_judged_by_address(self) -> bool:
         """Whether a request without a body is right depends on its path and query alone."""
-        in_address = all(one.where in ("path", "query") for one in self.parameters)
-        return in_address and not self.security
+        if self.security or self.operation.body is not None:
+            return False
+        return all(one.where in ("path", "query") for one in self.parameters)
 
     @cached_property
     def deprecation(self) -> tuple[tuple[str, str], ...]:

@@ -195,6 +195,18 @@ async def test_a_big_body(tmp_path):
     assert answer.status == 200
 
 
+async def test_a_text_of_no_signs_and_a_form_of_no_fields_are_bodies(tmp_path):
+    form = {"application/x-www-form-urlencoded": {"schema": {"type": "object"}}}
+    content = form | {"text/plain": {"schema": {"type": "string"}}}
+    async with mocked(tmp_path, document(content)) as ask:
+        assert (await post(ask, b"", "text/plain")).status == 200
+        assert (await post(ask, b"", "application/x-www-form-urlencoded")).status == 200
+        assert (await post(ask, b"", "application/json")).status == 422
+    form["application/x-www-form-urlencoded"]["schema"]["required"] = ["name"]
+    async with mocked(tmp_path, document(form)) as ask:
+        assert (await post(ask, b"", "application/x-www-form-urlencoded")).status == 422
+
+
 async def test_text_and_xml(tmp_path):
     content = {
         "text/plain": {"schema": {"type": "string", "maxLength": 3}},
