@@ -55,7 +55,7 @@ def body_breaches(exchange: Exchange) -> Iterator[Breach]:
 
 
 def _may_be_empty(exchange: Exchange, body: Body) -> bool:
-    """A text of no signs and a form of no fields are bodies, too, where one says that it is such."""
+    """A text of no signs and a form of no fields are bodies where one says that it is such."""
     given = named(exchange.request.headers.get("Content-Type", ""))
     if not body.required or given is None or given.is_xml or given.is_json:
         return False
