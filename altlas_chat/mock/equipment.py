@@ -140,7 +140,7 @@ class Equipment:
         self._mock.answerer = forwarder
         self._mock.stranger = forwarder.stranger
         self._mock.largest_read = LARGEST_CHECKED_BYTES
-        sockets = SocketForwarder(forwarder, self._note, self.weather.ending, self._clock)
+        sockets = SocketForwarder(forwarder, self._note, self.weather.ended, self._clock)
         self._mock.mount("/", sockets.serve(self._mock), in_front=True)
         return forwarder
 

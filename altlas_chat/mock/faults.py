@@ -4,7 +4,7 @@ import asyncio
 import os
 import socket
 import struct
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 
 from aiohttp import web
@@ -84,14 +84,11 @@ async def _write(stream: web.StreamResponse, body: bytes, speed: float | None) -
 
 
 @asynccontextmanager
-async def ended(
-    request: web.BaseRequest, opened: web.WebSocketResponse, ending: Ending | None
+async def ending(
+    request: web.BaseRequest, opened: web.WebSocketResponse, when: Awaitable[Ending]
 ) -> AsyncIterator[None]:
     """End a socket when its time has come, if it is still inside the ``with`` block then."""
-    if ending is None:
-        yield
-        return
-    task = asyncio.create_task(_end(request, opened, ending))
+    task = asyncio.create_task(_end(request, opened, when))
     try:
         yield
     finally:
@@ -99,9 +96,11 @@ async def ended(
         await asyncio.wait([task])
 
 
-async def _end(request: web.BaseRequest, opened: web.WebSocketResponse, ending: Ending) -> None:
-    await asyncio.sleep(ending.after_seconds)
-    if ending.code is not None:
-        await opened.close(code=ending.code, message=b"the weather of the mock")
+async def _end(
+    request: web.BaseRequest, opened: web.WebSocketResponse, when: Awaitable[Ending]
+) -> None:
+    end = await when
+    if end.code is not None:
+        await opened.close(code=end.code, message=b"the weather of the mock")
     elif request.transport is not None:
         request.transport.abort()

@@ -9,7 +9,7 @@ import aiohttp
 from aiohttp import WSMsgType, web
 from yarl import URL
 
-from altlas_chat.mock.faults import ended
+from altlas_chat.mock.faults import ending
 from altlas_chat.mock.forwarded_frames import FrameCheck, FrameChecks
 from altlas_chat.mock.forwarding import HOP_BY_HOP, Forwarder, OpenedSocket
 from altlas_chat.mock.hooks import Mounted
@@ -32,11 +32,11 @@ ABNORMAL = (1005, 1006, 1015)
 class SocketForwarder:
     """Takes the requests that ask for a WebSocket, and no others."""
 
-    def __init__(self, forwarder: Forwarder, note: Note, ending: WhenItEnds, clock: Clock) -> None:
+    def __init__(self, forwarder: Forwarder, note: Note, ended: WhenItEnds, clock: Clock) -> None:
         """``note`` hears of each socket when it is over, and of frames that break the contract."""
         self._forwarder = forwarder
         self._note = note
-        self._ending = ending
+        self._ended = ended
         self._clock = clock
         self._checks = FrameChecks()
 
@@ -103,9 +103,9 @@ class SocketForwarder:
             if isinstance(there, OpenedSocket):
                 here.headers.extend(_passed(there.answered))
             await here.prepare(request)
-            ending = self._ending(Call("WS", request.path, None, entry.operation))
+            when = self._ended(Call("WS", request.path, request.path, entry.operation))
             down, up = self._ways(request, check)
-            async with ended(request, here, ending):
+            async with ending(request, here, when):
                 await _relay(request, here, there, down, up)
             entry.request_bytes, entry.answer_bytes = up.size, down.size
         return here

@@ -78,6 +78,9 @@ PRESETS: Mapping[str, Json] = MappingProxyType(
 )
 """Weathers by name."""
 
+SOCKET = "WS"
+"""The method of WebSockets; what is said of GET is said of them, too."""
+
 _TOP = ("preset", "seed", "rules")
 
 
@@ -138,7 +141,8 @@ class Pattern:
 
     def matches(self, method: str, paths: Sequence[str], name: str | None) -> bool:
         """Whether it means a call of this method, by one of its paths or by its operationId."""
-        if self.methods and method not in self.methods:
+        also = "GET" if method == SOCKET else method
+        if self.methods and not {method, also} & self.methods:
             return False
         if self.name is not None:
             return name is not None and self.name.fullmatch(name) is not None

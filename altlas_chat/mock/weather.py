@@ -5,6 +5,7 @@ weather, whatever else is called between them, in every process. Limits alone
 depend on the clock.
 """
 
+import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -107,6 +108,7 @@ class Weather:
         self._plan = plan
         self.calls: dict[str, int] = {}
         self._windows: dict[tuple[int, str], tuple[float, int]] = {}
+        self._changed = asyncio.Event()
 
     @property
     def plan(self) -> Plan:
@@ -122,6 +124,8 @@ class Weather:
         self._plan = plan
         self.calls = {}
         self._windows = {}
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()
 
     def as_json(self) -> Json:
         """The plan, and how often each operation was called under it."""
@@ -156,6 +160,17 @@ class Weather:
             return None
         how = amounts.get("close", 1012)
         return Ending(times.at(lot.draw("disconnect")), None if how == "abrupt" else how)
+
+    async def ended(self, call: Call) -> Ending:
+        """Return when the socket that this call opened is to end; a change draws its lot anew."""
+        while True:
+            changed, ending = self._changed, self.ending(call)
+            try:
+                async with asyncio.timeout(ending.after_seconds if ending else None):
+                    await changed.wait()
+            except TimeoutError:
+                if ending is not None:
+                    return ending
 
     def _count(self, key: str) -> int:
         self.calls[key] = number = self.calls.get(key, 0) + 1

@@ -228,7 +228,7 @@ def _furnish(mock: Mock, equipment: Equipment, wishes: Wishes) -> Beside:
         return nothing
     try:
         furniture = furnish(
-            mock, SystemClock(), wishes, ending=equipment.weather.ending, around=equipment.noted
+            mock, SystemClock(), wishes, ending=equipment.weather.ended, around=equipment.noted
         )
     except DocumentUnusable as unusable:
         raise _exit(unusable) from unusable

@@ -501,6 +501,19 @@ async def test_sockets_end_when_the_weather_says_so(tmp_path, close):
             assert socket.close_code == (1006 if close == "abrupt" else 4000), message
 
 
+async def test_sockets_that_are_open_end_when_the_weather_is_changed(tmp_path):
+    async with proxied(tmp_path, echo) as ask, socket_through(ask) as socket:
+        await socket.send_str("merhaba")
+        assert await socket.receive_str()
+        await ask.admin("PATCH", "/weather", {"latency": "1ms"})
+        await socket.send_str("merhaba")
+        assert await socket.receive_str()
+        rule = "GET /v1/ws: disconnect=10ms, close=1013"
+        await ask.admin("PATCH", "/weather", {"rules": [rule]})
+        await socket.receive(timeout=10)
+        assert socket.close_code == 1013
+
+
 @pytest.mark.parametrize(
     ("rule", "status"), [("WS /v1/ws: status=503", 503), ("WS /v1/*: drop", None)]
 )

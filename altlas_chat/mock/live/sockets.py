@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -62,8 +62,8 @@ def _is_allowed(channel: Channel, name: str, value: str) -> bool:
     return allowed is None or value in allowed
 
 
-WhenItEnds = Callable[[Call], Ending | None]
-"""When a socket ends by the weather; asked once for each."""
+WhenItEnds = Callable[[Call], Coroutine[Any, Any, Ending]]
+"""Returns when a socket is to end by the weather; asked once for each."""
 
 
 class Sockets:
@@ -163,10 +163,9 @@ class Sockets:
         self, socket: web.WebSocketResponse, peer: Peer, request: web.BaseRequest
     ) -> None:
         writer = asyncio.ensure_future(_write(socket, peer, request.transport))
-        call = Call("GET", request.path, peer.channel.paths[-1], peer.channel.name)
-        ending = self._ending(call) if self._ending else None
-        if ending is not None:
-            self._stage.begin(peer, _end_by_weather(peer, ending))
+        call = Call("WS", request.path, peer.channel.paths[-1], peer.channel.name)
+        if self._ending is not None:
+            self._stage.begin(peer, _end_by_weather(peer, self._ending(call)))
         try:
             self._talk.opened(peer, bearer(request))
             async for message in socket:
@@ -203,8 +202,8 @@ async def _write(
             transport.abort()
 
 
-async def _end_by_weather(peer: Peer, ending: Ending) -> None:
-    await asyncio.sleep(ending.after_seconds)
+async def _end_by_weather(peer: Peer, when: Awaitable[Ending]) -> None:
+    ending = await when
     if ending.code is None:
         peer.cut()
     else:
