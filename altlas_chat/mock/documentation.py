@@ -1,6 +1,7 @@
 """The documentation of what a mock answers for, to be read and tried at the mock itself."""
 
 from typing import TYPE_CHECKING
+import asyncio
 from urllib.parse import unquote
 
 from aiohttp import web
@@ -42,7 +43,7 @@ class _Documentation:
         name = EVENTS if name == "events" else name
         if not path.startswith(f"{self._prefix}/") or name not in site.names:
             return None
-        file = site.file(name)
+        file = await asyncio.to_thread(site.file, name)  # a large document takes a second
         headers = {
             "Content-Type": file.content_type,
             "Content-Security-Policy": site.policy,
