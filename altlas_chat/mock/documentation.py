@@ -1,7 +1,7 @@
 """The documentation of what a mock answers for, to be read and tried at the mock itself."""
 
-from typing import TYPE_CHECKING
 import asyncio
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from aiohttp import web
