@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
+from altlas_chat.specs.documents import Json
 from altlas_chat.specs.pointers import joined
 from altlas_chat.specs.schemas import Direction
 from altlas_chat.toolkit.linting.parts import Part
 from altlas_chat.toolkit.linting.registry import Flaw, Options, check
 from altlas_chat.toolkit.linting.subject import Subject
+from altlas_chat.toolkit.linting.themes.schemas import is_of
 
 MOST_TOLD = 3
 """So many things that are wrong with one example are told."""
@@ -44,7 +46,26 @@ def unfit(subject: Subject, schema: str, value: Any, direction: Direction | None
     return min(found, key=len)
 
 
+PLAIN = frozenset(
+    {
+        *("type", "enum", "title", "description", "default", "example", "examples"),
+        *("nullable", "deprecated", "readOnly", "writeOnly"),
+    }
+)
+
+
+def _fits_plainly(node: Json, value: Any) -> bool:
+    """A schema of a type and an enum alone allows a value; quicker than to compile it."""
+    kind = node.get("type")
+    if not isinstance(kind, str) or not PLAIN.issuperset(node) or not is_of(value, kind):
+        return False
+    values = node.get("enum")
+    return values is None or (isinstance(values, list) and value in values)
+
+
 def _flaws(subject: Subject, schema: Part, pointer: str, value: Any, what: str) -> Iterator[Flaw]:
+    if _fits_plainly(schema.node, value):
+        return
     wrong = unfit(subject, schema.pointer, value, subject.direction(schema))
     if wrong:
         more = f" (and {len(wrong) - MOST_TOLD} more)" if len(wrong) > MOST_TOLD else ""

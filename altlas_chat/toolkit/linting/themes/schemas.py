@@ -146,7 +146,9 @@ def no_contradicting_bounds(subject: Subject, options: Options) -> Iterator[Flaw
     del options
     for part in subject.parts.of("schema"):
         for lower, upper in BOUNDS:
-            low, high = part.node.get(lower), part.node.get(upper)
+            if lower not in part.node or upper not in part.node:
+                continue
+            low, high = part.node[lower], part.node[upper]
             if _is_number(low) and _is_number(high) and low > high:
                 yield Flaw(joined(part.pointer, lower), f"{lower} {low} is above {upper} {high}")
 
