@@ -13,8 +13,8 @@ import orjson
 from altlas_chat.specs.documents import Document, Json
 from altlas_chat.specs.findings import Finding, Severity
 from altlas_chat.specs.grammar import OPENAPI, parts_of
-from altlas_chat.specs.pointers import joined
-from altlas_chat.specs.wording import shortened
+from altlas_chat.specs.pointers import found_at, joined
+from altlas_chat.specs.wording import shortened, shown_value
 
 LARGEST_FOR_PRANCE = 1 << 20
 """Bytes of a document that is given to both; prance asks the other one once more."""
@@ -58,9 +58,27 @@ def _told(document: Document, error: Any) -> Finding:
         return Finding(
             document.place(pointer), "undeclared-property", what, remedy, Severity.WARNING
         )
-    pointer = joined("", *error.absolute_path)
-    what = f"{name} says: {shortened(error.message)}"
-    return Finding(document.place(pointer), name, what, "Mend it.")
+    place = document.place(_located(document, error))
+    if error.validator == "uniqueItems" and list(error.absolute_path)[-1:] == ["enum"]:
+        twice = next(one for one in error.instance if error.instance.count(one) > 1)
+        what = f"{shown_value(twice)} is among the values twice"
+        return Finding(place, "duplicate-value", what, "Take one out.", Severity.WARNING)
+    return Finding(place, name, f"{name} says: {shortened(error.message)}", "Mend it.")
+
+
+def _located(document: Document, error: Any) -> str:
+    """Where an error is; its path may be one within a schema that it does not name."""
+    steps = list(error.absolute_path)
+    for part in parts_of(OPENAPI, document.data):
+        if part.kind in ("document", "schema"):
+            pointer = joined("", *steps)
+            try:
+                found = found_at(part.node, pointer)
+            except LookupError:
+                continue
+            if found is error.instance:
+                return part.pointer + pointer
+    return ""
 
 
 def _undeclared(document: Document, message: str) -> tuple[str, list[str]]:

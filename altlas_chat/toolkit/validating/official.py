@@ -77,17 +77,26 @@ def _without_echoes(leaves: list[Leaf]) -> Iterator[Leaf]:
     types = {leaf.path for leaf in leaves if leaf.keyword == "type"}
     for leaf in leaves:
         beside = wrong[leaf.path] - {leaf.keyword}
-        if leaf.keyword in ("unevaluatedProperties", "oneOf") and beside:
+        if leaf.keyword == "oneOf" and beside:
+            continue
+        if leaf.keyword == "unevaluatedProperties" and beside and _all_known(leaf):
             continue
         if (leaf.keyword != "type" and leaf.path in types) or _told_better(leaf):
             continue
         yield leaf
 
 
+def _all_known(leaf: Leaf) -> bool:
+    """Each field is one of some object: it may be known here, too, were nothing else wrong."""
+    return set(leaf.error.kind.unexpected) <= _field_names()
+
+
 def _told_better(leaf: Leaf) -> bool:
-    """``structure`` finds it, too, and says which one."""
+    """``structure`` finds it, too, and says which one; or it is none."""
     if leaf.keyword == "not":
         return bool(leaf.error.kind.schema == {"required": ["example", "examples"]})
+    if leaf.keyword == "format":  # 3.1's schema forgets that addresses of servers are templates
+        return leaf.path[-1:] == ("url",) and "{" in str(leaf.error.instance)
     return leaf.keyword == "uniqueItems" and leaf.path[-1] in ("parameters", "tags")
 
 
@@ -112,6 +121,24 @@ def _openapi(minor: str) -> Any:
         return jsonschema_rs.Draft7Validator(_with_choices(dict(schema_v30)), offline=True)
     schema = dict(schema_v31 if minor == "3.1" else schema_v32)
     return jsonschema_rs.Draft202012Validator(schema, validate_formats=True, offline=True)
+
+
+@cache
+def _field_names() -> frozenset[str]:
+    """The names of all fields of all objects of OpenAPI."""
+    from openapi_spec_validator.schemas import schema_v32  # noqa: PLC0415
+
+    found: set[str] = set()
+    todo: list[Any] = [dict(schema_v32)]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, dict):
+            properties = node.get("properties")
+            found.update(properties if isinstance(properties, dict) else ())
+            todo.extend(node.values())
+        elif isinstance(node, list):
+            todo.extend(node)
+    return frozenset(found)
 
 
 @cache
