@@ -73,6 +73,8 @@ def declared_media(exchange: Exchange, body: Body) -> MediaType:
     """
     text = exchange.request.headers.get("Content-Type", "")
     given = named(text)
+    if given and given.full == "multipart/form-data" and not given.parameter("boundary"):
+        given = None
     best, how_well = None, 0
     for media in body.content.values():
         declared = named(media.name)

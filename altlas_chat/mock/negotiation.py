@@ -53,7 +53,8 @@ def wished_answer(endpoint: Endpoint, status: int) -> Answer:
 def chosen_media(content: Mapping[str, MediaType], accept: str) -> MediaType | None:
     """The media type that the request likes best; of equals the first in ``Accept``.
 
-    Where that says nothing JSON goes first, then the contract's order.
+    Where that makes no difference the contract's order decides; without it
+    ``*/*`` goes first, then JSON.
 
     None where the answer has no content at all.
 
@@ -66,7 +67,7 @@ def chosen_media(content: Mapping[str, MediaType], accept: str) -> MediaType | N
         return _usual(content)
     wanted = ranges(accept)
     best, liking = None, NOT_LIKED
-    for media in _in_order(content):
+    for media in content.values():
         offered = named(media.name)
         found = accepted_quality(offered, wanted) if offered else NOT_LIKED
         if found[0] > 0 and found > liking:
@@ -83,12 +84,11 @@ def chosen_media(content: Mapping[str, MediaType], accept: str) -> MediaType | N
 
 
 def _usual(content: Mapping[str, MediaType]) -> MediaType:
-    return _in_order(content)[0]
-
-
-def _in_order(content: Mapping[str, MediaType]) -> list[MediaType]:
-    """JSON first, then as the contract has them."""
-    return sorted(content.values(), key=lambda one: 0 if _is_json(one.name) else 1)
+    if "*/*" in content:
+        return content["*/*"]
+    return next(
+        (one for one in content.values() if _is_json(one.name)), next(iter(content.values()))
+    )
 
 
 def _is_json(name: str) -> bool:

@@ -16,6 +16,9 @@ from altlas_chat.mock.exchange import Exchange
 from altlas_chat.mock.queries import cookie_pairs, decoded
 from altlas_chat.specs.pointers import joined
 
+DIGEST = ("username", "realm", "nonce", "uri", "response")
+"""What credentials of Digest must have (RFC 7616, section 3.4)."""
+
 _TOKEN68 = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 
 
@@ -117,6 +120,8 @@ def _missing_login(exchange: Exchange, name: str, scheme: str) -> _Missing | Non
 def _is_well_formed(scheme: str, rest: str) -> bool:
     if scheme == "bearer":
         return _TOKEN68.fullmatch(rest) is not None
+    if scheme == "digest":
+        return all(re.search(rf"\b{name}\s*=", rest) for name in DIGEST)
     if scheme != "basic":
         return bool(rest)
     try:

@@ -47,6 +47,7 @@ class Client:
 
     async def __call__(self, method: str, path: str, **more: Any) -> "Answered":
         url = URL(self.running.url + path, encoded=True)
+        more.setdefault("skip_auto_headers", ("Accept",))
         async with self._session.request(method, url, allow_redirects=False, **more) as response:
             return Answered(response.status, response.headers, await response.read())
 

@@ -168,7 +168,7 @@ async def test_multipart_forms(tmp_path):
         nameless = await post(ask, b"nothing", "multipart/form-data")
     assert right.status == 200, right.text
     assert wrong.places == [("body", "", "/name"), ("body", "", "/age")]
-    assert (broken.status, nameless.status) == (400, 400)
+    assert (broken.status, nameless.status) == (400, 415)
 
 
 async def test_the_types_of_parts(tmp_path):

@@ -35,10 +35,10 @@ SHAPES = openapi(
     ("accept", "given"),
     [
         ("", "application/json"),
-        ("*/*", "application/json"),
-        ("application/*", "application/json"),
+        ("*/*", "application/xml"),
+        ("application/*", "application/xml"),
         ("text/*", "text/csv"),
-        ("text/html, */*;q=0.1", "application/json"),
+        ("text/html, */*;q=0.1", "application/xml"),
         ("application/json;q=0.1, application/xml", "application/xml"),
         ("application/json;q=0, */*", "application/xml"),
         ("text/csv, application/json;q=0.9", "text/csv"),

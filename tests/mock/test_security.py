@@ -4,6 +4,8 @@ import pytest
 
 from tests.mock.served import answering, json_example, mocked, openapi
 
+DIGEST = 'username="a", realm="b", nonce="c", uri="/things", response="d"'
+
 SCHEMES = {
     "key": {"type": "apiKey", "in": "header", "name": "X-Key"},
     "asked": {"type": "apiKey", "in": "query", "name": "key"},
@@ -44,7 +46,8 @@ def document(security, **responses):
         ([{"bearer": []}], {"Authorization": "Bearer abc.def-_"}, "", 200),
         ([{"bearer": []}], {"Authorization": "Bearer"}, "", 401),
         ([{"bearer": []}], {"Authorization": "Bearer a b"}, "", 401),
-        ([{"digest": []}], {"Authorization": 'Digest username="a"'}, "", 200),
+        ([{"digest": []}], {"Authorization": f"Digest {DIGEST}"}, "", 200),
+        ([{"digest": []}], {"Authorization": 'Digest username="a"'}, "", 401),
         ([{"digest": []}], {"Authorization": "Digest"}, "", 401),
         ([{"oauth": ["read"]}], {"Authorization": "Bearer a"}, "", 200),
         ([{"oauth": ["read"]}], {}, "", 401),
