@@ -29,6 +29,9 @@ PHASES = ("examples", "coverage", "fuzzing", "stateful")
 ENDS = frozenset({"logout", "logoutEverywhere", "changePassword", "endAllSessions", "streamEvents"})
 """Operations of our own contract that end the session of who tests, or never end themselves."""
 
+REFUSED_BY_MEANING = ("positive_data_acceptance",)
+"""Checks that our own contract does not promise: a cursor or a moment may fit its schema and be none."""
+
 _RUN = "from schemathesis.cli import schemathesis; schemathesis()"
 _CONNECT_SECONDS = 5.0
 _ENDING_SECONDS = 20.0
@@ -169,7 +172,7 @@ def run_tests(document: Document, plan: Plan) -> Outcome:
     if find_spec("schemathesis") is None:
         raise NotInstalled
     operations = chosen(document, plan)
-    _require_server(plan.url)
+    require_server(plan.url)
     with tempfile.TemporaryDirectory(prefix="altlas-chat-test-") as name:
         folder = Path(name)
         (folder / "openapi.json").write_bytes(orjson.dumps(bundled(document)))
@@ -181,7 +184,12 @@ def run_tests(document: Document, plan: Plan) -> Outcome:
         return _outcome(folder / "report.json", code, interrupted=interrupted)
 
 
-def _require_server(url: str) -> None:
+def require_server(url: str) -> None:
+    """Somebody listens there.
+
+    Raises:
+        ServerNotThere: nobody does.
+    """
     address = urlsplit(url)
     port = address.port or (443 if address.scheme == "https" else 80)
     try:

@@ -18,12 +18,14 @@ from altlas_chat.toolkit.own import own_openapi
 from altlas_chat.toolkit.testing import (
     ENDS,
     PHASES,
+    REFUSED_BY_MEANING,
     NotInstalled,
     Outcome,
     Plan,
     ServerNotThere,
     basic,
     is_of_this_machine,
+    require_server,
     run_tests,
 )
 from altlas_chat_cli import output
@@ -99,6 +101,8 @@ def plan_of(wish: Wish, *, phases: str | None, exclude: Sequence[str], **others:
         exclude = [*exclude, *sorted(ENDS)]
     for option in ("checks", "without_checks"):
         others[option] = tuple(_split(others[option]))
+    if wish.source is None and not others["checks"]:
+        others["without_checks"] += REFUSED_BY_MEANING
     return Plan(url=wish.url, phases=named, exclude=exclude, **others)
 
 
@@ -116,6 +120,7 @@ def tell(wish: Wish, plan: Plan, *, as_json: bool) -> int:
     try:
         document = _document(wish)
         if wish.login is not None:
+            require_server(wish.url)
             token = asyncio.run(_token(wish, wish.login))
             plan = replace(plan, headers={**plan.headers, "Authorization": f"Bearer {token}"})
         outcome = run_tests(document, plan)
