@@ -30,7 +30,7 @@ ENDS = frozenset({"logout", "logoutEverywhere", "changePassword", "endAllSession
 """Operations of our own contract that end the session of who tests, or never end themselves."""
 
 REFUSED_BY_MEANING = ("positive_data_acceptance",)
-"""Checks that our own contract does not promise: a cursor or a moment may fit its schema and be none."""
+"""Checks that our own contract does not promise: a cursor may fit its schema and be none."""
 
 _RUN = "from schemathesis.cli import schemathesis; schemathesis()"
 _CONNECT_SECONDS = 5.0

@@ -22,6 +22,25 @@ COMMANDS = (
     ("config",),
     ("config", "show"),
     ("config", "check"),
+    ("mock",),
+    ("contract",),
+    ("contract", "validate"),
+    ("contract", "lint"),
+    ("contract", "bundle"),
+    ("contract", "diff"),
+    ("contract", "docs"),
+    ("contract", "collection"),
+    ("contract", "examples"),
+    ("contract", "test"),
+)
+ON_OUR_OWN_CONTRACT = (
+    ("mock", "--self-check"),
+    ("contract", "validate"),
+    ("contract", "lint"),
+    ("contract", "bundle", "-o", "bundles"),
+    ("contract", "diff"),
+    ("contract", "docs", "-o", "site"),
+    ("contract", "collection", "-o", "collection.json"),
 )
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("packaging")]
 
@@ -109,6 +128,30 @@ def test_a_database_can_be_filled(installation: Installation, words: tuple[str, 
         "merhaba-dunya"
         in installation.run("altlas-chat", "seed", "--database", database, *words).stdout
     )
+
+
+@pytest.mark.parametrize("words", ON_OUR_OWN_CONTRACT, ids=" ".join)
+def test_the_tools_work_on_the_contract_that_is_installed(
+    installation: Installation, words: tuple[str, ...]
+) -> None:
+    installation.run("altlas-chat", *words)
+
+
+def test_a_document_of_somebody_goes_through_the_tools(installation: Installation) -> None:
+    (installation.folder / "tea.yaml").write_text(
+        "openapi: 3.1.0\ninfo: {title: Tea, version: 1.0.0}\n"
+        "paths: {/tea: {get: {responses: {200: {description: Tea}}}}}\n"
+    )
+    for words in (
+        ("mock", "tea.yaml", "--self-check"),
+        ("contract", "validate", "tea.yaml"),
+        ("contract", "bundle", "tea.yaml", "-o", "tea.json"),
+        ("contract", "diff", "tea.yaml", "tea.json"),
+        ("contract", "examples", "tea.yaml"),
+        ("contract", "docs", "tea.yaml", "-o", "tea"),
+    ):
+        installation.run("altlas-chat", *words)
+    assert (installation.folder / "tea" / "assets" / "swagger-ui-bundle.js").exists()
 
 
 @pytest.mark.parametrize("name", FOLDERS)
