@@ -136,7 +136,7 @@ class Equipment:
         from altlas_chat.mock.forwarded_sockets import SocketForwarder  # noqa: PLC0415
         from altlas_chat.mock.forwarding import Forwarder  # noqa: PLC0415
 
-        forwarder = Forwarder(proxy)
+        forwarder = Forwarder(proxy, self._mock.answerer)
         self._mock.answerer = forwarder
         self._mock.stranger = forwarder.stranger
         self._mock.largest_read = LARGEST_CHECKED_BYTES

@@ -16,6 +16,7 @@ from yarl import URL
 from altlas_chat.mock.answer_checking import answer_breaches, can_be_checked
 from altlas_chat.mock.breaches import Breach
 from altlas_chat.mock.exchange import Exchange, Reply, Streamed
+from altlas_chat.mock.hooks import Answerer
 from altlas_chat.mock.preferences import NO_PREFERENCES
 from altlas_chat.mock.problems import Refused
 from altlas_chat.mock.real_server import LARGEST_CHECKED_BYTES, ProxySettings, real_server
@@ -52,11 +53,16 @@ class OpenedSocket(aiohttp.ClientWebSocketResponse):
 
 
 class Forwarder:
-    """Answers with the real server's answers; ``close`` when it is over."""
+    """Answers with the real server's answers; ``close`` when it is over.
 
-    def __init__(self, settings: ProxySettings) -> None:
+    What the real server has not got yet (501, unless the contract declares
+    that) is left to ``otherwise``.
+    """
+
+    def __init__(self, settings: ProxySettings, otherwise: Answerer) -> None:
         """Raises ``ProxyUnusable``."""
         self._settings = settings
+        self._otherwise = otherwise
         self.server = real_server(settings.url)
         self._session: aiohttp.ClientSession | None = None
 
@@ -122,8 +128,12 @@ class Forwarder:
                 is not to be passed on (502).
         """
         exchange.origin = "proxy"
-        exchange.preferences = NO_PREFERENCES  # they are for the real server now
         response = await self._asked(exchange)
+        if response.status == 501 and _is_missing(exchange):
+            response.close()
+            exchange.origin = "mock for 501"
+            return await self._otherwise(exchange)
+        exchange.preferences = NO_PREFERENCES  # they were for the real server
         try:
             return await self._reply(exchange, response)
         except BaseException:
@@ -202,6 +212,10 @@ class Forwarder:
         if broken and self._settings.strict:
             detail = "; ".join(map(str, broken[:3])) + ("; …" if len(broken) > 3 else ".")
             raise Refused(502, "ANSWER_BREAKS_CONTRACT", detail, breaches=broken)
+
+
+def _is_missing(exchange: Exchange) -> bool:
+    return exchange.endpoint is not None and "501" not in exchange.endpoint.answers
 
 
 async def _streamed(

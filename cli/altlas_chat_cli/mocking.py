@@ -107,10 +107,16 @@ def chosen_token(file: Path | None) -> str | None:
     return token
 
 
-def chosen_proxy(url: str | None, *, strict: bool, timeout_seconds: float) -> ProxySettings | None:
+def chosen_proxy(
+    url: str | None, *, strict: bool, timeout_seconds: float, stateful: bool
+) -> ProxySettings | None:
     """The real server that is to answer; exits when its address is none."""
     if url is None:
+        if strict:
+            raise typer.BadParameter("--proxy-errors goes with --proxy URL")
         return None
+    if stateful:
+        raise typer.BadParameter("--stateful is for a mock, with --proxy a real server answers")
     try:
         real_server(url)
     except ProxyUnusable as error:

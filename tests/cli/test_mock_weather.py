@@ -138,11 +138,13 @@ def test_a_real_server_that_breaks_the_contract_fails_at_the_end(tmp_path: Path)
         (("--admin", "mock"), "--admin"),
         (("--admin-token-file", "none"), "--admin-token-file"),
         (("--proxy", "nowhere"), "no address of a real server"),
+        (("--proxy", "http://x.example", "--stateful"), "--stateful"),
+        (("--proxy-errors",), "--proxy URL"),
         (("--record", "run.txt"), "run.txt"),
     ],
 )
 def test_what_is_wrong_with_the_command_line_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, str], said: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], said: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "pets.json").write_text(json.dumps(DOCUMENT))

@@ -303,6 +303,16 @@ async def test_a_head_and_an_answer_without_body_stay_what_they_are(tmp_path):
         assert told(ask) == []
 
 
+async def test_what_the_real_server_has_not_got_yet_is_answered_by_the_mock(tmp_path):
+    async with proxied(tmp_path, lambda _: pets(status=501)) as ask:
+        answer = await ask("GET", "/pets", headers={"Prefer": "dynamic=true"})
+        assert answer.status == 200
+        assert all(isinstance(one["id"], int) for one in answer.json)
+        assert (await ask("GET", "/nowhere")).status == 501
+        assert [one.origin for one in ask.entries] == ["mock for 501", "proxy"]
+        assert [one[1] for one in told(ask)] == ["operation"]
+
+
 async def test_the_address_may_have_a_path_in_front_that_is_not_doubled(tmp_path):
     async with proxied(tmp_path, lambda one: web.Response(text=one.path), path="/v1") as ask:
         assert (await ask("GET", "/any")).text == "/v1/any"

@@ -122,7 +122,9 @@ def mock(
             journal_size=journal_size,
             masked=mask,
             watch=watch,
-            proxy=mocking.chosen_proxy(proxy, strict=proxy_errors, timeout_seconds=proxy_timeout),
+            proxy=mocking.chosen_proxy(
+                proxy, strict=proxy_errors, timeout_seconds=proxy_timeout, stateful=stateful
+            ),
         )
         wishes = mocking.chosen_wishes(emit or [], scenario or [])
         documents = mocking.opened(contracts or [], fetch=fetch)
