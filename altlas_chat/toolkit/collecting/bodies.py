@@ -37,7 +37,7 @@ def request_body(operation: Operation, values: Values) -> RequestBody | None:
         return None
     media = min(body.content.values(), key=lambda one: _rank(one.name))
     name = "application/json" if plain(media.name) == "*/*" else media.name
-    value, known = values.of_body(operation, media, Direction.REQUEST)
+    value, known = values.of_body(operation.name, media, Direction.REQUEST)
     if is_json(name):
         text = value if isinstance(value, str) and _was_written(media) else pretty(value)
         return RequestBody("text", name, text if known else "")
@@ -113,8 +113,8 @@ def _saved(
 ) -> Iterator[SavedAnswer]:
     status = status_of(answer.status)
     said = answer.data.get("description")
-    about = said.strip().partition("\n")[0][:80] if isinstance(said, str) else ""
-    title = f"{status} {about or phrase_of(status)}"
+    meaning = said.strip().partition("\n")[0][:80] if isinstance(said, str) else ""
+    title = f"{status} {meaning or phrase_of(status)}"
     if not answer.content:
         yield SavedAnswer(title, status)
     for media in answer.content.values():
@@ -124,7 +124,8 @@ def _saved(
             shown = value if isinstance(value, str) and not is_json(media.name) else pretty(value)
             yield SavedAnswer(f"{title} ({name})" if name else title, status, media.name, shown)
         if not examples and is_json(media.name):
-            value, known = values.of_body(operation, media, Direction.ANSWER)
+            about = operation.name if status < FIRST_ERROR else "a refusal"
+            value, known = values.of_body(about, media, Direction.ANSWER)
             yield SavedAnswer(title, status, media.name, pretty(value) if known else "")
 
 

@@ -21,6 +21,7 @@ class Values:
         self._document = document
         schemas = Schemas(document)
         self._sampler = Sampler(document, schemas, seed=seed, language=language)
+        self._made: dict[tuple[str, str, Direction], Any] = {}
 
     def of_parameter(self, operation: Operation, parameter: Parameter) -> Any:
         """Its example, its schema's, or one that is made up; "" where there is nothing."""
@@ -31,27 +32,32 @@ class Values:
             if "value" in example:
                 return example["value"]
         if parameter.content is not None:
-            text, _ = self.of_body(operation, parameter.content, Direction.REQUEST)
+            text, _ = self.of_body(operation.name, parameter.content, Direction.REQUEST)
             return text
         key = f"{operation.name} {parameter.where} {parameter.name}"
         return self._made_up(parameter.schema, key, Direction.REQUEST, "")
 
-    def of_body(
-        self, operation: Operation, media: MediaType, direction: Direction
-    ) -> tuple[Any, bool]:
-        """The body's first example or a made-up one, and whether there is any."""
+    def of_body(self, about: str, media: MediaType, direction: Direction) -> tuple[Any, bool]:
+        """The body's first example or a made-up one, and whether there is any.
+
+        What is made up of one schema ``about`` the same is the same.
+        """
         for value in media.examples(self._document).values():
             return value, True
-        value = self._made_up(media.schema, operation.name, direction, None)
+        value = self._made_up(media.schema, about, direction, None)
         return value, value is not None
 
     def _made_up(self, schema: str | None, key: str, direction: Direction, none: Any) -> Any:
         if schema is None:
             return none
-        try:
-            return self._sampler.sample(schema, key=key, direction=direction)
-        except (NoSample, LookupError):
-            return none
+        known = (self._end(schema), key, direction)
+        if known not in self._made:
+            try:
+                made = self._sampler.sample(known[0], key=key, direction=direction)
+            except (NoSample, LookupError):
+                made = none
+            self._made[known] = made
+        return self._made[known]
 
     def property_schemas(self, schema: str | None) -> dict[str, Json]:
         """The schemas of the properties of an object, those of what it is built on included."""
