@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from altlas_chat.settings import document_cache
 from altlas_chat.specs.findings import DocumentUnusable
 from altlas_chat.specs.loading import load_document
 from altlas_chat.toolkit.collecting.bruno import as_bruno
@@ -59,7 +60,8 @@ def write_collection(wish: Wish, choices: Choices) -> int:
 def _made(wish: Wish, choices: Choices) -> Collection:
     if wish.document is None:
         return collect(own_openapi(), _with_note(choices))
-    return collect(load_document(wish.document, fetch=wish.fetch, lenient=True), choices)
+    document = load_document(wish.document, fetch=wish.fetch, lenient=True, cache=document_cache())
+    return collect(document, choices)
 
 
 def _with_note(choices: Choices) -> Choices:

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from altlas_chat.settings import document_cache
 from altlas_chat.specs.findings import DocumentUnusable, Finding, Severity
 from altlas_chat.toolkit.linting import catalogue
 from altlas_chat.toolkit.linting.linter import Report
@@ -33,7 +34,9 @@ class Wish:
 def lint_documents(documents: Sequence[str], wish: Wish) -> int:
     """Lint, tell what was found, and the exit code."""
     try:
-        report = lint_sources(documents, configuration=wish.config, fetch=wish.fetch)
+        report = lint_sources(
+            documents, configuration=wish.config, fetch=wish.fetch, cache=document_cache()
+        )
     except DocumentUnusable as unusable:
         _tell_unusable(unusable, as_json=wish.form == "json")
         return output.WRONG_USE

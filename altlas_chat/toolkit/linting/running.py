@@ -23,13 +23,18 @@ bundler understands."""
 
 
 def lint_sources(
-    sources: Sequence[str], *, configuration: Path | None = None, fetch: bool = False
+    sources: Sequence[str],
+    *,
+    configuration: Path | None = None,
+    fetch: bool = False,
+    cache: Path | None = None,
 ) -> Report:
     """What is found in documents; in our own contract where none is named.
 
     Without a ``configuration`` the one that lies beside a document counts, else
     the one in the working folder, else there is none. What a configuration lets
-    pass and nothing needs is found, too.
+    pass and nothing needs is found, too. ``fetch`` and ``cache`` are those of
+    :func:`load_document`.
 
     Raises:
         DocumentUnusable: a document can't be read, or a configuration is wrong.
@@ -44,7 +49,7 @@ def lint_sources(
         path = configuration or found_configuration([Path(source).parent, Path()])
         if path is not None and path not in read:
             read[path] = read_configuration(path)
-        document = load_document(source, fetch=fetch, lenient=True)
+        document = load_document(source, fetch=fetch, lenient=True, cache=cache)
         report = report.joined(lint(document, DEFAULT if path is None else read[path]))
     needless = [one for chosen in read.values() for one in unused(chosen, report.used)]
     return Report(report.sources, (*report.findings, *needless), report.ignored, report.used)
