@@ -1,5 +1,7 @@
 """The rules about all that is not a schema: (name, level, section, words)."""
 
+from altlas_chat.toolkit.diffing.rules_of_messages import MESSAGE_RULES
+
 B, D, S = "breaking", "dangerous", "safe"
 
 _ENDPOINTS = (
@@ -368,30 +370,6 @@ _SECURITY = (
     ),
 )
 
-_ASYNC = (
-    ("channel-added", S, "the channel `{name}` was added"),
-    ("channel-removed", B, "the channel `{name}` was removed"),
-    ("channel-address-changed", B, "the address of the channel changed from {old} to {new}"),
-    ("channel-parameter-added", B, "the parameter `{name}` of the channel was added"),
-    ("channel-parameter-removed", B, "the parameter `{name}` of the channel was removed"),
-    ("async-operation-added", S, "the operation was added"),
-    ("async-operation-removed", B, "the operation was removed"),
-    ("async-operation-action-changed", B, "the action changed from {old} to {new}"),
-    ("async-operation-channel-changed", B, "the operation went from {old} to {new}"),
-    ("received-message-added", D, "the message `{name}` was added to what a client receives"),
-    ("received-message-removed", B, "the message `{name}` was removed from what a client receives"),
-    ("sent-message-added", S, "the message `{name}` was added to what a client may send"),
-    ("sent-message-removed", B, "the message `{name}` was removed from what a client may send"),
-    ("reply-added", S, "the operation got a reply"),
-    ("reply-removed", B, "the operation lost its reply"),
-    (
-        "message-content-type-changed",
-        B,
-        "the content type of the message changed from {old} to {new}",
-    ),
-    ("message-name-changed", B, "the name of the message changed from {old} to {new}"),
-)
-
 OPERATION_RULES: tuple[tuple[str, str, str, str], ...] = (
     *_ENDPOINTS,
     *_LIFECYCLE,
@@ -399,5 +377,5 @@ OPERATION_RULES: tuple[tuple[str, str, str, str], ...] = (
     *((name, level, "bodies", words) for name, level, words in _BODIES),
     *((name, level, "security", words) for name, level, words in _SECURITY),
     ("api-schema-removed", S, "components", "the schema `{name}` was removed from the components"),
-    *((name, level, "asyncapi", words) for name, level, words in _ASYNC),
+    *((name, level, "asyncapi", words) for name, level, words in MESSAGE_RULES),
 )

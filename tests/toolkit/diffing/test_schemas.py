@@ -199,6 +199,25 @@ def test_a_property_may_go_from_one_branch_to_another():
         assert told[0].endswith("max-length-set")
 
 
+def test_what_one_branch_asks_for_another_may_ask_for_still():
+    whole = {"allOf": [ref("A"), ref("B")]}
+    before = {"A": asked("a", a=TEXT), "B": asked("a", b=TEXT)}
+    after = {"A": thing(a=TEXT), "B": asked("a", b={**TEXT, "maxLength": 3})}
+    for place, kind in ((BODY, "request"), (ANSWER, "response")):
+        told = found(*(with_schemas(place, whole, **x) for x in (before, after)))
+        assert list(told) == [f"{kind}-property-max-length-set"]
+
+
+def test_a_schema_is_told_of_everywhere_it_is_used():
+    def used(last):
+        schemas = {"A": thing(a=last), "B": thing(b=ref("A")), "C": thing(c=ref("B"))}
+        bodies = {f"/{n.lower()}": {"post": body(ref(n))} for n in ("A", "C", "B")}
+        return api(bodies, components={"schemas": schemas})
+
+    told = changes(used(TEXT), used({**TEXT, "maxLength": 3}))
+    assert [change.path for change in told] == ["/a", "/b", "/c"]
+
+
 def test_flattened_branches_are_told_property_by_property():
     one, other = {"allOf": [thing(a=TEXT)]}, {"allOf": [thing(a=TEXT), asked("b", b=TEXT)]}
     pair = placed(BODY, one), placed(BODY, other)
