@@ -17,7 +17,7 @@ from altlas_chat.mock.live.wishes import Wishes
 from altlas_chat.mock.settings import MockSettings
 from altlas_chat.specs.loading import load_document
 
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 30
 
 
 def market() -> dict[str, Any]:

@@ -50,25 +50,34 @@ async def test_steps_in_their_order_with_what_was_received(tmp_path):
 async def test_what_is_expected_and_what_happens_if_it_does_not_come(tmp_path):
     scenario = """
       flows:
-        - on: connect
+        - on: subscribe
+          where: {pair: A/A}
           channel: market
           steps:
-            - send: price
             - expect: ping
               within: 50ms
               otherwise: [{close: 4001, reason: nobody there}]
+            - send: price
+        - on: subscribe
+          where: {pair: B/B}
+          steps:
+            - expect: ping
+              within: 60s
+              otherwise: [{close: 4001}]
             - send: price
               with: {price: 7}
             - cut: true
     """
     async with spoken(tmp_path, market(), scenario=scenario) as hall:
         async with hall.voice(SPOT) as voice:
-            assert (await voice.hears())["price"] == 1.5
+            await voice.says({"event": "subscribe", "pair": "A/A"})
+            assert (await voice.hears())["event"] == "subscribed"
             assert await voice.hears_the_end() == (4001, "nobody there")
         async with hall.voice(SPOT) as voice:
+            await voice.says({"event": "subscribe", "pair": "B/B"})
+            assert (await voice.hears())["event"] == "subscribed"
             await voice.says({"event": "ping"})
-            heard = [await voice.hears() for _ in range(3)]
-            assert [one.get("price") for one in heard if one["event"] == "price"] == [1.5, 7]
+            assert [(await voice.hears())["event"] for _ in range(2)] == ["pong", "price"]
             assert await voice.hears_the_end() == (None, "")
 
 
