@@ -187,7 +187,7 @@ def serve(
     mock = Mock(compiled, settings)
     _document(mock, sources)
     equipment = Equipment(mock, options, load, SystemClock())
-    emit = _furnish(mock, equipment, wishes)
+    speak = _furnish(mock, equipment, wishes, watch=options.watch)
     lines = RequestLines(equipment.mask)
     if not quiet:
         equipment.journal.listeners.append(lines)
@@ -200,7 +200,7 @@ def serve(
 
     try:
         with equipment.recorded():
-            run(mock, started, beside=(equipment.beside, emit))
+            run(mock, started, beside=(equipment.beside, speak))
     except NoRecording as error:
         output.say(f"altlas-chat: {error.detail}")
         output.say(f"  {error.remedy}")
@@ -219,7 +219,7 @@ def _document(mock: Mock, sources: Sources) -> None:
             mount_documentation(mock, prefix, in_front=True)
 
 
-def _furnish(mock: Mock, equipment: Equipment, wishes: Wishes) -> Beside:
+def _furnish(mock: Mock, equipment: Equipment, wishes: Wishes, *, watch: bool) -> Beside:
     """Put in what the mock remembers and says by itself; what says it.
 
     Where a real server answers there is nothing of that.
@@ -240,10 +240,15 @@ def _furnish(mock: Mock, equipment: Equipment, wishes: Wishes) -> Beside:
         raise _exit(unusable) from unusable
     equipment.controls.reset = furniture.reset
 
-    async def emit(_: RunningMock) -> None:
-        await furniture.run()
+    async def run(_: RunningMock) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(furniture.run())
+            if wishes.scenarios and furniture.live is not None and watch:
+                from altlas_chat.mock.live.rereading import watch_scenarios  # noqa: PLC0415
 
-    return emit
+                tasks.create_task(watch_scenarios(furniture.live, SystemClock(), tell_reload))
+
+    return run
 
 
 def tell_reload(outcome: Outcome) -> None:

@@ -194,6 +194,7 @@ async def spoken(
     *documents: dict[str, Any],
     emit: Sequence[str] = (),
     scenario: str = "",
+    wishes: Wishes | None = None,
     **changes: Any,
 ) -> AsyncIterator[Hall]:
     """A mock of some documents."""
@@ -202,7 +203,7 @@ async def spoken(
         paths.append(folder / f"{number}.json")
         paths[-1].write_bytes(orjson.dumps(document))
     scenarios = (read_scenario(scenario, "scenario.yaml"),) if scenario else ()
-    wishes = Wishes(tuple(read_emission(one) for one in emit), scenarios)
+    wishes = wishes or Wishes(tuple(read_emission(one) for one in emit), scenarios)
     settings = replace(MockSettings(), **changes)
     async with (
         running_mock([load_document(one) for one in paths], settings, wishes) as running,

@@ -1,7 +1,10 @@
 """Scenario files: played as they say, refused at once where they can't be."""
 
+import asyncio
+
 import pytest
 
+from altlas_chat.mock.live.rereading import watch_scenarios
 from altlas_chat.mock.live.scenarios import (
     chosen_scenario,
     load_scenario,
@@ -10,6 +13,7 @@ from altlas_chat.mock.live.scenarios import (
 )
 from altlas_chat.mock.live.wishes import Wishes
 from altlas_chat.specs.findings import DocumentUnusable
+from altlas_chat.system import SystemClock
 from tests.mock.served import openapi
 from tests.mock.spoken import lamps, market, spoken
 from tests.mock.test_own_contract import hears, our_mock, somebody
@@ -181,3 +185,31 @@ async def test_ready_made_scenarios_fit_our_contract(name):
         if name == "typing-and-presence":
             await hears(at_ayse, "presence.updated")
         assert ayse.connection.reconnects == 0
+
+
+async def test_an_edit_is_played_and_a_broken_one_is_told(tmp_path):
+    path = tmp_path / "told.yaml"
+    flow = "flows: [{on: subscribe, steps: [{send: price, with: {price: %s}}]}]"
+    path.write_text(flow % 1)
+    told = asyncio.Queue()
+    wishes = Wishes(scenarios=(load_scenario(path),))
+    async with spoken(tmp_path, market(), wishes=wishes) as hall, hall.voice(SPOT) as voice:
+        live = hall.running.furniture.live
+        watching = asyncio.ensure_future(
+            watch_scenarios(live, SystemClock(), told.put_nowait, every_seconds=0.01)
+        )
+
+        async def price():
+            await voice.says({"event": "subscribe", "pair": "A/A"})
+            await voice.hears()
+            return (await voice.hears())["price"]
+
+        assert await price() == 1
+        path.write_text(flow % "much")
+        outcome = await told.get()
+        assert "would not be valid" in outcome.findings[0].what
+        assert await price() == 1
+        path.write_text(flow % 33)
+        assert not (await told.get()).findings
+        assert await price() == 33
+        watching.cancel()

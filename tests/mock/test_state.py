@@ -86,6 +86,7 @@ PETS = openapi(
                     asked("offset", {"type": "integer"}),
                     asked("status", {"type": "string"}),
                     asked("sort", {"type": "string"}),
+                    asked("q", {"type": "string"}),
                 ],
                 "responses": {
                     "200": {
@@ -238,6 +239,7 @@ async def test_lists_are_filtered_sorted_and_cut(tmp_path):
         assert await names("sort=-name&limit=2") == ["c", "b"]
         assert await names("offset=1&limit=1") == ["a"]
         assert await names("offset=9") == []
+        assert await names("q=SOLD") == ["c", "b"]
         answer = await ask.get("/pets?status=sold&limit=1")
         assert answer.headers["X-Total-Count"] == "2"
 

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -16,6 +17,7 @@ from altlas_chat.mock.live.messages import Message
 from altlas_chat.mock.live.peers import Room
 from altlas_chat.mock.live.playing import Player
 from altlas_chat.mock.live.rehearsing import check_scenario
+from altlas_chat.mock.live.scenarios import Scenario
 from altlas_chat.mock.live.sockets import Sockets, WhenItEnds
 from altlas_chat.mock.live.stage import Now, Place, Stage
 from altlas_chat.mock.live.talking import Manners, Talk
@@ -57,6 +59,7 @@ class Live:
         self._manners = manners
         self._ending = ending
         self.room = Room()
+        self._renewed = asyncio.Event()
         self._take(mock.compiled)
         findings = self.findings()
         if findings:
@@ -78,22 +81,37 @@ class Live:
             for peer in list(self.room.peers.values()):
                 peer.close(RESTART, "the contract was changed: connect again")
             self._take(self._mock.compiled)
+            self._renewed.set()
             for finding in self.findings():
                 LOG.warning("%s", finding)
         return self._sockets
 
-    def findings(self) -> list[Finding]:
-        """What of the scenarios and schedules does not fit the contract."""
+    @property
+    def scenarios(self) -> tuple[Scenario, ...]:
+        return self._wishes.scenarios
+
+    def take_scenarios(self, scenarios: tuple[Scenario, ...]) -> None:
+        """Play these from now on; flows that have begun go on to their end."""
+        self._wishes = replace(self._wishes, scenarios=scenarios)
+        self.player = self.talk.player = Player(self.stage, scenarios)
+        self._renewed.set()
+
+    def unfit(self, scenarios: Iterable[Scenario]) -> list[Finding]:
+        """What of scenarios does not fit the contract."""
         operations = [
             one.operation.operation_id
             for one in self._compiled.endpoints
             if one.operation.operation_id
         ]
-        found = [
+        return [
             finding
-            for scenario in self._wishes.scenarios
+            for scenario in scenarios
             for finding in check_scenario(scenario, self.stage, operations)
         ]
+
+    def findings(self) -> list[Finding]:
+        """What of the scenarios and schedules does not fit the contract."""
+        found = self.unfit(self._wishes.scenarios)
         for emission in self._wishes.emissions:
             if not self._told(emission.message):
                 told = (one.name for place in self.stage.places for one in _usual(place))
@@ -132,11 +150,21 @@ class Live:
             async with asyncio.TaskGroup() as tasks:
                 for number, emission in enumerate(self._wishes.emissions):
                     tasks.create_task(self._emit(emission, number))
-                tasks.create_task(self.player.always())
-                await asyncio.get_running_loop().create_future()
+                tasks.create_task(self._always())
         finally:
             for peer in list(self.room.peers.values()):
                 peer.close(GOING_AWAY, "the mock ends")
+
+    async def _always(self) -> None:
+        """Play what is always on, anew when the scenarios are others."""
+        while True:
+            self._renewed.clear()
+            playing = asyncio.ensure_future(self.player.always())
+            try:
+                await self._renewed.wait()
+            finally:
+                playing.cancel()
+                await asyncio.gather(playing, return_exceptions=True)
 
     async def _emit(self, emission: Emission, number: int) -> None:
         chance = self.stage.filler(f"emission {number}")

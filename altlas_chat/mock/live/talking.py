@@ -48,7 +48,7 @@ class Talk:
         manners: Manners | None = None,
     ) -> None:
         self._stage = stage
-        self._player = player
+        self.player = player
         self._validate = validate
         self._manners = manners
 
@@ -58,7 +58,7 @@ class Talk:
         if self._manners is not None and place.own:
             self._manners.opened(place, peer, token)
         if peer.ready:
-            self._player.connected(peer)
+            self.player.connected(peer)
 
     def closed(self, peer: Peer) -> None:
         """A client is gone."""
@@ -99,9 +99,9 @@ class Talk:
             if reply is not None:
                 peer.put(reply[1])
         if peer.ready and not was_ready:
-            self._player.connected(peer)
+            self.player.connected(peer)
         names = (command.message.name, command.message.key, command.operation)
-        self._player.heard(peer, names, frame)
+        self.player.heard(peer, names, frame)
 
     def _refuse(
         self, place: Place, peer: Peer, code: str, what: str, frame: Any, found: Recognized

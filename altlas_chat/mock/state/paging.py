@@ -23,6 +23,7 @@ CURSORS = {
 }  # fmt: skip
 BEFORES = {"before", "endingbefore", "beforecursor"}
 SORTS = {"sort", "sortby", "orderby", "ordering", "sorting"}
+SEARCHES = {"q", "query", "search", "searchterm", "keyword", "keywords"}
 DIRECTIONS = {"order", "direction", "sortorder", "sortdirection", "orderdirection", "dir"}
 
 TOTALS = {
@@ -102,6 +103,9 @@ class Asked:
 
     def wants(self, thing: Json) -> bool:
         """Whether a thing fits the filters."""
+        searched = self._first(SEARCHES)
+        if isinstance(searched, str) and not _mentions(thing, searched.casefold()):
+            return False
         return all(
             _matches(thing.get(name), value)
             for asked, value in self._query.items()
@@ -200,6 +204,15 @@ def _matches(has: Any, asked: Any) -> bool:
     if isinstance(has, bool):
         return str(has).lower() == str(asked).lower()
     return has is not None and str(has) == str(asked)
+
+
+def _mentions(value: Any, words: str) -> bool:
+    """Whether the words stand in any text of a value."""
+    if isinstance(value, dict):
+        return any(_mentions(one, words) for one in value.values())
+    if isinstance(value, list):
+        return any(_mentions(one, words) for one in value)
+    return isinstance(value, str) and words in value.casefold()
 
 
 def _number(value: Any) -> int | None:
