@@ -34,6 +34,7 @@ __all__ = [
     "Setting",
     "Settings",
     "SettingsError",
+    "document_bytes",
     "document_cache",
     "environment_with",
     "load_configuration",
@@ -271,6 +272,9 @@ class Settings:
         " nothing. Left out, `altlas-chat` in the user's cache folder.",
         minimum=1,
     )
+    document_max_mib: int = setting(
+        50, "Largest file of an API document that `mock` and `contract` read.", minimum=1
+    )
 
 
 TABLE: Mapping[str, Setting] = MappingProxyType(table_of(Settings))
@@ -345,6 +349,20 @@ def load_settings(
     return load_configuration(overrides, environ=environ, file=file).settings
 
 
+def document_bytes(environ: Mapping[str, str] | None = None) -> int:
+    """How large a file of an API document may be."""
+    environ = os.environ if environ is None else environ
+    return _of_documents(environ).document_max_mib * MIB
+
+
+def _of_documents(environ: Mapping[str, str]) -> Settings:
+    """The settings; the defaults where something is wrong with others."""
+    try:
+        return load_settings(environ=environ)
+    except SettingsError:
+        return Settings(document_cache=environ.get(TABLE["document_cache"].variable))
+
+
 def document_cache(environ: Mapping[str, str] | None = None) -> Path | None:
     """Where what large API documents hold is kept; None where nothing shall be.
 
@@ -353,10 +371,7 @@ def document_cache(environ: Mapping[str, str] | None = None) -> Path | None:
     that can't be read count as the defaults: they are no matter of who reads a document.
     """
     environ = os.environ if environ is None else environ
-    try:
-        chosen = load_settings(environ=environ).document_cache
-    except SettingsError:
-        chosen = environ.get(TABLE["document_cache"].variable)
+    chosen = _of_documents(environ).document_cache
     if chosen is not None:
         return None if chosen == "off" else Path(chosen)
     home = environ.get("XDG_CACHE_HOME") or environ.get("LOCALAPPDATA")

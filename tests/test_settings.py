@@ -10,6 +10,8 @@ from altlas_chat.settings import (
     TABLE,
     Settings,
     SettingsError,
+    document_bytes,
+    document_cache,
     load_configuration,
     load_settings,
     without_password,
@@ -252,3 +254,24 @@ def test_a_file_that_is_named_and_not_there() -> None:
 )
 def test_an_address_is_shown_without_its_password(url: str, shown: str) -> None:
     assert without_password(url) == shown
+
+
+@pytest.mark.parametrize(
+    ("environ", "folder"),
+    [
+        ({"HOME": "/home/ayse"}, Path("/home/ayse/.cache/altlas-chat")),
+        ({"HOME": "/home/ayse", "XDG_CACHE_HOME": "/var/cache"}, Path("/var/cache/altlas-chat")),
+        ({"HOME": "/home/ayse", "XDG_CACHE_HOME": "rel"}, Path("/home/ayse/.cache/altlas-chat")),
+        ({"HOME": "/home/ayse", "ALTLAS_CHAT_DOCUMENT_CACHE": "/mine"}, Path("/mine")),
+        ({"HOME": "/home/ayse", "ALTLAS_CHAT_DOCUMENT_CACHE": "off"}, None),
+        ({"ALTLAS_CHAT_DOCUMENT_CACHE": "off", "ALTLAS_CHAT_PORT": "wrong"}, None),
+        ({}, None),
+    ],
+)
+def test_where_documents_are_kept(environ, folder):
+    assert document_cache(environ) == folder
+
+
+def test_how_large_documents_may_be():
+    assert document_bytes({}) == 50 << 20
+    assert document_bytes({"ALTLAS_CHAT_DOCUMENT_MAX_MIB": "1"}) == 1 << 20

@@ -4,10 +4,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from altlas_chat.data import data_folder
-from altlas_chat.settings import document_cache
+from altlas_chat.reading import read_document
 from altlas_chat.specs.documents import Document
 from altlas_chat.specs.findings import DocumentUnusable, Finding, Place
-from altlas_chat.specs.loading import load_document
 
 SUFFIXES = (".json", ".yaml", ".yml")
 _FIRST_BYTES = 4096
@@ -32,7 +31,7 @@ def load_contracts(sources: Sequence[str], *, fetch: bool = False) -> list[Docum
             remedy = f"Name a file, or put one that ends in {', '.join(SUFFIXES)} there."
             what = "the folder holds no OpenAPI or AsyncAPI document"
             raise DocumentUnusable([Finding(place, "no-document", what, remedy)])
-        found += [load_document(one, fetch=fetch, cache=document_cache()) for one in files]
+        found += [read_document(one, fetch=fetch) for one in files]
     return found
 
 

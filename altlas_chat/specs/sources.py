@@ -205,7 +205,7 @@ def _bounded(name: str, raw: bytes | None, largest: int) -> bytes:
     """The bytes, unless there are too many; None stands for too many."""
     if raw is None or len(raw) > largest:
         what = f"it is larger than {largest / (1 << 20):.0f} MiB"
-        remedy = "Split it into several files by $ref, or allow more with --max-size."
+        remedy = "Split it by $ref, or allow more by the setting document_max_mib."
         raise unusable(name, "file-too-large", what, remedy)
     return raw
 

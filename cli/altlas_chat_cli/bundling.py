@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from altlas_chat.specs.loading import load_document
+from altlas_chat.reading import read_document
 from altlas_chat.toolkit import publishing
 from altlas_chat.toolkit.bundling import bundled, form_of, version_of, written
 from altlas_chat.toolkit.own import own_openapi
@@ -32,7 +32,7 @@ def carry_out(wish: Wish, *, check: bool, release: bool, as_json: bool) -> int:
         OSError: a file can't be written.
     """
     if wish.target is None:
-        document = load_document(wish.source or "", fetch=wish.fetch)
+        document = read_document(wish.source or "", fetch=wish.fetch)
         sys.stdout.buffer.write(written(bundled(document), wish.form or "yaml"))
         sys.stdout.flush()
         return output.DONE
@@ -55,7 +55,7 @@ def _files(wish: Wish, target: Path, *, release: bool) -> tuple[Mapping[str, byt
         version = version_of(own_openapi())
         folder = publishing.released_folder(target, version) if release else target
         return publishing.own_bundles(wish.form or "yaml"), folder
-    document = load_document(wish.source, fetch=wish.fetch)
+    document = read_document(wish.source, fetch=wish.fetch)
     if release:
         folder = publishing.released_folder(target, version_of(document))
         return publishing.release_of(document, wish.form or "yaml"), folder

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from altlas_chat.settings import document_cache
+from altlas_chat.reading import read_document
 from altlas_chat.specs.findings import DocumentUnusable
-from altlas_chat.specs.loading import load_document
 from altlas_chat.toolkit.collecting.bruno import as_bruno
 from altlas_chat.toolkit.collecting.collecting import Choices, collect
 from altlas_chat.toolkit.collecting.own import NOTE
@@ -60,8 +59,7 @@ def write_collection(wish: Wish, choices: Choices) -> int:
 def _made(wish: Wish, choices: Choices) -> Collection:
     if wish.document is None:
         return collect(own_openapi(), _with_note(choices))
-    document = load_document(wish.document, fetch=wish.fetch, lenient=True, cache=document_cache())
-    return collect(document, choices)
+    return collect(read_document(wish.document, fetch=wish.fetch, lenient=True), choices)
 
 
 def _with_note(choices: Choices) -> Choices:

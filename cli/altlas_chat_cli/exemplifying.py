@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
 
+from altlas_chat.reading import read_document
 from altlas_chat.specs.documents import Document, Kind
 from altlas_chat.specs.findings import DocumentUnusable, Finding, Place
-from altlas_chat.specs.loading import load_document
 from altlas_chat.specs.sampling import Sampler
 from altlas_chat.specs.schemas import Schemas
 from altlas_chat.toolkit.exemplifying.filling import Filled, filled
@@ -37,7 +37,7 @@ def carry_out(wish: Wish) -> int:
     Raises:
         DocumentUnusable: it can't be worked with.
     """
-    document = load_document(wish.source, fetch=wish.fetch)
+    document = read_document(wish.source, fetch=wish.fetch)
     if document.kind is not Kind.OPENAPI:
         raise _unusable(document, "no-openapi", "it is no OpenAPI document", "Name one.")
     language = cast("Literal['en', 'tr']", wish.language)

@@ -11,9 +11,9 @@ import aiohttp
 import typer
 
 from altlas_chat.client.api import Api
+from altlas_chat.reading import read_document
 from altlas_chat.specs.documents import Document
 from altlas_chat.specs.findings import DocumentUnusable
-from altlas_chat.specs.loading import load_document
 from altlas_chat.toolkit.own import own_openapi
 from altlas_chat.toolkit.testing import (
     ENDS,
@@ -141,7 +141,7 @@ def tell(wish: Wish, plan: Plan, *, as_json: bool) -> int:
 
 
 def _document(wish: Wish) -> Document:
-    return own_openapi() if wish.source is None else load_document(wish.source)
+    return own_openapi() if wish.source is None else read_document(wish.source)
 
 
 async def _token(wish: Wish, who: str) -> str:

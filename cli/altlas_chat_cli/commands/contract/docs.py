@@ -30,11 +30,11 @@ def docs(*, sources: Sources = None, folder: Folder, as_json: AsJson = False) ->
     a document is wrong.
     """
     # Loaded here, so that --help stays quick.
-    from altlas_chat.specs.loading import load_document  # noqa: PLC0415
+    from altlas_chat.reading import read_document  # noqa: PLC0415
     from altlas_chat.toolkit.documentation import export_documentation  # noqa: PLC0415
     from altlas_chat.toolkit.own import own_asyncapi, own_openapi  # noqa: PLC0415
 
-    documents = [load_document(one) for one in sources or ()]
+    documents = [read_document(one) for one in sources or ()]
     site = export_documentation(documents or [own_openapi(), own_asyncapi()], folder)
     if as_json:
         names = [str(folder / name) for name in site.names]

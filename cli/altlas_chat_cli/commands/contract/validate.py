@@ -30,7 +30,13 @@ FailOn = Annotated[
 ]
 Fetch = Annotated[bool, typer.Option("--fetch", help="Follow references to http(s) addresses.")]
 MaxSize = Annotated[
-    int, typer.Option("--max-size", min=1, metavar="MIB", help="Largest file that is read.")
+    int | None,
+    typer.Option(
+        "--max-size",
+        min=1,
+        metavar="MIB",
+        help="Largest file that is read; left out, the setting document_max_mib.",
+    ),
 ]
 
 
@@ -41,7 +47,7 @@ def validate(
     as_json: AsJson = False,
     fail_on: FailOn = "error",
     fetch: Fetch = False,
-    max_size: MaxSize = 50,
+    max_size: MaxSize = None,
 ) -> None:
     """Judge whether a document is what its specification asks for: OpenAPI 3, AsyncAPI 2 and 3.
 
@@ -57,11 +63,13 @@ def validate(
     if fail_on not in LIMITS:
         raise typer.BadParameter(f"--fail-on is {', '.join(LIMITS)}, not {fail_on}")
     # Loaded here, so that --help stays quick.
+    from altlas_chat.settings import document_bytes  # noqa: PLC0415
     from altlas_chat.specs.findings import Severity  # noqa: PLC0415
     from altlas_chat.specs.sources import Limits  # noqa: PLC0415
     from altlas_chat_cli import validating  # noqa: PLC0415
 
-    limits = Limits(largest_file=max_size << 20)
+    largest = document_bytes() if max_size is None else max_size << 20
+    limits = Limits(largest_file=largest)
     wish = validating.Wish("json" if as_json else form, Severity(fail_on), fetch, limits)
     try:
         code = validating.validate_documents(documents or [], wish)
