@@ -4,6 +4,7 @@ Everything is put into the places that the mock has for it (``hooks``).
 """
 
 import asyncio
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -218,6 +219,7 @@ class Equipment:
             plan = chosen_plan(self._options)
         except PlanUnreadable:  # of the command line, which was read at the start
             plan = self._plan
+        gc.collect()  # what was loaded before the last time: it is large, and the collector rare
         return Loaded(self._load_contract(), plan)
 
     def _files(self, loaded: Loaded) -> list[str]:
