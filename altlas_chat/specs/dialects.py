@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 from altlas_chat.specs.branches import BRANCHES, branches_by_value
 from altlas_chat.specs.documents import Document, Json, Kind
 from altlas_chat.specs.findings import Finding, Severity
-from altlas_chat.specs.identifiers import Identifiers
+from altlas_chat.specs.identifiers import DYNAMIC, Identifiers
 from altlas_chat.specs.keywords import KEPT, bounded_by_format, bounded_exclusively, take, with_null
 from altlas_chat.specs.patterns import repaired
 from altlas_chat.specs.pointers import joined
@@ -215,6 +215,9 @@ class Dialects(dict[str, Schema]):
             what = f"the reference {_shown(value)} leads nowhere, any value is taken"
             self.tell(joined(pointer, "$ref"), "reference-nowhere", what)
             return found
+        anchor = self._document.at(pointer).get(DYNAMIC)
+        if isinstance(anchor, str):
+            target = self._identifiers.dynamic(anchor, target, site.scope)
         node = self._document.at(target)
         required = _listed(node.get("required")) if isinstance(node, dict) else []
         hidden = site.hidden.intersection(one for one in required if isinstance(one, str))
@@ -230,7 +233,8 @@ class Dialects(dict[str, Schema]):
         static = self._identifiers.pointer(value, site.base) if isinstance(value, str) else None
         if static is None:
             return False
-        target = self._identifiers.dynamic(value, static, site.scope)
+        name = value.partition("#")[2]
+        target = self._identifiers.dynamic(name, static, site.scope)
         name = self._named(target, replace(site, hidden=frozenset()))
         also = {"$ref": f"{REFERENCE}{name}"}
         if "$ref" in found:

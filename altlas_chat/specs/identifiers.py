@@ -10,6 +10,9 @@ import orjson
 from altlas_chat.specs.documents import Document
 from altlas_chat.specs.pointers import joined, steps_of
 
+DYNAMIC = "x-dynamic-anchor"
+"""Beside a ``$ref``: it was a ``$dynamicRef`` to an anchor of this name."""
+
 Scope = tuple[tuple[str, str], ...]
 
 
@@ -26,7 +29,7 @@ class Identifiers:
         if self._document.is_3_0:
             return False
         text = orjson.dumps(self._document.data, default=str, option=orjson.OPT_NON_STR_KEYS)
-        return b'"$dynamicRef"' in text or b'"$recursiveRef"' in text
+        return any(f'"{one}"'.encode() in text for one in ("$dynamicRef", "$recursiveRef", DYNAMIC))
 
     def base_of(self, pointer: str) -> str:
         """The pointer of the schema resource that a place belongs to: the nearest with ``$id``."""
@@ -51,13 +54,14 @@ class Identifiers:
                 return found
         return None
 
-    def dynamic(self, reference: str, static: str, scope: Scope) -> str:
-        """Where a ``$dynamicRef`` leads, given who was entered on the way, the outermost first."""
-        name = reference.partition("#")[2]
+    def dynamic(self, name: str, static: str, scope: Scope) -> str:
+        """Where a reference to a dynamic anchor leads, given who was entered on the way.
+
+        ``static`` is where it leads when nobody was; ``name`` is "" for draft 2019-09's.
+        """
         node = self._document.at(static)
-        if isinstance(node, dict) and (node.get("$dynamicAnchor") == name or not name):
-            return dict(scope).get(name, static)
-        return static
+        is_anchor = isinstance(node, dict) and (node.get("$dynamicAnchor") == name or not name)
+        return dict(scope).get(name, static) if is_anchor else static
 
     def entered(self, pointer: str, scope: Scope) -> Scope:
         """The scope once a place was entered: with its resource's dynamic anchors, unless bound."""

@@ -26,6 +26,7 @@ from urllib.parse import quote
 
 from altlas_chat.specs.findings import Finding, Place
 from altlas_chat.specs.grammar import WHOLE, Grammar, field_kind, kind_at, sections_of
+from altlas_chat.specs.identifiers import DYNAMIC
 from altlas_chat.specs.naming import Names
 from altlas_chat.specs.pointers import found_at, joined, steps_of
 from altlas_chat.specs.sources import SourceFile, Sources
@@ -249,6 +250,9 @@ class _Joiner:
         if isinstance(dynamic, str) and "$ref" not in made:
             del made["$dynamicRef"]
             made = self._referring({"$ref": dynamic, **made}, "schema", at, out)
+            if "$ref" in made:
+                # Where it leads when nobody was entered before is all that a $ref can say.
+                made[DYNAMIC] = dynamic.partition("#")[2]
         discriminator = made.get("discriminator")
         if isinstance(discriminator, dict) and isinstance(discriminator.get("mapping"), dict):
             mapping = {

@@ -44,23 +44,27 @@ class Validator:
         self._schema = schema
         self._definitions = definitions
         self._compiled: dict[int, Any] = {}
+        self._complete: Any = None
         self.weight = 1
         """How many definitions it holds."""
 
     def is_valid(self, value: Any) -> bool:
-        return bool(self._reaching(value).is_valid(value))
+        return bool((self._complete or self._reaching(value)).is_valid(value))
 
     def errors(self, value: Any) -> Iterator[Any]:
         """The errors of jsonschema-rs."""
-        yield from self._reaching(value).iter_errors(value)
+        yield from (self._complete or self._reaching(value)).iter_errors(value)
 
     def _reaching(self, value: Any) -> Any:
         depth = depth_of(value, REACHES[-1] + 1)
         reach = next((one for one in REACHES if depth <= one), EVERYTHING)
         if reach not in self._compiled:
-            found = reached(self._schema, self._definitions, reach)
+            found, beyond = reached(self._schema, self._definitions, reach)
             self.weight += len(found)
-            self._compiled[reach] = compiled({"allOf": [self._schema], "$defs": found})
+            whole = {"allOf": [self._schema], "$defs": {**dict.fromkeys(beyond, True), **found}}
+            self._compiled[reach] = compiled(whole)
+            if not beyond:
+                self._complete = self._compiled[reach]
         return self._compiled[reach]
 
 
@@ -85,8 +89,10 @@ def depth_of(value: Any, most: int) -> int:
     )
 
 
-def reached(schema: Schema, definitions: Mapping[str, Schema], reach: int) -> dict[str, Schema]:
-    """The definitions that a schema needs for values of so many levels; all others allow all."""
+def reached(
+    schema: Schema, definitions: Mapping[str, Schema], reach: int
+) -> tuple[dict[str, Schema], set[str]]:
+    """The definitions that a schema needs for values of so many levels, and who are beyond."""
     distance: dict[str, int] = {}
     near: list[Schema] = [schema]
     for level in range(reach + 1):
@@ -106,7 +112,7 @@ def reached(schema: Schema, definitions: Mapping[str, Schema], reach: int) -> di
     found = {name: definitions[name] for name in distance}
     beyond = {name for one in found.values() for name, _ in references(one)}
     beyond.update(name for name, _ in references(schema))
-    return {**dict.fromkeys(beyond, True), **found}
+    return found, beyond.difference(found)
 
 
 def references(schema: Schema, down: bool = False) -> Iterator[tuple[str, bool]]:

@@ -238,7 +238,7 @@ components:
         "name": {"$ref": "#/components/schemas/Pet/$defs/name"},
         "again": {"$ref": "#/components/schemas/Pet/$defs/name"},
         "owner": {"$ref": "#/components/schemas/Person"},
-        "node": {"$ref": "#/components/schemas/Node"},
+        "node": {"$ref": "#/components/schemas/Node", "x-dynamic-anchor": "node"},
         "away": {"$ref": "#/components/schemas/a"},
     }
     assert "$id" not in schemas["Pet"]

@@ -31,7 +31,7 @@ class ArrayPlan(Plan):
     def __init__(self, items: Items) -> None:
         self.items = items
         held = sum(count for _, count in items.wanted)
-        self._least = max(items.least, held)
+        self._least = max(items.least, held + len(items.first) if held else 0)
         if items.most is not None and self._least > items.most:
             raise Impossible(f"it needs {self._least} items and may have {items.most}")
         if items.others is None and self._least > len(items.first):

@@ -93,11 +93,7 @@ class Building:
         if shape.values is not None:
             return self._of_values(shape)
         types = shape.types if shape.types is not None else _guessed(shape)
-        excluded = {
-            ruled_out.get("type")
-            for ruled_out in shape.nots
-            if isinstance(ruled_out, dict) and set(ruled_out) == {"type"}
-        }
+        excluded = _excluded_types(shape)
         plans: list[Plan] = []
         why = Impossible("nothing is of any of its types")
         for kind in sorted(types, key=lambda one: one == "null"):
@@ -313,6 +309,15 @@ def _name_like(pattern: str) -> Callable[..., str] | None:
     except (NoRegularExpression, ValueError, RecursionError):
         return None
     return lambda draw: regex.make(draw, 0)
+
+
+def _excluded_types(shape: Shape) -> set[str]:
+    found: set[str] = set()
+    for ruled_out in shape.nots:
+        if isinstance(ruled_out, dict) and set(ruled_out) == {"type"}:
+            types = ruled_out["type"]
+            found.update([types] if isinstance(types, str) else types)
+    return found
 
 
 def _guessed(shape: Shape) -> tuple[str, ...]:

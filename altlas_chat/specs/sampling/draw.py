@@ -54,6 +54,12 @@ class Draw:
         self.within.clear()
         self.examples = True
 
+    def trial(self, number: int) -> "Draw":
+        """Another one, to try something out with: it depends on the number alone."""
+        found = Draw(self.words, self.limit)
+        found.start(0, "trial", number)
+        return found
+
     @property
     def small(self) -> bool:
         return self.level >= self.limit

@@ -1,6 +1,7 @@
 """Made-up objects."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,7 +70,7 @@ class ObjectPlan(Plan):
     def make(self, draw: Draw) -> dict[str, Any]:
         fields = self.fields
         if not self._checked:
-            self._settle()
+            self._settle(draw)
         small = draw.small
         outer = draw.person
         if fields.personal:
@@ -92,32 +93,24 @@ class ObjectPlan(Plan):
             _put_in_order(found, earlier, later)
         return found
 
-    def _settle(self) -> None:
-        """Leave out what can't be made."""
+    def _settle(self, draw: Draw) -> None:
+        """Leave out what can't be made, whatever is made first."""
         settle(self)
         self._checked = True
         for name, plan in list(self.fields.optional.items()):
             settle(plan)
-            if plan.least >= NEVER:
+            if plan.least >= NEVER or (plan.is_leaf() and not _is_possible(plan, draw)):
                 del self.fields.optional[name]
 
     def _add_optional(self, draw: Draw, found: dict[str, Any], nested: bool) -> None:
         most = self.fields.most
-        impossible = []
         for name, plan in self.fields.optional.items():
             if most is not None and len(found) + len(self._wanted_by(name, found)) >= most:
                 continue
             if nested and not plan.is_leaf():
                 continue
-            try:
+            with suppress(Impossible):
                 found[name] = plan.make(draw)
-            except Impossible:
-                impossible.append(name)
-        for name in impossible:
-            if any(name in wanted for wanted in self.fields.dependent.values()):
-                continue
-            if not draw.small:
-                del self.fields.optional[name]
 
     def _wanted_by(self, name: str, found: Mapping[str, Any]) -> list[str]:
         return [one for one in self.fields.dependent.get(name, ()) if one not in found]
@@ -165,6 +158,15 @@ class ObjectPlan(Plan):
         if depth > 0:
             plans += self.fields.optional.values()
         return 1 + sum(plan.size(depth - 1) for plan in plans) if depth > -9 else 1
+
+
+def _is_possible(plan: Plan, draw: Draw) -> bool:
+    """A leaf can be made, by a few tries that are the same every time."""
+    for number in range(3):
+        with suppress(Impossible):
+            plan.make(draw.trial(number))
+            return True
+    return False
 
 
 def _add_more(draw: Draw, found: dict[str, Any], more: More, wanted: int) -> None:

@@ -9,6 +9,9 @@ from altlas_chat.specs.sampling.shapes import Impossible
 NEVER = 1_000_000
 """How deep a value without an end is."""
 
+LEEWAY = 2
+"""How many levels below the limit odd values are still tried."""
+
 Check = Callable[[Any], bool]
 
 
@@ -121,6 +124,11 @@ class Lazy(Plan):
         except Impossible:
             return ()
 
+    @property
+    def why(self) -> str | None:
+        """Why it could not be worked out."""
+        return self._why
+
     def depth(self) -> int:
         return NEVER if self._plan is None else self._plan.least
 
@@ -160,7 +168,7 @@ class Choice(Plan):
         raise why
 
     def _tried(self, draw: Draw) -> list[Plan]:
-        if draw.small:
+        if draw.small and not (draw.desperate and draw.level <= draw.limit + LEEWAY):
             settle(self)
             return sorted(self.options, key=lambda option: option.least)
         options = self.options + self._spare if draw.desperate else self.options
@@ -203,7 +211,7 @@ class Checked(Plan):
             for number in range(self.TRIES):
                 if self._check(value):
                     break
-                draw.desperate = number >= self.TRIES // 3
+                draw.desperate = self.TRIES // 3 <= number < 2 * self.TRIES // 3
                 draw.limit = draw.level if number >= 2 * self.TRIES // 3 else limit
                 value = self.plan.make(draw)
         finally:
@@ -223,20 +231,31 @@ class Checked(Plan):
         return self.plan.is_leaf()
 
 
+def why_never(plan: Plan) -> str:
+    """Why a plan makes nothing."""
+    reasons = [one.why for one in _needed(plan, anew=True) if isinstance(one, Lazy) and one.why]
+    return reasons[0] if reasons else "its values would have no end"
+
+
+def _needed(plan: Plan, *, anew: bool) -> list[Plan]:
+    """A plan and all that it needs, each once; only ``anew`` what was settled before."""
+    found: dict[int, Plan] = {}
+    waiting = [plan]
+    while waiting:
+        one = waiting.pop()
+        if id(one) not in found and (anew or not one.settled):
+            found[id(one)] = one
+            waiting += one.needs()
+    return list(found.values())
+
+
 def settle(plan: Plan) -> None:
     """Find out how deep the least value is of a plan and of all that it needs."""
     if plan.settled:
         return
-    found: list[Plan] = []
-    seen: set[int] = set()
-    waiting = [plan]
-    while waiting:
-        one = waiting.pop()
-        if id(one) not in seen and not one.settled:
-            seen.add(id(one))
-            found.append(one)
-            one.least = NEVER
-            waiting += one.needs()
+    found = _needed(plan, anew=False)
+    for one in found:
+        one.least = NEVER
     changed = True
     while changed:
         changed = False

@@ -7,7 +7,7 @@ from altlas_chat.specs.dialects import Direction
 from altlas_chat.specs.documents import Document
 from altlas_chat.specs.sampling.building import Building
 from altlas_chat.specs.sampling.draw import Draw
-from altlas_chat.specs.sampling.plans import NEVER, Plan, settle
+from altlas_chat.specs.sampling.plans import NEVER, Plan, settle, why_never
 from altlas_chat.specs.sampling.shapes import Impossible
 from altlas_chat.specs.sampling.words import Language, words_of
 from altlas_chat.specs.schemas import Schemas
@@ -17,8 +17,8 @@ Extent = Literal["full", "smallest"]
 
 DEEPEST = 7
 LARGEST = 400
-TRIES = 12
-CAREFUL_TRIES = 12
+TRIES = 8
+CAREFUL_TRIES = 5
 
 
 class NoSample(Exception):
@@ -55,6 +55,7 @@ class Sampler:
         direction: Direction,
         known: Mapping[str, Any] | None = None,
         extent: Extent = "full",
+        examples: bool = True,
     ) -> Any:
         """A value that the schema at a pointer allows.
 
@@ -62,6 +63,7 @@ class Sampler:
         equal values. What is ``known`` of it (``{"id": 7}``) is taken where
         the schema has such a property and allows it. ``full`` values have
         what is optional, too; ``smallest`` ones have nothing that can be left out.
+        The document's own ``examples`` of schemas are taken where they fit, or none.
 
         Raises:
             NoSample: the schema allows nothing, or nothing that could be found.
@@ -69,19 +71,25 @@ class Sampler:
         """
         try:
             plan, limit = self._plan(schema, direction)
-            value = self._valid(schema, plan, key, direction, 0 if extent == "smallest" else limit)
+            draw = self._draw
+            draw.limit = 0 if extent == "smallest" else limit
+            value = self._valid(schema, plan, key, direction, examples=examples)
         except Impossible as error:
             raise NoSample(schema, str(error)) from error
         return self._with_known(schema, value, known, direction) if known else value
 
-    def _valid(self, schema: str, plan: Plan, key: str, direction: Direction, limit: int) -> Any:
+    def _valid(
+        self, schema: str, plan: Plan, key: str, direction: Direction, *, examples: bool
+    ) -> Any:
+        """The first of several tries that is valid; the last ones are as small as can be."""
         draw = self._draw
         why = Impossible("no value that was tried fits")
         for attempt in range(TRIES + 2 * CAREFUL_TRIES):
-            draw.limit = limit if attempt < TRIES + CAREFUL_TRIES else 0
-            draw.careful = attempt >= TRIES
+            if attempt == TRIES + CAREFUL_TRIES:
+                draw.limit = 0
             draw.start(self._seed, key, attempt)
-            draw.examples = attempt < TRIES // 2 or attempt % 2 == 0
+            draw.careful = attempt >= TRIES
+            draw.examples = examples and (attempt < TRIES // 2 or attempt % 2 == 0)
             try:
                 value = plan.make(draw)
             except Impossible as error:
@@ -111,7 +119,7 @@ class Sampler:
             plan = self._building.plan([{"$ref": f"{REFERENCE}{name}"}])
             settle(plan)
             if plan.least >= NEVER:
-                raise Impossible("its values have no end, or nothing is allowed")
+                raise Impossible(why_never(plan))
             limit = 1
             while limit < DEEPEST and plan.size(limit + 1) <= LARGEST:
                 limit += 1

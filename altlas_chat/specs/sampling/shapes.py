@@ -1,6 +1,6 @@
 """Several schemas that must all hold, as one: references and ``allOf`` put together."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -148,24 +148,35 @@ class Merging:
 
     def _exclude(self, found: Shape, ruled_out: Schema) -> None:
         """What ``not`` says, in so far as it can be said otherwise; all of it is checked anyhow."""
-        if ruled_out is True:
+        if ruled_out is True or ruled_out == {}:
             raise Impossible("it excludes everything")
         if not isinstance(ruled_out, dict):
             return
         found.nots.append(ruled_out)
         keys = {key for key, value in ruled_out.items() if value not in ({}, [], True)} - NOTES
-        properties = ruled_out.get("properties", {})
-        if keys == {"required"} and len(ruled_out["required"]) == 1:
-            _say_of(found, ruled_out["required"][0], False)
-        elif keys <= {"properties", "required"} and len(properties) == 1:
-            name, one = next(iter(properties.items()))
-            _say_of(found, name, self._once(ruled_out, "not", {"not": one}))
-            found.required[name] = None
-        elif keys == {"anyOf"}:
-            for one in ruled_out["anyOf"]:
+        keys -= {HIDDEN}
+        if len(keys) > 1:
+            parts: list[Schema] = [{"not": {key: ruled_out[key]}} for key in sorted(keys)]
+            found.groups.append(self._once(ruled_out, "not", Group("anyOf", parts)))
+        elif keys:
+            self._exclude_one(found, ruled_out, keys.pop())
+
+    def _exclude_one(self, found: Shape, ruled_out: Json, keyword: str) -> None:
+        value = ruled_out[keyword]
+        if keyword == "not":
+            self._add(found, value, frozenset())
+        elif keyword == "$ref":
+            self._exclude(found, self._definitions[value.removeprefix(REFERENCE)])
+        elif keyword == "anyOf":
+            for one in value:
                 self._exclude(found, one)
-        elif len(keys) == 1 and keys <= BOUNDS:
-            _bound_against(found, ruled_out)
+        elif keyword == "required" and len(value) == 1:
+            _say_of(found, value[0], False)
+        elif keyword in ("required", "allOf", "properties"):
+            group = Group("anyOf", list(_opposites(keyword, value)))
+            found.groups.append(self._once(ruled_out, "not", group))
+        elif keyword in BOUNDS:
+            _bound_against(found, keyword, value)
 
     def _once(self, schema: Json, about: str, made: T) -> T:
         """The first that was made of a schema: what is the same is to be the same object."""
@@ -286,16 +297,28 @@ _COUNTS = {
 }
 
 
-def _bound_against(found: Shape, ruled_out: Json) -> None:
+def _bound_against(found: Shape, keyword: str, value: Any) -> None:
     """A bound that must not be kept, as the bound on the other side."""
-    keyword, value = next(
-        (one, value) for one, value in ruled_out.items() if one in _OPPOSITES or one in _COUNTS
-    )
     if keyword in _OPPOSITES:
         _add_bounds(found, {_OPPOSITES[keyword]: value})
-    elif keyword in _COUNTS:
+    else:
         opposite, by = _COUNTS[keyword]
+        if value + by < 0:
+            raise Impossible(f"it excludes whatever has {keyword} {value}")
         _add_bounds(found, {opposite: value + by})
+
+
+def _opposites(keyword: str, value: Any) -> Iterator[Schema]:
+    """The ways in which a value can fail to be what a keyword says."""
+    if keyword == "required":
+        for name in value:
+            yield {"properties": {name: False}}
+    elif keyword == "properties":
+        for name, one in value.items():
+            yield {"properties": {name: {"not": one}}, "required": [name]}
+    else:
+        for one in value:
+            yield {"not": one}
 
 
 def _condition(schema: Json) -> Group:

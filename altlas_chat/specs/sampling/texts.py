@@ -162,12 +162,15 @@ def _matching(shape: Shape, make: MakeText, least: int, most: int | None, check:
         except (NoRegularExpression, ValueError, RecursionError):
             continue
 
+    likely: list[bool] = []
+
     def matching(draw: Draw) -> str:
-        text = make(draw)
-        if check(text):
+        if not likely:
+            likely.append(any(check(make(draw.trial(number))) for number in range(3)))
+        if likely[0] and check(text := make(draw)):
             return text
         for stretch in STRETCHES:
-            for text in _candidates(regexes, draw, stretch, least):
+            for text in _candidates(regexes, make, draw, stretch, least):
                 if check(text):
                     return text
                 if most is not None and len(text) > most and check(text[:most]):
@@ -177,14 +180,16 @@ def _matching(shape: Shape, make: MakeText, least: int, most: int | None, check:
     return matching
 
 
-def _candidates(regexes: list[Regex], draw: Draw, stretch: int, least: int) -> Iterator[str]:
+def _candidates(
+    regexes: list[Regex], make: MakeText, draw: Draw, stretch: int, least: int
+) -> Iterator[str]:
     """What each expression matches, as it is, with more before or after it, and all together."""
     texts = [regex.make(draw, stretch) for regex in regexes]
     for text in texts:
         yield text
         fill = draw.letters(max(least - len(text), 4))
-        yield text + fill
-        yield fill + text
+        made = make(draw)
+        yield from (text + fill, fill + text, text + made, made + text)
     if len(texts) > 1:
         yield "".join(texts)
         yield "".join(reversed(texts))

@@ -113,10 +113,10 @@ def spots_of_yaml(text: str, wanted: Iterable[str]) -> dict[str, Spot]:
 
 
 def _offsets(event: Any, starts: list[int]) -> tuple[int, int]:
-    return (
-        starts[event.start_mark.line] + event.start_mark.column,
-        starts[min(event.end_mark.line, len(starts) - 1)] + event.end_mark.column,
-    )
+    # A text that does not end with a line feed ends on a line that has no start.
+    last = len(starts) - 1
+    start, end = event.start_mark, event.end_mark
+    return starts[min(start.line, last)] + start.column, starts[min(end.line, last)] + end.column
 
 
 def _next(at: _Open) -> str:
