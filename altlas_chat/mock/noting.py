@@ -88,7 +88,7 @@ def entry_of(exchange: Exchange, began_ms: int) -> Entry:
         began_ms=began_ms,
         method=exchange.method,
         address=f"{request.scheme}://{request.host}",
-        target=request.raw_path,
+        target=f"{exchange.path}?{exchange.query}" if exchange.query else exchange.path,
         version=_version(request),
         client=request.remote or "",
         request_headers=request.headers.items(),

@@ -1,5 +1,7 @@
 """What of an exchange comes into the journal."""
 
+import asyncio
+
 import aiohttp
 from aiohttp import web
 
@@ -50,3 +52,14 @@ async def test_what_is_left_for_later_is_the_same_as_what_is_written_at_once(tmp
         assert posted.request_body == b'{"name": "cat"}'
         assert posted.operation == "addPet"
         assert posted.answer_bytes == len(posted.answer_body) == 5_002
+
+
+async def test_an_address_in_the_request_line_is_told_as_its_path(tmp_path):
+    async with equipped(tmp_path, DOCUMENT) as ask:
+        reader, writer = await asyncio.open_connection("127.0.0.1", ask.running.port)
+        writer.write(b"GET http://pets.example/cats?x=1 HTTP/1.1\r\nHost: pets.example\r\n\r\n")
+        assert b"404" in await reader.readline()
+        writer.write_eof()
+        writer.close()
+        [entry] = ask.entries
+        assert (entry.address, entry.target) == ("http://pets.example", "/cats?x=1")
