@@ -96,18 +96,20 @@ def answer_value(exchange: Exchange, media: MediaType, key: str) -> Any:
         return next(iter(examples.values()))
     if media.schema is None:
         return NOTHING
-    value = sampled(endpoint, media.schema, key)
+    value = sampled(endpoint, media.schema, key, examples=not exchange.dynamic)
     return of_resource(endpoint, media.schema, value, exchange.path_values)
 
 
-def sampled(endpoint: Endpoint, schema: str, key: str) -> Any:
-    """A value that the schema allows.
+def sampled(endpoint: Endpoint, schema: str, key: str, *, examples: bool = True) -> Any:
+    """A value that the schema allows; ``examples`` of schemas are taken, or not even they.
 
     Raises:
         Refused: none could be made up (501): the schema allows nothing.
     """
     try:
-        return endpoint.spec.sampler.sample(schema, key=key, direction=Direction.ANSWER)
+        return endpoint.spec.sampler.sample(
+            schema, key=key, direction=Direction.ANSWER, examples=examples
+        )
     except NoSample as error:
         raise Refused(501, "NO_SAMPLE", f"{endpoint.name}: {error}") from error
 
