@@ -55,6 +55,14 @@ def tag_description(subject: Subject, options: Options) -> Iterator[Flaw]:
             yield Flaw(part.pointer, f"the tag {part.node.get('name')} has no description")
 
 
+@check("tags-declared")
+def tags_declared(subject: Subject, options: Options) -> Iterator[Flaw]:
+    del options
+    if not any(part.parent in (subject.root, _info(subject)) for part in subject.parts.of("tag")):
+        has = "tags" in subject.root.node
+        yield Flaw("/tags" if has else "", "no tag is declared")
+
+
 @check("tags-unique")
 def tags_unique(subject: Subject, options: Options) -> Iterator[Flaw]:
     del options
