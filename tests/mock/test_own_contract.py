@@ -285,21 +285,34 @@ async def test_example_events_are_what_a_client_can_take(stateful):
         assert ayse.connection.reconnects == 0
 
 
-async def test_the_same_events_as_a_stream():
-    async with (
-        our_mock() as running,
-        aiohttp.ClientSession() as http,
-        somebody(running, "ayse") as (ayse, _),
-    ):
-        token = ayse.api.session.access_token
-        headers = {"Authorization": f"Bearer {token}", "Accept": "text/event-stream"}
-        async with http.get(f"{running.url}/v1/events", headers=headers) as answer:
-            assert answer.status == 200
-            first = [await answer.content.readline() for _ in range(3)]
-            assert b'"event":"ready"' in first[1]
-            sent = await ayse.send(TALK, "Akışta da")
-            second = [await answer.content.readline() for _ in range(3)]
-            assert sent["id"].encode() in second[1]
+async def test_the_same_events_as_a_stream_that_goes_on_where_it_ended():
+    async with our_mock() as running, somebody(running, "ayse") as (ayse, _):
+        headers = {"Authorization": f"Bearer {ayse.api.session.access_token}"}
+        async with aiohttp.ClientSession(headers=headers) as http:
+            async with http.get(f"{running.url}/v1/events") as answer:
+                assert answer.headers["Content-Type"] == "text/event-stream"
+                last, ready = await next_event(answer)
+                assert ready["event"] == "ready"
+                sent = await ayse.send(TALK, "Akışta da")
+                last, frame = await next_event(answer)
+                assert frame["data"]["message"] == sent
+            missed = await ayse.send(TALK, "Yokken")
+            resume = {"Last-Event-ID": last}
+            async with http.get(f"{running.url}/v1/events", headers=resume) as answer:
+                assert (await next_event(answer))[1]["data"]["resumed"] is True
+                assert (await next_event(answer))[1]["data"]["message"] == missed
+
+
+async def next_event(answer):
+    """The id of the next server-sent event, if it has one, and its frame."""
+    found = {}
+    while True:
+        line = (await answer.content.readline()).decode().rstrip("\n")
+        name, _, value = line.partition(": ")
+        if line:
+            found[name] = value
+        elif "data" in found:
+            return found.get("id"), orjson.loads(found["data"])
 
 
 async def test_the_javascript_client_speaks_with_the_python_one():

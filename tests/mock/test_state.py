@@ -5,7 +5,8 @@ from copy import deepcopy
 import pytest
 from jsonschema_rs import Draft202012Validator
 
-from altlas_chat.mock.settings import MockSettings
+from altlas_chat.mock.settings import MockSettings, Validate
+from altlas_chat.mock.state.things import MOST_THINGS, Store
 from tests.mock.served import mocked, openapi
 
 STATEFUL = MockSettings(stateful=True)
@@ -424,3 +425,23 @@ async def test_wishes_go_first_and_head_is_like_get(tmp_path):
         head = await ask("HEAD", "/pets/1")
         assert (head.status, head.body) == (200, b"")
         assert (await ask("HEAD", "/pets/99")).status == 404
+
+
+@pytest.mark.parametrize("body", [b"[1]", b"null", b'{"id": "x", "name": 5}', b"{", b""])
+async def test_what_is_let_through_unchecked_does_no_harm(tmp_path, body):
+    async with mocked(tmp_path, PETS, STATEFUL, validate=Validate.OFF) as ask:
+        headers = {"Content-Type": "application/json"}
+        for method, path in (("POST", "/pets"), ("PUT", "/pets/1"), ("PATCH", "/pets/1")):
+            answer = await ask(method, path, data=body, headers=headers)
+            assert answer.status in (200, 201, 422), (method, answer.text)
+        pets = (await ask.get("/pets?limit=none&offset=-3&sort=,")).json
+        assert all(Draft202012Validator(PET).is_valid(one) for one in pets)
+
+
+def test_the_oldest_are_forgotten():
+    store = Store()
+    for number in range(MOST_THINGS + 5):
+        store.add(str(number), {}, {}, made=True)
+    assert len(store.things) == len(store.by_name) == MOST_THINGS
+    assert not store.named("4")
+    assert store.named("5")

@@ -17,6 +17,7 @@ from altlas_chat.mock.live.peers import Peer
 from altlas_chat.mock.live.stage import Place, Stage
 from altlas_chat.mock.live.talking import Talk
 from altlas_chat.mock.settings import MockSettings, Validate
+from altlas_chat.mock.state.paging import cursor_at
 from altlas_chat.mock.weather import Call, Ending
 from altlas_chat.specs.schemas import Direction
 
@@ -25,6 +26,7 @@ LARGEST_FRAME = 1_048_576
 EVENT_STREAM = "text/event-stream"
 COMMENT_SECONDS = 15.0
 PROTOCOL = "Sec-WebSocket-Protocol"
+LAST_EVENT = "Last-Event-ID"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,9 @@ class Sockets:
                     continue
                 if payload is None:
                     return
-                yield as_event(payload, self._stage.room.place)
+                # What waits comes after this one, so the place is not reached before it is sent.
+                reached = self._stage.room.place if peer.outbox.empty() else None
+                yield as_event(payload, reached)
         finally:
             self._stage.room.leave(peer)
             self._talk.closed(peer)
@@ -155,7 +159,7 @@ class Sockets:
                 channel=door.place.channel,
                 number=number,
                 parameters=door.parameters,
-                query=dict(request.query),
+                query={**_last_event(request), **request.query},
             )
         )
 
@@ -255,6 +259,11 @@ def _protocols(place: Place) -> tuple[str, ...]:
     return tuple(name for name in named if isinstance(name, str))
 
 
+def _last_event(request: web.BaseRequest) -> dict[str, str]:
+    found = request.headers.get(LAST_EVENT)
+    return {} if found is None else {LAST_EVENT: found}
+
+
 def bearer(request: web.BaseRequest) -> str | None:
     """The token of the Authorization header."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
@@ -265,11 +274,12 @@ def stream_headers() -> dict[str, str]:
     return {"Content-Type": EVENT_STREAM, "Cache-Control": "no-store"}
 
 
-def as_event(payload: Any, place: int) -> bytes:
-    """A payload as one server-sent event."""
+def as_event(payload: Any, place: int | None) -> bytes:
+    """A payload as one server-sent event; its id is the cursor of a place, if that is known."""
     text = payload if isinstance(payload, str) else orjson.dumps(payload).decode()
     data = "".join(f"data: {line}\n" for line in text.splitlines())
-    return f"id: {place}\n{data}\n".encode()
+    name = "" if place is None else f"id: {cursor_at(place)}\n"
+    return f"{name}{data}\n".encode()
 
 
 def _problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> web.Response:

@@ -7,6 +7,7 @@ from altlas_chat.mock.live.answering import UNAUTHENTICATED, tied
 from altlas_chat.mock.live.channels import Command
 from altlas_chat.mock.live.making import Unsendable
 from altlas_chat.mock.live.peers import Peer
+from altlas_chat.mock.live.sockets import LAST_EVENT
 from altlas_chat.mock.live.stage import Place
 from altlas_chat.mock.own.chat import CONVERSATION, Chat
 from altlas_chat.mock.own.people import People
@@ -38,7 +39,7 @@ class OwnManners:
         """A token in the header makes the client ready at once."""
         peer.ready = False
         if place.channel.is_stream or (token and peer.query.get("resume") != "frame"):
-            cursor = peer.query.get("cursor")
+            cursor = peer.query.get("cursor") or peer.query.get(LAST_EVENT)
             self._welcome(place, peer, None, token, {"cursor": cursor} if cursor else None)
         elif token:
             peer.person = self._people.of_token(token)
