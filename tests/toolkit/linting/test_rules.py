@@ -68,6 +68,11 @@ CASES: list[tuple[str, str, list[str]]] = [
         "paths: {/a: {get: {parameters: [{name: b, in: path, required: true}], responses: {}}}}",
         ["/paths/~1a/get/parameters/0"],
     ),
+    (
+        "path-parameters-defined",
+        "paths: {'/a/{b}': {get: {parameters: [{name: b, in: path, required: true}, {name: b, in: query}], responses: {}}}}",
+        [],
+    ),
     ("no-ambiguous-paths", "paths: {'/a/{b}': {get: {}}, '/{a}/c': {post: {}}}", []),
     ("no-ambiguous-paths", "paths: {'/{a}/c': {}, '/b/{c}/d': {}, '/b/d': {}}", []),
     ("no-identical-paths", "paths: {'/a/{b}': {}, '/a/{c}/': {}}", []),
