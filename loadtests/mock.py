@@ -1,5 +1,6 @@
 """The mock server: CPU until its first answer, memory, and requests a second on one core."""
 
+import itertools
 import json
 import time
 import urllib.request
@@ -119,9 +120,10 @@ def _one(number: int) -> str:
     return FIRST
 
 
-def _each(number: int) -> str:
-    """Another thing each time, so that every answer is made anew."""
-    return f"/pets/{number + 1}"
+def _each() -> Callable[[int], str]:
+    """Another thing each time, in every run, so that every answer is made anew."""
+    numbers = itertools.count(2)
+    return lambda _: f"/pets/{next(numbers)}"
 
 
 def _rates(plan: Plan, small: Path, large: Path) -> list[Row]:
@@ -138,8 +140,10 @@ def _rates(plan: Plan, small: Path, large: Path) -> list[Row]:
             "floor": Rates(floor, _one),
             "static": Rates(static, _one),
             "static, large": Rates(static_large, _one),
-            "dynamic": Rates(dynamic, _each),
-            "dynamic, large": Rates(dynamic_large, _each),
+            "dynamic": Rates(dynamic, _one),
+            "dynamic, large": Rates(dynamic_large, _one),
+            "each": Rates(dynamic, _each()),
+            "each, large": Rates(dynamic_large, _each()),
         }
         for run in range(plan.runs + 1):
             for rate in rates.values():
@@ -153,6 +157,8 @@ def _rates(plan: Plan, small: Path, large: Path) -> list[Row]:
         _rate_row(
             "dynamic, large contract", rates["dynamic, large"], rates["dynamic"], LARGE_RATIO
         ),
+        _rate_row("dynamic, another thing each time", rates["each"], rates["floor"], DYNAMIC_RATIO),
+        _rate_row("the same, large contract", rates["each, large"], rates["each"], LARGE_RATIO),
     ]
 
 

@@ -22,7 +22,7 @@ CASES = {
     "heartbeats": 1,
     "history": 2,
     "memory": 1,
-    "mock": 9,
+    "mock": 11,
     "presence": 2,
     "reads": len(asked_for()),
     "slow": 1,
