@@ -22,15 +22,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
-from altlas_chat.specs.findings import Finding, Place
+from altlas_chat.specs.findings import DocumentUnusable, Finding, Place
 from altlas_chat.specs.grammar import WHOLE, Grammar, field_kind, kind_at, sections_of
 from altlas_chat.specs.identifiers import DYNAMIC
 from altlas_chat.specs.naming import Names
 from altlas_chat.specs.pointers import found_at, joined, steps_of
 from altlas_chat.specs.sources import SourceFile, Sources
 from altlas_chat.specs.targets import Target, Targets
+from altlas_chat.specs.yaml_reading import FLATTER
 
 Json = dict[str, Any]
 
@@ -67,7 +68,12 @@ def join(root: SourceFile, sources: Sources, grammar: Grammar, version: str) -> 
     """The document of a root file in one piece; other files are read as they are referred to."""
     joined_up = Joined(root.data, {"": (root, "")})
     if not _all_inside(root):
-        _Joiner(root, sources, grammar, version, joined_up).run()
+        try:
+            _Joiner(root, sources, grammar, version, joined_up).run()
+        except RecursionError as error:
+            what = "what is put in the place of references is nested too deep"
+            finding = Finding(root.place(""), "nested-too-deep", what, FLATTER)
+            raise DocumentUnusable([finding]) from error
     return joined_up
 
 
@@ -230,7 +236,7 @@ class _Joiner:
     def _taken_in(self, target: Target, kind: str, reference: str) -> str:
         """Make a component of a target; its pointer."""
         section = self._sections[kind]
-        last_step = steps_of(reference.partition("#")[2])[-1:]
+        last_step = steps_of(unquote(reference.partition("#")[2]))[-1:]
         name = self._names.take(section, target.file.name, (last_step or [target.last_step])[0])
         out = joined("/components", section, name)
         self._homes[target.key] = out

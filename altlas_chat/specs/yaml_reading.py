@@ -287,9 +287,10 @@ def _unreadable(event: Any, rule: str, what: str, remedy: str) -> Unreadable:
 def _told(error: yaml.YAMLError, text: str) -> Trouble:
     """An error of the parser, in the words of who must mend it."""
     if isinstance(error, yaml.reader.ReaderError):
-        before = text[: error.position]
+        # The position counts bytes.
+        before = text.encode()[: error.position].decode(errors="ignore")
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-        what = f"the control character {ord(text[error.position]):#04x} can't be in a YAML text"
+        what = f"the control character {text[len(before) :][:1]!r} can't be in a YAML text"
         return Trouble("not-text", what, "Take it out, or write it as an escape.", line, column)
     mark = getattr(error, "problem_mark", None)
     line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)

@@ -1,7 +1,10 @@
 """Each kind of bad input is a finding with its rule, place and remedy."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from altlas_chat.specs.api import Api
 from altlas_chat.specs.findings import DocumentUnusable
 from altlas_chat.specs.loading import load_document
 from altlas_chat.specs.sources import Limits
@@ -120,3 +123,40 @@ def test_places_of_a_file_that_changed_are_not_told(tmp_path):
     document = load_document(str(file))
     file.write_text("# more\n" + HEAD)
     assert (document.place("/paths").line, document.place("/paths").pointer) == (0, "/paths")
+
+
+WHOLE = b"""openapi: 3.1.0
+info: &info {title: "Pets", version: '1'}
+paths:
+  /a:
+    get: {responses: {200: {$ref: '#/components/responses/A'}}}
+components:
+  responses: {A: {description: |
+    text}}
+x: *info
+"""
+PIECES = [*b" \t\n:-[]{}&*!|>'\"%#,?<", *b"ac0"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    cuts=st.lists(
+        st.tuples(st.integers(0, len(WHOLE)), st.sampled_from(PIECES), st.integers(0, 9)),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_whatever_a_file_holds_it_is_read_or_told(cuts, tmp_path_factory):
+    raw = bytearray(WHOLE)
+    for start, piece, length in cuts:
+        raw[start : start + length] = bytes([piece])
+    file = tmp_path_factory.getbasetemp() / "mangled.yaml"
+    file.write_bytes(raw)
+    try:
+        document = load_document(str(file), lenient=True)
+    except DocumentUnusable as unusable:
+        assert all(one.place.file == str(file) for one in unusable.findings)
+    else:
+        assert all(one.place.line for one in document.findings)
+        for operation in Api(document).operations:
+            assert operation.answers is not None

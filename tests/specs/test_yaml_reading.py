@@ -82,6 +82,7 @@ LONG_BOMB = f'a: &a "{"x" * 100_000}"\nb: [{",".join(["*a"] * 2_000)}]\n'
         ("a: {<<: 1}\n", "invalid-yaml", 1, 10),
         ("a: 1\n---\nb: 1\n", "several-documents", 2, 1),
         ("a:\n  - \x07\n", "not-text", 2, 5),
+        ("ç: ğ\nş: \x07\n", "not-text", 2, 4),
         ("%YAML 3.0\n---\na: 1\n", "invalid-yaml", 1, 1),
         (f"a:\n  {'[' * 300}{']' * 300}\n", "nested-too-deep", 2, 252),
         (f"a: {'[' * 5000}", "nested-too-deep", 1, 1003),

@@ -154,14 +154,16 @@ def _nothing(_document: Document, _part: Part) -> Iterator[Wrong]:
 
 def _parameters(document: Document, part: Part) -> Iterator[Wrong]:
     """Operation Object: the list of parameters "MUST NOT include duplicated parameters"."""
-    seen: dict[tuple[Any, Any], int] = {}
+    seen: dict[tuple[str, str], int] = {}
     parameters = _mapping(part.node).get("parameters")
     for number in range(len(parameters) if isinstance(parameters, list) else 0):
         pointer = joined(part.pointer, "parameters", number)
         one = object_at(document, pointer)
-        key = (one.get("in"), one.get("name"))
-        if None not in key and seen.setdefault(key, number) != number:
-            what = f"the {key[0]} parameter {key[1]} is in this list twice"
+        where, name = one.get("in"), one.get("name")
+        if not isinstance(where, str) or not isinstance(name, str):
+            continue
+        if seen.setdefault((where, name), number) != number:
+            what = f"the {where} parameter {name} is in this list twice"
             yield Wrong(pointer, "duplicate-parameter", what, "Take one of them out.")
 
 
