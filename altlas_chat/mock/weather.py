@@ -7,7 +7,7 @@ depend on the clock.
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -137,7 +137,7 @@ class Weather:
             return CALM
         number = self._count(call.key)
         amounts, limits = self._amounts(call, number)
-        wait = self._over(limits, call.key)
+        wait = self._over(limits, call.key) if limits else None
         lot = _Lots(self._plan.seed, call.key, number)
         latency = amounts.get("latency")
         delay = latency.at(lot.draw("latency")) if latency else 0.0
@@ -176,8 +176,12 @@ class Weather:
         self.calls[key] = number = self.calls.get(key, 0) + 1
         return number
 
-    def _amounts(self, call: Call, number: int) -> tuple[Json, list[tuple[int, Limit]]]:
+    def _amounts(
+        self, call: Call, number: int
+    ) -> tuple[Mapping[str, Any], list[tuple[int, Limit]]]:
         """What is said about a call, and every limit that it counts for, by the rule's number."""
+        if not self._plan.rules and not {"calls", "limit"} & self._plan.amounts.keys():
+            return self._plan.amounts, []
         amounts: Json = {}
         limits = []
         said: list[Any] = [self._plan.amounts]
@@ -223,15 +227,17 @@ class _Lots:
         return (int.from_bytes(digest) >> 12) / 2**52
 
 
-def _mishap(amounts: Json, lot: _Lots, declared: Sequence[int]) -> tuple[int | None, Fault | None]:
+def _mishap(
+    amounts: Mapping[str, Any], lot: _Lots, declared: Sequence[int]
+) -> tuple[int | None, Fault | None]:
     """The status of an error or the fault that a call meets; the first lot that says so wins."""
     for fault in (Fault.RESET, Fault.DROP, Fault.GARBAGE, Fault.STALL):
-        if lot.draw(fault) < amounts.get(fault, 0.0):
+        if fault in amounts and lot.draw(fault) < amounts[fault]:
             return None, fault
-    if lot.draw("error") < amounts.get("error", 0.0):
+    if "error" in amounts and lot.draw("error") < amounts["error"]:
         statuses = amounts.get("status") or [one for one in declared if one >= 500] or [503]
         return statuses[int(lot.draw("status") * len(statuses))], None
     for fault in (Fault.TRUNCATE, Fault.DROP_AFTER):
-        if lot.draw(fault) < amounts.get(fault, 0.0):
+        if fault in amounts and lot.draw(fault) < amounts[fault]:
             return None, fault
     return None, None
