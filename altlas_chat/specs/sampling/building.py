@@ -117,8 +117,9 @@ class Building:
         return Exemplary(valid[:1], plan) if valid else plan
 
     def _of_values(self, shape: Shape) -> Plan:
-        check = self._check(_as_schema(shape))
-        found = [one for one in shape.values or () if allows(shape, one) and check(one)]
+        found = [one for one in shape.values or () if allows(shape, one)]
+        if not shape.is_plain():
+            found = list(filter(self._check(_as_schema(shape)), found))
         if not found:
             raise Impossible("none of its values fits all that it says")
         others = [one for one in found if one is not None]

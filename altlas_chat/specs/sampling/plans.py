@@ -100,6 +100,7 @@ class Lazy(Plan):
         self._work_out = work_out
         self._plan: Plan | None = None
         self._why: str | None = None
+        self._sizes: dict[int, int] = {}
 
     @property
     def plan(self) -> Plan:
@@ -133,10 +134,12 @@ class Lazy(Plan):
         return NEVER if self._plan is None else self._plan.least
 
     def size(self, depth: int) -> int:
-        try:
-            return self.plan.size(depth)
-        except Impossible:
-            return 0
+        if depth not in self._sizes:
+            try:
+                self._sizes[depth] = self.plan.size(depth)
+            except Impossible:
+                self._sizes[depth] = 0
+        return self._sizes[depth]
 
     def is_leaf(self) -> bool:
         try:

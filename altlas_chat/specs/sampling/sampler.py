@@ -15,7 +15,7 @@ from altlas_chat.specs.validators import REFERENCE
 
 Extent = Literal["full", "smallest"]
 
-DEEPEST = 7
+DEEPEST = 5
 LARGEST = 400
 TRIES = 8
 CAREFUL_TRIES = 5

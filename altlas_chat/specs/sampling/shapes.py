@@ -69,6 +69,12 @@ class Shape:
     fragile: bool = False
     """What was put together says less than the schemas did: it has to be checked."""
 
+    def is_plain(self) -> bool:
+        """Nothing is said but of types and values."""
+        said = (self.bounds, self.multiples, self.patterns, self.formats, self.properties)
+        more = (self.required, self.closers, self.unevaluated, self.names, self.dependent)
+        return not any((*said, *more, self.tuples, self.unique, self.contains, self.nots))
+
     def copy(self) -> "Shape":
         """One that can be added to without changing this one."""
         found = copy(self)
