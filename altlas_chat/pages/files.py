@@ -24,6 +24,9 @@ ASSETS = {
 }
 """What the pages of documentation are made of, by the name under which it is given out."""
 
+OF_REST = frozenset({"swagger-ui.css", "swagger-ui-bundle.js", "docs.js"})
+"""Those that only the page of REST wants."""
+
 
 @cache
 def asset_bytes(name: str) -> bytes:

@@ -77,10 +77,13 @@ class Shapes:
 
     def _cells(self, row: _Row) -> tuple[str, ...]:
         resolved = self._resolved(row.schema)
-        told = ""
-        for one in (row.schema, resolved):
-            if not told and isinstance(one, dict):
-                told = inline(str(one.get("description") or one.get("title") or ""))
+        branches = [self._resolved(one) for one in reversed(_dict(resolved).get("allOf") or ())]
+        said = (
+            _dict(one).get(key)
+            for key in ("description", "title")
+            for one in (row.schema, resolved, *branches)
+        )
+        told = inline(str(next(filter(None, said), "")))
         notes = _bounds(
             row.schema if row.schema is resolved else {**_dict(resolved), **_dict(row.schema)}
         )
@@ -127,7 +130,9 @@ class Shapes:
             return self._linked(reference, depth)
         for several, between in (("oneOf", " or "), ("anyOf", " or "), ("allOf", " and ")):
             if isinstance(schema.get(several), list) and depth < DEEPEST:
-                told = (self.type_of(one, depth + 1) for one in schema[several])
+                told = [self.type_of(one, depth + 1) for one in schema[several]]
+                if several == "allOf":  # a branch of words alone says nothing of the type
+                    told = [one for one in told if one != "any"] or ["any"]
                 return between.join(dict.fromkeys(told)) + _or_null(schema)
         if "const" in schema:
             return code(_json(schema["const"]))

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from altlas_chat.pages.event_page import event_page
-from altlas_chat.pages.files import ASSETS, asset_bytes
+from altlas_chat.pages.files import ASSETS, OF_REST, asset_bytes
 from altlas_chat.pages.frame import Surroundings, policy, policy_of_a_file
 from altlas_chat.pages.rest_page import rest_page
 from altlas_chat.pages.servers import origins_of, served_here
@@ -89,6 +89,8 @@ class Site:
             made[EVENTS if INDEX in made else INDEX] = html, self._event_page
             made |= _documents("asyncapi", lambda: self._asyncapi)
         for name, asset in ASSETS.items():
+            if self._openapi is None and name in OF_REST:
+                continue
             made[f"assets/{name}"] = asset.content_type, partial(asset_bytes, name)
         return MappingProxyType(made)
 

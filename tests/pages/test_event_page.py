@@ -178,6 +178,21 @@ def test_nothing_of_the_document_is_taken_for_html() -> None:
     assert not re.search(r'(href|src)="javascript', html)
 
 
+def test_a_branch_of_words_alone_is_the_meaning_and_no_type() -> None:
+    schema = {"allOf": [{"$ref": "#/components/schemas/Id"}, {"description": "Whose it is"}]}
+    document = {
+        "asyncapi": "3.0.0",
+        "components": {
+            "schemas": {
+                "Id": {"type": "string", "description": "An id"},
+                "Thing": {"properties": {"owner": schema}},
+            }
+        },
+    }
+    html = event_page(document, AROUND)
+    assert '<td><a href="#shape-Id">Id</a></td><td></td><td>Whose it is</td>' in html
+
+
 def test_what_is_broken_is_shown_as_far_as_it_goes() -> None:
     document = {
         "asyncapi": "3.0.0",

@@ -105,6 +105,7 @@ def test_of_one_kind_there_is_one_page(tmp_path: Path) -> None:
     only = Site([live])
     assert b"measured" in only.file("index.html").content
     assert "openapi.json" not in only.names
+    assert "assets/swagger-ui-bundle.js" not in only.names
     both = Site([rest, live])
     assert {"index.html", "events.html", "openapi.yaml", "asyncapi.json"} <= set(both.names)
     assert yaml.safe_load(both.file("openapi.yaml").content) == ZOO
