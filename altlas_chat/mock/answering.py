@@ -77,8 +77,9 @@ def made_reply(exchange: Exchange, status: int, answer: Answer, accept: str) -> 
 
 
 def answer_value(exchange: Exchange, media: MediaType, key: str) -> Any:
-    """The example that is wished, else the first, else a value that the schema allows.
+    """The example that is wished, else the first that is valid, else a value that is made up.
 
+    Where no value can be made up the first example does, valid or not;
     ``NOTHING`` where the contract says nothing of it.
 
     Raises:
@@ -92,12 +93,41 @@ def answer_value(exchange: Exchange, media: MediaType, key: str) -> Any:
             detail = f"{media.name} of {endpoint.name} has no example {wished!r}, but {names}."
             raise Refused(404, "NO_SUCH_EXAMPLE", detail)
         return examples[wished]
-    if examples and (media.schema is None or not exchange.dynamic):
-        return next(iter(examples.values()))
     if media.schema is None:
-        return NOTHING
-    value = sampled(endpoint, media.schema, key, examples=not exchange.dynamic)
+        return next(iter(examples.values()), NOTHING)
+    if not exchange.dynamic:
+        usual = usual_example(endpoint, media)
+        if usual is not NOTHING:
+            return usual
+    try:
+        value = sampled(endpoint, media.schema, key, examples=not exchange.dynamic)
+    except Refused:
+        if examples:
+            return next(iter(examples.values()))
+        raise
     return of_resource(endpoint, media.schema, value, exchange.path_values)
+
+
+def usual_example(endpoint: Endpoint, media: MediaType) -> Any:
+    """The first example that is valid; ``NOTHING`` where none is.
+
+    An example that its schema refuses is the contract contradicting itself,
+    and a client that is built on it meets another server later.
+    """
+    key = ("usual example", media.pointer)
+    if key not in endpoint.cache:
+        examples = media.examples(endpoint.spec.document).values()
+        valid = (one for one in examples if not example_faults(endpoint, media, one))
+        endpoint.cache[key] = next(valid, NOTHING)
+    return endpoint.cache[key]
+
+
+def example_faults(endpoint: Endpoint, media: MediaType, value: Any) -> list[str]:
+    """What its schema finds wrong with an example; text of another notation is let be."""
+    if media.schema is None or (isinstance(value, str) and "json" not in media.name.lower()):
+        return []
+    found = endpoint.spec.schemas.violations(media.schema, value, Direction.ANSWER)
+    return [f"{one.pointer} {one.what}".strip() for one in found]
 
 
 def sampled(endpoint: Endpoint, schema: str, key: str, *, examples: bool = True) -> Any:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from altlas_chat.mock.answer_headers import header_values
+from altlas_chat.mock.answering import example_faults
 from altlas_chat.mock.compiled import Compiled, Endpoint
 from altlas_chat.specs.api import Answer, MediaType
 from altlas_chat.specs.sampling import NoSample
@@ -34,17 +35,23 @@ class Wrong:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How many answers of how many operations were made, and which of them are not valid."""
+    """How many answers of how many operations were made, and which of them are not valid.
+
+    ``examples`` are those of the contract that its own schemas refuse: they are
+    given to who asks for them by name alone.
+    """
 
     operations: int
     answers: int
     wrong: tuple[Wrong, ...]
+    examples: tuple[Wrong, ...]
 
     def as_json(self) -> dict[str, Any]:
         return {
             "operations": self.operations,
             "answers": self.answers,
             "wrong": [one.as_json() for one in self.wrong],
+            "invalidExamples": [one.as_json() for one in self.examples],
         }
 
 
@@ -52,20 +59,25 @@ def check_all(compiled: Compiled) -> Report:
     """Every answer that the contract declares, in every media type, with every example
     and made up, each held to its schema; and its headers.
     """
-    answers, wrong = 0, []
+    answers = 0
+    wrong: list[Wrong] = []
+    examples: list[Wrong] = []
     for endpoint in compiled.endpoints:
         for status, answer in endpoint.answers.items():
-            for part, reasons in _checked(endpoint, answer):
+            for media in answer.content.values():
+                for name, value in media.examples(endpoint.spec.document).items():
+                    faults = example_faults(endpoint, media, value)
+                    answers += not faults
+                    part = f"{media.name} example {name}".rstrip()
+                    examples += [Wrong(endpoint.name, status, part, one) for one in faults]
+            for part, reasons in _made(endpoint, answer):
                 answers += 1
                 wrong += [Wrong(endpoint.name, status, part, one) for one in reasons]
-    return Report(len(compiled.endpoints), answers, tuple(wrong))
+    return Report(len(compiled.endpoints), answers, tuple(wrong), tuple(examples))
 
 
-def _checked(endpoint: Endpoint, answer: Answer) -> Iterator[tuple[str, list[str]]]:
+def _made(endpoint: Endpoint, answer: Answer) -> Iterator[tuple[str, list[str]]]:
     for media in answer.content.values():
-        for name, value in media.examples(endpoint.spec.document).items():
-            part = f"{media.name} example {name}".rstrip()
-            yield part, _reasons(endpoint, media, value)
         if media.schema is not None:
             yield media.name, _made_up(endpoint, media, media.schema)
     for header, value in header_values(endpoint, answer, endpoint.name):
@@ -75,21 +87,9 @@ def _checked(endpoint: Endpoint, answer: Answer) -> Iterator[tuple[str, list[str
             yield f"header {header.name}", [f"{one.pointer} {one.what}".strip() for one in found]
 
 
-def _reasons(endpoint: Endpoint, media: MediaType, value: Any) -> list[str]:
-    if media.schema is None or _is_text_of(media, value):
-        return []
-    found = endpoint.spec.schemas.violations(media.schema, value, Direction.ANSWER)
-    return [f"{one.pointer} {one.what}".strip() for one in found]
-
-
-def _is_text_of(media: MediaType, value: Any) -> bool:
-    """An example that is written as the text of another notation, such as XML."""
-    return isinstance(value, str) and "json" not in media.name.lower()
-
-
 def _made_up(endpoint: Endpoint, media: MediaType, schema: str) -> list[str]:
     try:
         value = endpoint.spec.sampler.sample(schema, key=endpoint.name, direction=Direction.ANSWER)
     except NoSample as error:
         return [str(error)]
-    return _reasons(endpoint, media, value) if not _is_text_of(media, value) else []
+    return example_faults(endpoint, media, value)

@@ -155,6 +155,13 @@ def checked(documents: Sequence[Document], settings: MockSettings, *, as_json: b
             f"{report.answers} answers of {report.operations} operations made,"
             f" {len(report.wrong)} not valid."
         )
+        for one in report.examples:
+            output.say(f"{one} (made up instead)")
+        if report.examples:
+            output.say(
+                f"{len(report.examples)} mistakes in examples of the contract, which are given by"
+                " name alone; `altlas-chat contract examples --check` has their places."
+            )
     return output.FAILED if report.wrong else output.DONE
 
 

@@ -111,11 +111,15 @@ def test_the_self_check(pets: Path) -> None:
     right = run(pets, "--self-check")
     assert (right.exit_code, right.stdout) == (0, "2 answers of 1 operations made, 0 not valid.\n")
     pets.write_text(PETS.replace("EXAMPLE", "4"))
-    wrong = run(pets, "--self-check", "--json")
+    told = run(pets, "--self-check", "--json")
+    assert told.exit_code == 0
+    found = json.loads(told.stdout)
+    assert (found["operations"], found["answers"], found["wrong"]) == (1, 1, [])
+    assert found["invalidExamples"][0]["operation"] == "GET /pets/{id}"
+    pets.write_text(PETS.replace("maximum: 3", "minimum: 5, maximum: 4"))
+    wrong = run(pets, "--self-check")
     assert wrong.exit_code == 1
-    found = json.loads(wrong.stdout)
-    assert (found["operations"], found["answers"]) == (1, 2)
-    assert found["wrong"][0]["operation"] == "GET /pets/{id}"
+    assert "1 not valid" in wrong.stdout
 
 
 def test_a_folder_of_contracts(pets: Path, tmp_path: Path) -> None:

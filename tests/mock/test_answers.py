@@ -85,3 +85,44 @@ async def test_what_there_is_not(tmp_path):
     assert (wrong.status, wrong.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")
     assert unknown.status == 404
     assert "cats, dogs" in unknown.json["detail"]
+
+
+CONTRADICTING = openapi(
+    {
+        "/some": {
+            "get": answering(
+                {
+                    "application/json": {
+                        "schema": {"type": "integer", "minimum": 10},
+                        "examples": {"low": {"value": 3}, "high": {"value": 30}},
+                    }
+                }
+            )
+        },
+        "/none": {
+            "get": answering(
+                {
+                    "application/json": {
+                        "schema": {"type": "integer", "minimum": 10},
+                        "example": "many",
+                    }
+                }
+            )
+        },
+        "/nothing": {"get": answering(json_example("kept", schema={"not": {}}))},
+        "/text": {
+            "get": answering(
+                {"application/xml": {"schema": {"type": "object"}, "example": "<pets/>"}}
+            )
+        },
+    }
+)
+
+
+async def test_an_example_that_its_schema_refuses_is_given_by_name_alone(tmp_path):
+    async with mocked(tmp_path, CONTRADICTING) as ask:
+        assert (await ask.get("/some")).json == 30
+        assert (await ask.get("/some", Prefer="example=low")).json == 3
+        assert (await ask.get("/none")).json >= 10
+        assert (await ask.get("/nothing")).json == "kept"
+        assert (await ask.get("/text")).text == "<pets/>"

@@ -182,14 +182,24 @@ def test_every_answer_of_our_own_contract_is_valid():
     assert [str(one) for one in report.wrong] == []
 
 
-def test_an_answer_that_is_not_valid_is_found(tmp_path):
+def test_examples_that_are_not_valid_are_told_and_are_no_answers(tmp_path):
     wrong = {
         "schema": {"type": "integer"},
         "examples": {"bad": {"value": "x"}, "good": {"value": 1}},
     }
-    path = tmp_path / "openapi.json"
-    path.write_bytes(orjson.dumps(openapi({"/a": {"get": answering({"application/json": wrong})}})))
-    report = check_all(compile_documents(load_contracts([str(path)])))
-    assert report.answers == 3
-    (found,) = report.wrong
+    report = checked(tmp_path, wrong)
+    assert (report.answers, report.wrong) == (2, ())
+    (found,) = report.examples
     assert str(found).startswith("GET /a 200 application/json example bad:")
+
+
+def test_a_schema_that_nothing_satisfies_is_found(tmp_path):
+    report = checked(tmp_path, {"schema": {"type": "string", "minLength": 3, "maxLength": 2}})
+    (found,) = report.wrong
+    assert str(found).startswith("GET /a 200 application/json:")
+
+
+def checked(folder, media):
+    path = folder / "openapi.json"
+    path.write_bytes(orjson.dumps(openapi({"/a": {"get": answering({"application/json": media})}})))
+    return check_all(compile_documents(load_contracts([str(path)])))
