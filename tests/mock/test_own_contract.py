@@ -107,7 +107,7 @@ async def test_what_is_done_by_rest_is_heard():
             draft = {"conversationId": TALK, "clientId": "c1", "text": "Selam"}
             message = await mehmet.call("POST", "/messages", draft)
             path = f"/messages/{message['id']}"
-            await mehmet.call("PUT", path, {"text": "Selamlar"})
+            await mehmet.call("PUT", path, {"text": "Selamlar", "mentions": None})
             await mehmet.call("PUT", f"{path}/reactions/👍")
             await mehmet.call("PUT", f"{path}/pin")
             await mehmet.call("DELETE", path)

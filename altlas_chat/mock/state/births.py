@@ -147,10 +147,9 @@ class Births:
     def _new_id(self, resource: Resource, store: Store, key: str) -> Any:
         schema = resource.id_schema
         assert schema is not None  # noqa: S101 - what has an id's name has its schema
-        if "integer" in self._shapes.types(schema):
-            largest = max((int(one.name) for one in store.all() if one.name.isdecimal()), default=0)
-            if self._fitting.is_valid(schema, largest + 1):
-                return largest + 1
+        number = store.largest + 1
+        if "integer" in self._shapes.types(schema) and self._fitting.is_valid(schema, number):
+            return number
         for found in self._ids(schema, key):
             if not store.named(str(found)):
                 return found

@@ -1,6 +1,6 @@
 """Things as schemas want them: what is known of one, completed and cut until it is valid."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from altlas_chat.mock.state.naming import tells_change, tells_count, tells_creation
@@ -31,6 +31,7 @@ class Fitting:
         self._schemas = schemas
         self._sampler = sampler
         self._now = now
+        self._hiding: dict[str, bool] = {}
 
     def born(
         self,
@@ -140,7 +141,7 @@ class Fitting:
 
     def shown(self, schema: str, value: Any, depth: int = 0) -> Any:
         """A value without what is ``writeOnly``."""
-        if depth > DEEPEST:
+        if depth > DEEPEST or not self._hides(schema):
             return value
         if isinstance(value, list):
             items = self._shapes.items(schema)
@@ -153,6 +154,29 @@ class Fitting:
             for name, one in value.items()
             if name not in properties or not self._shapes.says(properties[name], "writeOnly")
         }
+
+    def _hides(self, schema: str) -> bool:
+        """Whether anything in values of a schema is ``writeOnly``."""
+        if schema not in self._hiding:
+            self._hiding[schema] = any(
+                self._shapes.says(one, "writeOnly") for one in self._within(schema)
+            )
+        return self._hiding[schema]
+
+    def _within(self, schema: str) -> Iterator[str]:
+        """Every schema of what is in a value, each kind once."""
+        seen: set[str] = set()
+        waiting = [schema]
+        while waiting:
+            one = waiting.pop()
+            yield one
+            kind = self._shapes.kind(one)
+            if kind in seen:
+                continue
+            seen.add(kind)
+            items = self._shapes.items(one)
+            waiting += self._shapes.properties(one).values()
+            waiting += [] if items is None else [items]
 
     def fitted(self, schema: str, thing: Json, key: str) -> Json:
         """The thing as another schema shows it, such as the short form in a list.

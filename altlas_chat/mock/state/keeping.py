@@ -182,14 +182,15 @@ class State:
         """A body without what the contract takes in one form and shows in another."""
         shown = self._shapes.properties(action.resource.schema)
         taken = self._shapes.properties(action.sent.schema) if action.sent else {}
+        kind = self._shapes.kind
         return {
             name: value
             for name, value in body.items()
             if name not in shown
             or name not in taken
             or (value is None and action.does is Does.MERGE)
-            or self._shapes.kind(taken[name]) == self._shapes.kind(shown[name])
             or self._fitting.is_valid(shown[name], value)
+            or (value is not None and kind(taken[name]) == kind(shown[name]))
         }
 
     def _create_many(self, action: Action, call: Call, values: list[str]) -> Outcome | None:

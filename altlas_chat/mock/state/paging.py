@@ -90,6 +90,13 @@ class Asked:
         self._query = dict(query)
         self._declared = {one.name: one for one in operation.parameters if one.where == "query"}
         self._names = list(names)
+        searched = self._first(SEARCHES)
+        self._words = searched.casefold() if isinstance(searched, str) else None
+        self._filters = [
+            (name, value)
+            for asked, value in self._query.items()
+            if (name := self._filter(asked)) is not None
+        ]
 
     def of(self, things: Sequence[Json], id_of: Callable[[Json], str]) -> Page:
         """The page of the things that it asks for."""
@@ -103,14 +110,9 @@ class Asked:
 
     def wants(self, thing: Json) -> bool:
         """Whether a thing fits the filters."""
-        searched = self._first(SEARCHES)
-        if isinstance(searched, str) and not _mentions(thing, searched.casefold()):
+        if self._words is not None and not _mentions(thing, self._words):
             return False
-        return all(
-            _matches(thing.get(name), value)
-            for asked, value in self._query.items()
-            if (name := self._filter(asked)) is not None
-        )
+        return all(_matches(thing.get(name), value) for name, value in self._filters)
 
     def _filter(self, asked: str) -> str | None:
         """The property that a parameter filters by: one of the same name."""

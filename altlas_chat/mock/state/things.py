@@ -34,6 +34,8 @@ class Store:
     by_name: dict[str, list[Thing]] = field(default_factory=dict)
     seeded: dict[tuple[tuple[str, str], ...], None] = field(default_factory=dict)
     count: int = 0
+    largest: int = 0
+    """The largest number that was the name of one."""
 
     def all(self) -> Iterator[Thing]:
         return iter(self.things.values())
@@ -48,6 +50,8 @@ class Store:
         thing = Thing(name, scope, data, self.count, made)
         self.things[thing.number] = thing
         self.by_name.setdefault(name, []).append(thing)
+        if name.isdecimal():
+            self.largest = max(self.largest, int(name))
         if len(self.things) > MOST_THINGS:
             self.remove(next(iter(self.things.values())))
         return thing
