@@ -10,10 +10,9 @@ from altlas_chat.reading import read_document
 from altlas_chat.specs.findings import DocumentUnusable
 from altlas_chat.toolkit.collecting.bruno import as_bruno
 from altlas_chat.toolkit.collecting.collecting import Choices, collect
-from altlas_chat.toolkit.collecting.own import NOTE
+from altlas_chat.toolkit.collecting.own import collect_own
 from altlas_chat.toolkit.collecting.postman import as_environment, as_postman
 from altlas_chat.toolkit.collecting.requests import Collection
-from altlas_chat.toolkit.own import own_openapi
 from altlas_chat_cli import output
 
 
@@ -58,14 +57,8 @@ def write_collection(wish: Wish, choices: Choices) -> int:
 
 def _made(wish: Wish, choices: Choices) -> Collection:
     if wish.document is None:
-        return collect(own_openapi(), _with_note(choices))
+        return collect_own(choices)
     return collect(read_document(wish.document, fetch=wish.fetch, lenient=True), choices)
-
-
-def _with_note(choices: Choices) -> Choices:
-    return Choices(
-        choices.grouping, choices.base_url, choices.saved, choices.seed, choices.language, NOTE
-    )
 
 
 def _files(wish: Wish, made: Collection, out: Path) -> Mapping[Path, str]:

@@ -15,7 +15,7 @@ def test_our_own_contract_goes_to_a_file_with_an_environment(terminal: Terminal)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert told["files"] == 2
-    assert told["variables"] == ["baseUrl", "bearerToken"]
+    assert told["variables"] == ["baseUrl", "bearerToken", "username", "password"]
     collection = json.loads((terminal.folder / "chat.json").read_bytes())
     assert "ws" in collection["info"]["description"]
     assert json.loads((terminal.folder / "local.json").read_bytes())["values"]

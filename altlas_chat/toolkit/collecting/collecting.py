@@ -132,6 +132,7 @@ class _Collector:
             saved=tuple(saved_answers(operation, self._document, self._values))
             if self._choices.saved
             else (),
+            operation_id=operation.operation_id or "",
             token=token,
             keeps=keeps,
         )

@@ -86,6 +86,7 @@ class Request:
     body: RequestBody | None = None
     credentials: Credentials | None = None
     saved: tuple[SavedAnswer, ...] = ()
+    operation_id: str = ""
     token: str = ""
     keeps: str = ""
 

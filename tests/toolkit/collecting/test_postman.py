@@ -8,11 +8,12 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
+from altlas_chat.seeding.story import DEMO_PASSWORD
 from altlas_chat.specs.findings import DocumentUnusable
 from altlas_chat.specs.loading import load_document
 from altlas_chat.toolkit.collecting.collecting import Choices, collect
+from altlas_chat.toolkit.collecting.own import collect_own
 from altlas_chat.toolkit.collecting.postman import as_environment, as_postman
-from altlas_chat.toolkit.own import own_openapi
 from tests.toolkit.collecting.shop import SHOP, shop
 
 Json = dict[str, Any]
@@ -58,7 +59,7 @@ def test_it_is_valid_by_postmans_schema(tmp_path: Path, grouping: Any):
 
 
 def test_our_own_contract_is_valid_by_postmans_schema_and_logs_in():
-    collection = as_postman(collect(own_openapi()))
+    collection = as_postman(collect_own(Choices()))
     assert [error.message for error in VALIDATOR.iter_errors(collection)] == []
     login = next(
         one for one in items(collection) if one["request"]["url"]["path"] == ["auth", "login"]
@@ -67,6 +68,10 @@ def test_our_own_contract_is_valid_by_postmans_schema_and_logs_in():
     assert 'pm.collectionVariables.set("bearerToken", token)' in script
     assert "pm.response.json().accessToken" in script
     assert login["request"]["auth"] == {"type": "noauth"}
+    body = json.loads(login["request"]["body"]["raw"])
+    assert body == {"username": "{{username}}", "password": "{{password}}"}
+    values = {one["key"]: one["value"] for one in collection["variable"]}
+    assert (values["username"], values["password"]) == ("ayse", DEMO_PASSWORD)
 
 
 def test_the_schema_can_say_no(tmp_path: Path):
