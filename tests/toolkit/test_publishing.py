@@ -1,5 +1,8 @@
 """R4: our contract as two files, and releases that never change."""
 
+import copy
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -8,17 +11,23 @@ import yaml
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from altlas_chat.data import data_folder
+from altlas_chat.specs.documents import Document
 from altlas_chat.specs.embedding import events_document, events_of, references_in
 from altlas_chat.specs.findings import DocumentUnusable
 from altlas_chat.specs.loading import load_document
 from altlas_chat.specs.pointers import found_at
 from altlas_chat.toolkit.bundling import version_of
+from altlas_chat.toolkit.diffing.changes import Policy
+from altlas_chat.toolkit.diffing.comparing import compare_documents
+from altlas_chat.toolkit.diffing.levels import Level
+from altlas_chat.toolkit.diffing.revisions import newest_release
 from altlas_chat.toolkit.own import own_asyncapi, own_openapi
 from altlas_chat.toolkit.publishing import (
     CHAT_TAB,
     WHOLE,
     AlreadyReleased,
     own_bundles,
+    own_whole,
     release,
     stale_files,
 )
@@ -126,3 +135,26 @@ def test_what_is_released_can_be_read() -> None:
         events = events_document(document)
         assert events is not None
         assert events.place("/channels/socket").line > 0
+
+
+def breaking_since(released: Document, now: Document) -> list[str]:
+    """What of the contract as it is breaks clients of a release, in REST and in events."""
+    pairs = [(released, now), (events_document(released), events_document(now))]
+    return [
+        str(change.rule)
+        for one, other in pairs
+        if one is not None and other is not None
+        for change in compare_documents(one, other, Policy(date(2026, 11, 30))).changes
+        if change.level is Level.BREAKING
+    ]
+
+
+def test_the_contract_of_today_breaks_no_client_of_the_last_release() -> None:
+    newest = newest_release(data_folder("contracts") / "released", WHOLE)
+    assert newest is not None
+    released, now = load_document(newest), own_whole()
+    assert breaking_since(released, now) == []
+    document = copy.deepcopy(now.data)
+    del document["paths"]["/messages"]["post"]
+    del document["x-asyncapi"]["operations"]["sendMessage"]
+    assert len(breaking_since(released, replace(now, data=document, _found={}))) >= 2
