@@ -36,7 +36,8 @@ async def answer_from_contract(exchange: Exchange) -> Reply:
     reply = kept.get(key)
     if reply is None:
         reply = declared_reply(exchange, accept)
-        kept.keep(key, reply, len(reply.body))
+        asked_bytes = len(exchange.path) + len(exchange.query) + len(accept)
+        kept.keep(key, reply, len(reply.body) + asked_bytes)
     return reply
 
 

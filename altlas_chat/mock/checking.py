@@ -25,7 +25,7 @@ def check_request(exchange: Exchange) -> Refused | None:
         return None
     refused = _judged(exchange)
     if not exchange.breaches:
-        right.keep(address, True, len(exchange.query))
+        right.keep(address, True, len(exchange.path) + len(exchange.query))
     return refused
 
 
