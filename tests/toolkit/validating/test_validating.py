@@ -125,6 +125,10 @@ MISTAKES = {
         HEAD_3_0 + "paths: {}\ncomponents: {schemas: {A: {$ref: '#/x'}}}\n",
         [("reference-to-nowhere", 4, 28)],
     ),
+    "a reference to nowhere where something must be": (
+        HEAD_3_0 + "paths:\n  /a:\n    parameters:\n    - $ref: none.yaml\n",
+        [("reference-to-nowhere", 6, 7)],
+    ),
     "a key twice": (HEAD_3_0 + "paths: {}\npaths: {}\n", [("duplicate-key", 4, 1)]),
     "nullable in 3.1": (
         HEAD_3_1 + "paths: {}\ncomponents: {schemas: {A: {nullable: true}}}\n",
