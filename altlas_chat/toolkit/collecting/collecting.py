@@ -102,8 +102,9 @@ class _Collector:
         declared: dict[str, str] = {}
         tags = self._document.data.get("tags") if self._choices.grouping == "tags" else ()
         for tag in tags if isinstance(tags, list) else ():
-            if isinstance(tag, dict) and tag.get("name") in used:
-                declared[str(tag["name"])] = str(tag.get("description") or "")
+            name = str(_mapping(tag).get("name"))
+            if name in used:
+                declared[name] = str(tag.get("description") or "")
         return declared | {name: "" for name in used if name not in declared}
 
     # -- one request -------------------------------------------------------------------
