@@ -156,6 +156,16 @@ def test_secrets_leave_in_no_form() -> None:
     assert request["url"].endswith("/users?access_token=***&page=1&key=***")
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["password", "newPasswd", "client_secret", "accessToken", "api_key", "apiKey", "credentials"],
+)
+def test_what_names_of_secrets_are(name: str) -> None:
+    assert Mask().text(f'{{"{name}": "s3cret"}}', "application/json") == f'{{"{name}": "***"}}'
+    assert Mask().target(f"/x?{name}=s3cret") == f"/x?{name}=***"
+    assert Mask().text('{"name": "ayse"}', "application/json") == '{"name": "ayse"}'
+
+
 def test_secrets_of_forms_are_hidden() -> None:
     form = "application/x-www-form-urlencoded"
     assert Mask().text("user=a&password=b&c=d", form) == "user=a&password=***&c=d"
