@@ -99,6 +99,8 @@ async def test_a_channel_without_upgrade_says_what_it_wants(tmp_path):
         hall.http.get(hall.running.url + SPOT) as answer,
     ):
         assert (answer.status, answer.headers["Upgrade"]) == (426, "websocket")
+        async with hall.http.post(hall.running.url + SPOT) as other:
+            assert (other.status, other.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")
 
 
 async def test_events_on_a_schedule_are_valid(tmp_path):

@@ -112,8 +112,10 @@ class Sockets:
     async def plain(self, request: web.BaseRequest) -> web.StreamResponse | None:
         """A channel that is asked for without an upgrade: a stream of events, or 426."""
         door = self._doors.find(request.path)
-        if door is None:
+        if door is None or request.method == "OPTIONS":
             return None
+        if request.method not in ("GET", "HEAD"):
+            return _problem(405, "This channel is opened by GET.", {"Allow": "GET, HEAD, OPTIONS"})
         accept = request.headers.get("Accept", "")
         streams = door.place.channel.is_stream or EVENT_STREAM in accept
         if request.method == "GET" and streams and door.place.channel.tells:
