@@ -18,7 +18,7 @@ from altlas_chat.mock.app import running_mock
 from altlas_chat.mock.contracts import load_contracts
 from altlas_chat.mock.live.emitting import read_emission
 from altlas_chat.mock.live.wishes import Wishes
-from altlas_chat.mock.settings import MockSettings
+from altlas_chat.mock.settings import MockSettings, Validate
 from tests.mock.spoken import PATIENCE_SECONDS, Voice
 from tests.support.driving import node
 
@@ -32,11 +32,13 @@ def our_documents():
 
 
 @asynccontextmanager
-async def our_mock(*, stateful=True, emit=(), wishes=None):
+async def our_mock(*, stateful=True, emit=(), wishes=None, validate=Validate.STRICT):
     wishes = wishes or Wishes(tuple(read_emission(one) for one in emit))
     documents = our_documents()
     async with (
-        running_mock(documents, MockSettings(stateful=stateful), wishes) as running,
+        running_mock(
+            documents, MockSettings(stateful=stateful, validate=validate), wishes
+        ) as running,
         asyncio.timeout(4 * PATIENCE_SECONDS),
     ):
         yield running
@@ -257,6 +259,30 @@ async def test_commands_about_nothing_are_refused_in_our_words():
             assert (refusal["data"]["code"], refusal["id"]) == (code, "f")
         await voice.says({"event": "ping", "id": 5})
         assert await voice.hears() == {"event": "pong", "data": {}, "id": 5}
+
+
+async def test_what_is_let_through_unchecked_does_no_harm():
+    frames = (
+        '{"event": "auth", "data": 5}',
+        '{"event": "auth", "data": {"token": "t", "resume": 3}}',
+        "7",
+        "[",
+        '{"event": "auth", "data": {"token": "t"}}',
+        '{"event": "message.send", "data": {"text": 1}}',
+        '{"event": "presence.watch", "data": {"userIds": 3}}',
+        '{"event": 9}',
+    )
+    async with (
+        our_mock(validate=Validate.OFF) as running,
+        aiohttp.ClientSession() as http,
+        http.ws_connect(f"{running.url}/v1/ws") as socket,
+    ):
+        for frame in frames[4:] + frames[:4]:
+            await socket.send_str(frame)
+        voice = Voice(socket)
+        await voice.says({"event": "ping", "id": "end"})
+        while (await voice.hears()).get("id") != "end":
+            pass
 
 
 async def test_who_does_not_say_who_it_is_is_shown_out():

@@ -117,6 +117,8 @@ class OwnManners:
 
     def answer(self, place: Place, peer: Peer, command: Command, frame: Any) -> bool:
         """Answer a valid command; False for one that is answered as the document says."""
+        if place.maker.violations(command.message, frame, Direction.REQUEST):
+            return False  # let through by --validate warn or off
         name, data = command.message.name, frame.get("data") or {}
         if name == AUTH:
             if peer.ready:
@@ -137,8 +139,6 @@ class OwnManners:
         }
         if name not in ways or peer.person is None:
             return False
-        if place.maker.violations(command.message, frame, Direction.REQUEST):
-            return False  # let through by --validate warn or off
         try:
             reply = ways[name](peer, data)
         except Refused as error:
