@@ -129,7 +129,7 @@ class Dialects(dict[str, Schema]):
         if "$ref" in node and site.alone:
             return self._reference({}, node["$ref"], pointer, site)
         if "$id" in node:
-            site = replace(site, base=pointer, alone=self._refs_stand_alone(pointer))
+            site = self._entered(pointer, site)
         hidden = self._hidden_by(node, site)
         site = replace(site, hidden=site.hidden | hidden) if hidden else site
         found: Json = {HIDDEN: sorted(hidden)} if hidden else {}
@@ -145,6 +145,14 @@ class Dialects(dict[str, Schema]):
                 what = f"{keyword} does not allow {_shown(value)}, it is taken as not written"
                 self.tell(joined(pointer, keyword), "schema-keyword", what)
         return self._finished(node, found)
+
+    def _entered(self, pointer: str, site: _Site) -> _Site:
+        """The same where a schema begins that is a resource of its own."""
+        scope = site.scope
+        if self._identifiers.are_dynamic:
+            scope = self._identifiers.entered(pointer, scope)
+        alone = self._refs_stand_alone(pointer)
+        return replace(site, base=pointer, alone=alone, scope=scope)
 
     def _finished(self, node: Json, found: Json) -> Schema:
         """What needs more than one keyword at a time."""

@@ -1,5 +1,6 @@
 """What schemas call themselves (``$id``, ``$anchor``, ``$dynamicAnchor``), and who refers there."""
 
+import json
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
@@ -28,8 +29,12 @@ class Identifiers:
         """Somewhere in the document a reference depends on the way that led there."""
         if self._document.is_3_0:
             return False
-        text = orjson.dumps(self._document.data, default=str, option=orjson.OPT_NON_STR_KEYS)
-        return any(f'"{one}"'.encode() in text for one in ("$dynamicRef", "$recursiveRef", DYNAMIC))
+        try:
+            text = orjson.dumps(self._document.data, option=orjson.OPT_NON_STR_KEYS)
+        except TypeError:
+            # It holds numbers beyond 64 bits.
+            text = json.dumps(self._document.data, default=str).encode()
+        return any(f'"{one}"'.encode() in text for one in _DYNAMIC)
 
     def base_of(self, pointer: str) -> str:
         """The pointer of the schema resource that a place belongs to: the nearest with ``$id``."""
@@ -140,6 +145,7 @@ class Identifiers:
         return list(_naming(self._document.data, ""))
 
 
+_DYNAMIC = ("$dynamicRef", "$recursiveRef", DYNAMIC)
 _NAMES = frozenset({"$id", "$anchor", "$dynamicAnchor", "$recursiveAnchor"})
 
 

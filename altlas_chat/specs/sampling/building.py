@@ -280,6 +280,8 @@ class Building:
             first.append(self.plan(said, singular, owner))
         items.first = first
         others: list[Schema] = [rest for _, rest in shape.tuples]
+        if all(rest is True for rest in others):
+            others += shape.further_items
         if False not in others and len(first) == longest:
             items.others = self.plan(others, singular, owner)
             items.wanted = [

@@ -58,6 +58,8 @@ class Shape:
     names: list[Schema] = field(default_factory=list)
     dependent: dict[str, list[str]] = field(default_factory=dict)
     tuples: list[tuple[list[Schema], Schema]] = field(default_factory=list)
+    further_items: list[Schema] = field(default_factory=list)
+    """What items must be that none of ``tuples`` speaks of."""
     unique: bool = False
     contains: list[tuple[Schema, int, int | None]] = field(default_factory=list)
     nots: list[Schema] = field(default_factory=list)
@@ -277,8 +279,7 @@ def _add_array(found: Shape, schema: Json) -> None:
         found.tuples.append((prefix, schema.get("items", True)))
     if schema.get("unevaluatedItems", True) is not True:
         found.fragile = True
-        if "items" not in schema:
-            found.tuples.append(([True] * len(prefix), schema["unevaluatedItems"]))
+        found.further_items.append(schema["unevaluatedItems"])
     found.unique = found.unique or schema.get("uniqueItems") is True
     if "contains" in schema:
         least = int(schema.get("minContains", 1))
