@@ -28,7 +28,7 @@ from altlas_chat.mock.hooks import Answerer, ConnectionCut, Listener, Mounted, W
 from altlas_chat.mock.preferences import PREFER, SERVER, read_preferences
 from altlas_chat.mock.problems import Refused, problem
 from altlas_chat.mock.queries import decoded, query_pairs
-from altlas_chat.mock.receiving import read_body
+from altlas_chat.mock.receiving import ask_for_body, read_body
 from altlas_chat.mock.refusals import refusal
 from altlas_chat.mock.routing import Found, Router
 from altlas_chat.mock.servers import is_server_of
@@ -150,6 +150,7 @@ class Mock:
     async def _read(self, exchange: Exchange) -> None:
         size = exchange.request.content_length
         if self.largest_read is not None and size is not None and size > self.largest_read:
+            ask_for_body(exchange.request)
             exchange.unread = True
         else:
             exchange.body = await read_body(exchange.request)

@@ -366,6 +366,8 @@ async def test_a_large_body_is_passed_on_unread(tmp_path):
         assert answer.json == {"id": len(large), "text": f"{len(large)} {len(large)}"}
         assert told(ask) == []
         assert ask.entries[0].request_bytes == len(large)
+        answer = await ask("POST", "/pets", data=io.BytesIO(large), headers=headers, expect100=True)
+        assert answer.status == 201
         headers["Content-Type"] = "text/csv"
         await ask("POST", "/pets", data=io.BytesIO(large), headers=headers)
         assert [one[4] for one in told(ask)] == ["contentType"]
