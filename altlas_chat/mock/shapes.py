@@ -1,5 +1,6 @@
 """What kinds of values a schema is about, to read them from text that has no kinds."""
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ SCALARS = frozenset({"string", "integer", "number", "boolean", "null"})
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 DEEPEST = 12
+LONGEST_NUMBER = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,16 +179,18 @@ def _merged(parts: list[Shape]) -> Shape:
     )
 
 
+def _number(text: str) -> int | float | None:
+    """None where it is none, or more than a number of JSON can be."""
+    if len(text) > LONGEST_NUMBER or not _NUMBER.fullmatch(text):
+        return None
+    number = int(text) if _INTEGER.fullmatch(text) else float(text)
+    return number if abs(number) < math.inf else None
+
+
 def _meanings(text: str, kinds: frozenset[str]) -> list[Any]:
     found: list[Any] = []
-    if "integer" in kinds and _INTEGER.fullmatch(text):
-        found.append(int(text))
-    if "number" in kinds and _NUMBER.fullmatch(text):
-        number = int(text) if _INTEGER.fullmatch(text) else float(text)
-        if number not in found:
-            found.append(number)
-    elif "integer" in kinds and not found and _NUMBER.fullmatch(text):
-        found.append(float(text))
+    if kinds & {"integer", "number"} and (number := _number(text)) is not None:
+        found.append(number)
     if "boolean" in kinds and text in ("true", "false"):
         found.append(text == "true")
     if "null" in kinds and text in ("", "null"):
