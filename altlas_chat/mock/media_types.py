@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from altlas_chat.mock.header_lists import elements
+
 _PARAMETER = re.compile(r';\s*([^\s=;,]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;,]*)')
-_RANGE = re.compile(r'((?:[^,"]|"(?:[^"\\]|\\.)*")+)(?:,|$)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,8 @@ def _quality(text: str) -> float:
 def ranges(accept: str) -> tuple[Named, ...]:
     """The ranges of an ``Accept`` header; what can't be read is left out."""
     found = (
-        named("*/*" + part[1:] if part[:1] == "*" and part[:2] != "*/" else part)
-        for part in (one.strip() for one in _RANGE.findall(accept))
+        named("*/*" + one[1:] if one[:1] == "*" and one[:2] != "*/" else one)
+        for one in elements(accept)
     )
     return tuple(one for one in found if one is not None)
 

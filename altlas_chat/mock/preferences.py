@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from altlas_chat.mock.header_lists import elements
+
 PREFER = "Prefer"
 APPLIED = "Preference-Applied"
 QUERY_NAMES: Mapping[str, str] = {
@@ -15,9 +17,7 @@ QUERY_NAMES: Mapping[str, str] = {
 SERVER = "__server"
 """In the query: the server that a request is meant for; one that there is not is 404."""
 
-_ONE = re.compile(
-    r"""\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*(?:=\s*("(?:[^"\\]|\\.)*"|[^,;]*))?[^,]*(?:,|$)"""
-)
+_ONE = re.compile(r"""([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*(?:=\s*("(?:[^"\\]|\\.)*"|[^;]*))?(?:;|\Z)""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,9 @@ def read_preferences(headers: Iterable[str], query: Iterable[tuple[str, str]]) -
     """
     wishes: dict[str, str] = {}
     for header in headers:
-        for name, value in _ONE.findall(header):
-            wishes.setdefault(name.lower(), _unquoted(value.strip()))
+        for one in elements(header):
+            if found := _ONE.match(one):
+                wishes.setdefault(found[1].lower(), _unquoted((found[2] or "").strip()))
     for name, value in query:
         if name in QUERY_NAMES:
             wishes.setdefault(QUERY_NAMES[name], value)

@@ -1,5 +1,6 @@
 """In which media type a mock answers, and what it takes (RFC 9110, section 12.5.1)."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -88,3 +89,25 @@ async def test_a_wish_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     async with mocked(tmp_path, SHAPES) as ask:
         for wish in ("code=abc", "code=99", "dynamic=perhaps"):
             assert (await ask.get("/pets", Prefer=wish)).status == 422
+
+
+LONG = 7_000
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Accept", "a" * LONG + '"'),
+        ("Accept", '"' * LONG),
+        ("Accept", "a/b" + ";q=" * (LONG // 3)),
+        ("Prefer", "a=" + '"' + "b" * LONG),
+        ("Prefer", "a " * (LONG // 2) + "="),
+        ("Cookie", "=;" * (LONG // 2)),
+    ],
+)
+async def test_long_headers_take_no_long_time(tmp_path: Path, name: str, value: str) -> None:
+    async with mocked(tmp_path, SHAPES) as ask:
+        began = time.process_time()
+        answer = await ask.get("/pets", **{name: value})
+        assert time.process_time() - began < 1
+    assert answer.status in (200, 406)
