@@ -59,10 +59,16 @@ def lint(document: Document, configuration: Configuration) -> Report:
     subject = Subject(document)
     exemptions = Exemptions(subject, configuration)
     findings = [*document.findings, *exemptions.mistakes()]
+    # In the place of a broken reference there is nothing, of which nothing more is to be said.
+    hollow = {
+        (one.place.file, one.place.pointer.removesuffix("/$ref")) for one in document.findings
+    }
     ignored = 0
     for rule, severity in _wanted(document, configuration):
         for flaw in _flaws(rule, subject, configuration):
             finding = _finding(document, rule, severity, flaw)
+            if (finding.place.file, finding.place.pointer) in hollow:
+                continue
             if exemptions.cover(finding, flaw.pointer):
                 ignored += 1
             else:

@@ -205,6 +205,13 @@ def test_options_change_what_is_found(tmp_path: Path):
     assert len(lint(document_of(tmp_path, text), strict).findings) == 1
 
 
+def test_of_what_a_broken_reference_stands_for_nothing_more_is_said(tmp_path: Path):
+    text = "paths: {/a: {get: {parameters: [{$ref: '#/nowhere'}], responses: {}}}}"
+    only = Configuration(RuleSet.NONE, {"parameter-description": Severity.ERROR})
+    [finding] = lint(document_of(tmp_path, text), only).findings
+    assert finding.rule == "reference-to-nowhere"
+
+
 def test_our_own_contract_has_nothing_against_it():
     report = lint_sources([])
     assert [str(one) for one in report.findings] == []
