@@ -61,7 +61,9 @@ def lint(document: Document, configuration: Configuration) -> Report:
     findings = [*document.findings, *exemptions.mistakes()]
     # In the place of a broken reference there is nothing, of which nothing more is to be said.
     hollow = {
-        (one.place.file, one.place.pointer.removesuffix("/$ref")) for one in document.findings
+        (one.place.file, one.place.pointer.removesuffix("/$ref"))
+        for one in document.findings
+        if one.place.pointer.endswith("/$ref")
     }
     ignored = 0
     for rule, severity in _wanted(document, configuration):
