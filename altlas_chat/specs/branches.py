@@ -12,6 +12,7 @@ from altlas_chat.specs.documents import Document, Json
 from altlas_chat.specs.pointers import joined, steps_of
 
 BRANCHES = "x-branches"
+HEIRS = "x-heirs"
 DEEPEST = 20
 
 
@@ -46,6 +47,26 @@ def branches_by_value(document: Document, node: Json, found: Json) -> None:
         ],
     }
     found["allOf"] = [*found.get("allOf", ()), choice]
+
+
+def heirs_of(document: Document, node: Json, pointer: str) -> list[tuple[str, str]]:
+    """The schemas that build on one with a discriminator: the value of each, and its pointer.
+
+    Those that the mapping names, else all components that have it in their ``allOf``
+    (OpenAPI 3.0, "Models with Polymorphism Support").
+    """
+    mapping = node["discriminator"].get("mapping")
+    mapping = mapping if isinstance(mapping, dict) else {}
+    schemas = (document.data.get("components") or {}).get("schemas") or {}
+    found = []
+    for name, schema in schemas.items():
+        parts = schema.get("allOf") if isinstance(schema, dict) else None
+        if not isinstance(parts, list) or {"$ref": f"#{pointer}"} not in parts:
+            continue
+        reference = f"#{joined('/components/schemas', name)}"
+        values = [value for value, target in mapping.items() if target in (name, reference)]
+        found.append((values[0] if values else name, reference.removeprefix("#")))
+    return found
 
 
 def _values(document: Document, node: Json, keyword: str, name: str) -> list[list[Any]] | None:

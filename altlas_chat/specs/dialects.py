@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from altlas_chat.specs.branches import BRANCHES, branches_by_value
+from altlas_chat.specs.branches import BRANCHES, HEIRS, branches_by_value, heirs_of
 from altlas_chat.specs.documents import Document, Json, Kind
 from altlas_chat.specs.findings import Finding, Severity
 from altlas_chat.specs.identifiers import DYNAMIC, Identifiers
@@ -24,7 +24,7 @@ from altlas_chat.specs.patterns import repaired
 from altlas_chat.specs.pointers import joined
 from altlas_chat.specs.validators import ONE_SCHEMA, REFERENCE, Schema
 
-__all__ = ["BRANCHES", "HIDDEN", "Dialects", "Direction", "Schema"]
+__all__ = ["BRANCHES", "HEIRS", "HIDDEN", "Dialects", "Direction", "Schema"]
 
 HIDDEN = "x-hidden"
 
@@ -144,7 +144,7 @@ class Dialects(dict[str, Schema]):
             if not allowed:
                 what = f"{keyword} does not allow {_shown(value)}, it is taken as not written"
                 self.tell(joined(pointer, keyword), "schema-keyword", what)
-        return self._finished(node, found)
+        return self._finished(node, found, pointer, site)
 
     def _entered(self, pointer: str, site: _Site) -> _Site:
         """The same where a schema begins that is a resource of its own."""
@@ -154,15 +154,30 @@ class Dialects(dict[str, Schema]):
         alone = self._refs_stand_alone(pointer)
         return replace(site, base=pointer, alone=alone, scope=scope)
 
-    def _finished(self, node: Json, found: Json) -> Schema:
+    def _finished(self, node: Json, found: Json, pointer: str, site: _Site) -> Schema:
         """What needs more than one keyword at a time."""
         bounded_exclusively(found)
         bounded_by_format(found)
         if isinstance(node.get("discriminator"), dict):
             branches_by_value(self._document, node, found)
+            self._inherited(node, found, pointer, site)
         if node.get("nullable") is True and self._document.is_3_0:
             return with_null(found)
         return found
+
+    def _inherited(self, node: Json, found: Json, pointer: str, site: _Site) -> None:
+        """Note who builds on a schema with a discriminator: values are made up of those."""
+        name = node["discriminator"].get("propertyName")
+        if not isinstance(name, str) or "oneOf" in node or "anyOf" in node:
+            return
+        heirs = []
+        for value, place in heirs_of(self._document, node, pointer):
+            heir = self._named(place, replace(site, hidden=frozenset()))
+            wanted = {name: {"enum": [value]}}
+            reference = f"{REFERENCE}{heir}"
+            heirs.append({"$ref": reference, "properties": wanted, "required": [name]})
+        if heirs:
+            found[HEIRS] = heirs
 
     def _understand(self, found: Json, pointer: str) -> None:
         """Write a pattern so that the validator understands it, or leave it out."""

@@ -338,3 +338,37 @@ def test_smallest_has_nothing_that_can_be_left_out(tmp_path):
     value = Described(tmp_path, {"S": schema}).sample("S", extent="smallest")
     assert set(value) == {"a", "list"}
     assert value["list"] == []
+
+
+def test_who_inherits_a_discriminator_has_the_value_of_its_own(tmp_path):
+    pet = {
+        "type": "object",
+        "required": ["kind"],
+        "discriminator": {"propertyName": "kind", "mapping": {"meows": "Cat"}},
+        "properties": {"kind": {"type": "string"}, "name": {"type": "string"}},
+    }
+    base = {"$ref": "#/components/schemas/Pet"}
+    heirs = {
+        name: {"allOf": [base, {"required": ["own"], "properties": {"own": {"const": name}}}]}
+        for name in ("Cat", "Dog")
+    }
+    holder = {"type": "object", "properties": {"pets": {"type": "array", "items": base}}}
+    api = Described(tmp_path, {"Pet": pet, **heirs, "Holder": holder}, "3.0.3")
+    expected = {"Cat": "meows", "Dog": "Dog"}
+    for key in "abcdefgh":
+        assert api.sample("Cat", key)["kind"] == "meows"
+        assert api.sample("Dog", key)["kind"] == "Dog"
+        for one in [api.sample("Pet", key), *api.sample("Holder", key)["pets"]]:
+            assert one["kind"] == expected[one["own"]]
+    assert api.is_valid("Pet", {"kind": "anything"})
+
+
+def test_x_faker_says_what_a_text_is_about(tmp_path):
+    schema = {"type": "string", "x-faker": "internet.email"}
+    assert api_value(Described(tmp_path, {"S": schema})).endswith("@example.com")
+
+
+def api_value(api: Described) -> str:
+    value = api.sample("S")
+    assert isinstance(value, str)
+    return value

@@ -140,12 +140,15 @@ class Building:
                 shapes.append(self._merging.shape([branch], rest))
             except Impossible as error:
                 why = error
-        if not shapes:
+        if not shapes and group.kind != "heirs":
             raise why
         options = [self._later(one, name, owner) for one in shapes]
         spare: list[Plan] = []
         if group.kind == "oneOf":
             spare = [self._unlike(one, shapes, name, owner) for one in shapes]
+        if group.kind == "heirs":
+            itself = self._later(rest, name, owner)
+            return Choice([*([Choice(options)] if options else []), itself], first=True)
         if len(options) == 1 and not spare:
             return options[0]
         return Choice(options, spare, first=group.kind in ("null", "if"))

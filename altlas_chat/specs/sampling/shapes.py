@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import lcm
 from typing import Any, TypeVar
 
-from altlas_chat.specs.dialects import BRANCHES, HIDDEN, Schema
+from altlas_chat.specs.dialects import BRANCHES, HEIRS, HIDDEN, Schema
 from altlas_chat.specs.documents import Json
 from altlas_chat.specs.schemas import types_of_value
 from altlas_chat.specs.validators import REFERENCE
@@ -23,7 +23,7 @@ class Impossible(Exception):
 
 @dataclass(slots=True)
 class Group:
-    """Alternatives of which one is taken; ``kind`` is the keyword, or "if", "null", "type"."""
+    """Alternatives of which one is taken; ``kind`` is the keyword, or "if", "null", "heirs"."""
 
     kind: str
     branches: list[Schema]
@@ -49,6 +49,8 @@ class Shape:
     patterns: list[str] = field(default_factory=list)
     formats: list[str] = field(default_factory=list)
     encoding: str = ""
+    faker: str = ""
+    """What ``x-faker`` names, such as ``name.firstName``."""
     media_type: str = ""
     properties: dict[str, list[Schema]] = field(default_factory=dict)
     required: dict[str, None] = field(default_factory=dict)
@@ -66,6 +68,8 @@ class Shape:
     groups: list[Group] = field(default_factory=list)
     examples: list[Any] = field(default_factory=list)
     owners: list[str] = field(default_factory=list)
+    inherited: set[int] = field(default_factory=set)
+    """Schemas with a discriminator whose heirs were looked at."""
     definition: str = ""
     """The first that was referred to on the way."""
     fragile: bool = False
@@ -134,6 +138,19 @@ class Merging:
         _add_object(found, schema)
         _add_array(found, schema)
         self._add_groups(found, schema)
+        if HEIRS in schema and id(schema) not in found.inherited:
+            found.inherited.add(id(schema))
+            self._add_heirs(found, schema[HEIRS], on_the_way)
+
+    def _add_heirs(self, found: Shape, heirs: list[Json], on_the_way: frozenset[str]) -> None:
+        """The heir that is made up, or else a choice of all when it is the schema itself."""
+        mine = [one for one in heirs if one["$ref"].removeprefix(REFERENCE) in on_the_way]
+        for one in mine[:1]:
+            for name, allowed in one["properties"].items():
+                _say_of(found, name, allowed)
+                found.required[name] = None
+        if not mine and len(on_the_way) == 1:
+            found.groups.append(Group("heirs", list(heirs)))
 
     def _add_groups(self, found: Shape, schema: Json) -> None:
         for name, one in schema.get("dependentSchemas", {}).items():
@@ -247,6 +264,8 @@ def _add_text(found: Shape, schema: Json) -> None:
     if "format" in schema and schema["format"] not in found.formats:
         found.formats.append(schema["format"])
     found.encoding = schema.get("contentEncoding", found.encoding)
+    if isinstance(schema.get("x-faker"), str):
+        found.faker = schema["x-faker"]
     found.media_type = schema.get("contentMediaType", found.media_type)
 
 

@@ -47,7 +47,10 @@ def text_plan(shape: Shape, name: str, owner: str, check: Callable[[], Check]) -
 
 
 def _wanted(shape: Shape, name: str, owner: str) -> MakeText:
-    """What to make up by format, content or name."""
+    """What to make up by ``x-faker``, format, content or name."""
+    if shape.faker:
+        name = shape.faker.rpartition(".")[2]
+        return fake_of(name) or meanings.text_about(name, owner)
     for one in shape.formats:
         if one in ("date", "date-time") and meanings.text_about(name, owner) is formats.birthday:
             return formats.birthday if one == "date" else formats.date_time
