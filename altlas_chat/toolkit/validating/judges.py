@@ -15,6 +15,7 @@ from altlas_chat.specs.findings import Finding, Severity
 from altlas_chat.specs.grammar import OPENAPI, parts_of
 from altlas_chat.specs.pointers import found_at, joined
 from altlas_chat.specs.wording import shortened, shown_value
+from altlas_chat.toolkit.validating.unrolling import unrolls_far
 
 LARGEST_FOR_PRANCE = 1 << 20
 """Bytes of a document that is given to both; prance asks the other one once more."""
@@ -27,6 +28,11 @@ _CAN_FAIL = (
 
 def judges_findings(document: Document) -> Iterator[Finding]:
     """What openapi-spec-validator, or else prance finds in an OpenAPI document."""
+    if unrolls_far(document):
+        what = "openapi-spec-validator and prance are not asked: schemas would unroll without end"
+        remedy = "Nothing need be done: the other checks follow each reference once."
+        yield Finding(document.place(""), "not-judged", what, remedy, Severity.INFO)
+        return
     found = list(_openapi_spec_validator(document))
     yield from found
     if not found:

@@ -12,6 +12,7 @@ from altlas_chat.specs.documents import Document, Json
 from altlas_chat.specs.findings import Finding, Severity
 from altlas_chat.specs.grammar import OPENAPI, Part, parts_of
 from altlas_chat.specs.pointers import joined
+from altlas_chat.toolkit.validating.unrolling import made_of_itself
 from altlas_chat.toolkit.validating.wrongs import Wrong, finding_of, line_of
 
 _EXPRESSION = re.compile(r"\{([^{}]*)\}")
@@ -234,6 +235,10 @@ def _schema(document: Document, part: Part) -> Iterator[Wrong]:
     ):
         what = "an array must say what its items are"
         yield Wrong(part.pointer, "missing-field", what, "Add items; {} allows any.")
+    if "allOf" in node and made_of_itself(document, part.pointer):
+        what = "the schema is made of itself by allOf, so that judging a value never ends"
+        remedy = "Let it refer to itself below properties or items only."
+        yield Wrong(joined(part.pointer, "allOf"), "circular-reference", what, remedy)
     mapping = _mapping(_mapping(node.get("discriminator")).get("mapping"))
     for value, name in mapping.items():
         if isinstance(name, str) and not _is_schema(document, name):

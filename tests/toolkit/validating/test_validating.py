@@ -129,6 +129,12 @@ MISTAKES = {
         HEAD_3_0 + "paths:\n  /a:\n    parameters:\n    - $ref: none.yaml\n",
         [("reference-to-nowhere", 6, 7)],
     ),
+    "a schema that is made of itself": (
+        HEAD_3_0
+        + "paths: {}\ncomponents:\n  schemas:\n    A: {allOf: [{$ref: '#/components/schemas/B'}]}\n"
+        + "    B: {allOf: [{type: object}, {$ref: '#/components/schemas/A'}]}\n",
+        [("circular-reference", 6, 9), ("circular-reference", 7, 9)],
+    ),
     "a key twice": (HEAD_3_0 + "paths: {}\npaths: {}\n", [("duplicate-key", 4, 1)]),
     "nullable in 3.1": (
         HEAD_3_1 + "paths: {}\ncomponents: {schemas: {A: {nullable: true}}}\n",
@@ -220,7 +226,6 @@ components:
   schemas:
     A: {type: object, properties: {a: {$ref: '#/components/schemas/A'}, b: {$ref: '#/components/schemas/B'}}}
     B: {allOf: [{$ref: '#/components/schemas/A'}, {type: object, properties: {c: {type: array, items: {$ref: '#/components/schemas/B'}}}}]}
-    C: {allOf: [{$ref: '#/components/schemas/C'}], required: [x]}
 """
 
 
@@ -228,6 +233,18 @@ components:
 def test_what_is_recursive_ends(tmp_path, head):
     report = report_of(tmp_path, head + RECURSIVE)
     assert [one for one in report.findings if one.severity is Severity.ERROR] == []
+
+
+def test_what_would_unroll_without_end_is_not_unrolled(tmp_path):
+    steps = "".join(
+        f"    S{i}: {{oneOf: [{{$ref: '#/components/schemas/S{i + 1}'}},"
+        f" {{type: array, items: {{$ref: '#/components/schemas/S{i + 1}'}}}}]}}\n"
+        for i in range(40)
+    )
+    text = HEAD_3_0 + "paths: {}\ncomponents:\n  schemas:\n" + steps
+    text += "    S40: {type: string}\n    A: {allOf: [{$ref: '#/components/schemas/S0'}]}\n"
+    (finding,) = report_of(tmp_path, text).findings
+    assert (finding.rule, finding.severity) == ("not-judged", Severity.INFO)
 
 
 def test_what_others_judge_otherwise_is_told(tmp_path):
