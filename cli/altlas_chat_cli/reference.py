@@ -76,8 +76,8 @@ _DIFF = f"""\
 
 What `altlas-chat contract diff` looks for; `docs/contract.md` tells how it is used. The names are
 those of oasdiff wherever it has one. **breaking**: a client that keeps to the old document may
-fail; dangerous: that can't be told from the documents; safe: it can't fail. `--rule RULE=LEVEL` sets a
-level of one's own.
+fail; dangerous: that can't be told from the documents; safe: it can't fail. `--rule RULE=LEVEL`
+sets a level of one's own.
 """
 
 _LINT = f"""\
