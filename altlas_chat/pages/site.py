@@ -31,25 +31,58 @@ class SiteFile:
     content_type: str
 
 
-class Site:
-    """The documentation of one API, as files of a folder or below an address.
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A page and its document; ``document`` is that one's name without its ending."""
 
-    Of each kind of document the last one counts; events within an OpenAPI
-    document (``x-asyncapi``) have their page too. Files are made when they are
-    asked for. All addresses in them are relative, so the folder may lie
-    anywhere; ``index.html`` is what to begin with. With ``here`` operations are
-    tried at the origin that shows the page, below the paths of the document's servers.
+    name: str
+    document: str
+    data: Json
+
+    @property
+    def is_rest(self) -> bool:
+        return self.document.startswith("openapi")
+
+    @property
+    def kind(self) -> str:
+        return "REST" if self.is_rest else "Events"
+
+    @property
+    def title(self) -> str:
+        return str((self.data.get("info") or {}).get("title") or "API")
+
+
+def _yaml(data: Any) -> bytes:
+    return as_yaml(data).encode()
+
+
+_FORMS: Mapping[str, tuple[str, Callable[[Any], bytes]]] = MappingProxyType(
+    {"json": ("application/json", as_json), "yaml": ("application/yaml; charset=utf-8", _yaml)}
+)
+
+
+class Site:
+    """The documentation of an API, as files of a folder or below an address.
+
+    Every document has its page, named by kind and number (``rest-2.html``); the
+    first, ``index.html``, is what to begin with. Events within an OpenAPI document
+    (``x-asyncapi``) have theirs, too. Files are made when they are asked for. All
+    addresses in them are relative, so the folder may lie anywhere. With ``here``
+    operations are tried at the origin that shows the page, below the paths of
+    the document's servers.
     """
 
     def __init__(self, documents: Iterable[Document], *, here: bool = False) -> None:
-        self._openapi: Json | None = None
-        self._asyncapi: Json | None = None
+        self._rest: list[Json] = []
+        self._live: list[Json] = []
         for document in documents:
             if document.kind is Kind.ASYNCAPI:
-                self._asyncapi = document.data
-            else:
-                self._openapi = without_events(document.data)
-                self._asyncapi = events_of(document.data) or self._asyncapi
+                self._live.append(document.data)
+                continue
+            self._rest.append(without_events(document.data))
+            events = events_of(document.data)
+            if events is not None:
+                self._live.append(events)
         self._here = here
 
     @property
@@ -73,66 +106,63 @@ class Site:
 
     @property
     def _connect(self) -> tuple[str, ...]:
-        if self._here or self._openapi is None:
-            return ("'self'",)
-        return ("'self'", *origins_of(self._openapi))
+        origins = [] if self._here else [one for rest in self._rest for one in origins_of(rest)]
+        return ("'self'", *dict.fromkeys(origins))
+
+    @cached_property
+    def _pages(self) -> list[_Page]:
+        pages = []
+        for kind, page, documents in (
+            ("openapi", "rest", self._rest),
+            ("asyncapi", "events", self._live),
+        ):
+            for number, data in enumerate(documents):
+                behind = f"-{number + 1}" if number else ""
+                name = f"{page}{behind}.html" if pages else INDEX
+                pages.append(_Page(name, f"{kind}{behind}", data))
+        return pages
 
     @cached_property
     def _makers(self) -> Mapping[str, tuple[str, Callable[[], bytes]]]:
         made: dict[str, tuple[str, Callable[[], bytes]]] = {}
         html, script = "text/html; charset=utf-8", "text/javascript; charset=utf-8"
-        if self._openapi is not None:
-            made[INDEX] = html, self._rest_page
-            made["openapi.js"] = script, self._script
-            made |= _documents("openapi", self._shown)
-        if self._asyncapi is not None:
-            made[EVENTS if INDEX in made else INDEX] = html, self._event_page
-            made |= _documents("asyncapi", lambda: self._asyncapi)
+        for page in self._pages:
+            made[page.name] = html, partial(self._html, page)
+            if page.is_rest:
+                made[f"{page.document}.js"] = script, partial(self._script, page)
+            for form, (content_type, write) in _FORMS.items():
+                made[f"{page.document}.{form}"] = content_type, partial(self._as, page, write)
         for name, asset in ASSETS.items():
-            if self._openapi is None and name in OF_REST:
-                continue
-            made[f"assets/{name}"] = asset.content_type, partial(asset_bytes, name)
+            if self._rest or name not in OF_REST:
+                made[f"assets/{name}"] = asset.content_type, partial(asset_bytes, name)
         return MappingProxyType(made)
 
-    def _shown(self) -> Json:
-        document = self._openapi or {}
-        return served_here(document) if self._here else document
+    def _shown(self, page: _Page) -> Json:
+        return served_here(page.data) if self._here and page.is_rest else page.data
 
-    def _around(self) -> Surroundings:
-        links = [
-            (words, name)
-            for words, name in (
-                ("REST" if self._openapi is not None else "Events", INDEX),
-                ("Events", EVENTS),
-                *((name, name) for name in self._makers if name.endswith((".json", ".yaml"))),
-            )
-            if name in self._makers
-        ]
-        return Surroundings(self._title, "assets/", tuple(links), policy_of_a_file(self._connect))
+    def _as(self, page: _Page, write: Callable[[Any], bytes]) -> bytes:
+        return write(self._shown(page))
 
-    @property
-    def _title(self) -> str:
-        return str(
-            ((self._openapi or self._asyncapi or {}).get("info") or {}).get("title") or "API"
+    def _html(self, page: _Page) -> bytes:
+        around = Surroundings(
+            self._pages[0].title, "assets/", self._links(), policy_of_a_file(self._connect)
         )
+        if not page.is_rest:
+            return event_page(page.data, around).encode()
+        name = page.document
+        shown = rest_page(page.title, around, document=f"{name}.json", script=f"{name}.js")
+        return shown.encode()
 
-    def _rest_page(self) -> bytes:
-        page = rest_page(self._title, self._around(), document="openapi.json", script="openapi.js")
-        return page.encode()
+    def _links(self) -> tuple[tuple[str, str], ...]:
+        """The pages, called by their titles where there are several of a kind, and documents."""
+        several = len(self._rest) > 1 or len(self._live) > 1
+        pages = (
+            (f"{one.kind}: {one.title}" if several else one.kind, one.name) for one in self._pages
+        )
+        files = (f"{one.document}.{form}" for one in self._pages for form in _FORMS)
+        return (*pages, *((name, name) for name in files))
 
-    def _event_page(self) -> bytes:
-        return event_page(self._asyncapi or {}, self._around()).encode()
-
-    def _script(self) -> bytes:
+    def _script(self, page: _Page) -> bytes:
         """The document as a script, which works where a page may not fetch: from ``file:``."""
-        text = orjson.dumps(as_json(self._shown()).decode()).decode()
+        text = orjson.dumps(as_json(self._shown(page)).decode()).decode()
         return f"window.apiDocument = JSON.parse({text});\n".encode()
-
-
-def _documents(
-    name: str, of: Callable[[], Json | None]
-) -> dict[str, tuple[str, Callable[[], bytes]]]:
-    return {
-        f"{name}.json": ("application/json", lambda: as_json(of())),
-        f"{name}.yaml": ("application/yaml; charset=utf-8", lambda: as_yaml(of()).encode()),
-    }

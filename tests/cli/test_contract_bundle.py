@@ -66,4 +66,3 @@ def test_documentation_is_written(tea: Terminal) -> None:
     assert "default-src 'none'" in told["contentSecurityPolicy"]
     assert all((tea.folder / name).is_file() for name in told["files"])
     assert "site/index.html" in told["files"]
-    assert tea.run("contract", "docs", "api.yaml", "api.yaml", "-o", "x").returncode == 2

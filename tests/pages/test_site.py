@@ -113,6 +113,17 @@ def test_of_one_kind_there_is_one_page(tmp_path: Path) -> None:
         both.file("../secret")
 
 
+def test_each_of_several_documents_has_its_page(tmp_path: Path) -> None:
+    tea = {**ZOO, "info": {"title": "Çay", "version": "1"}}
+    site = Site(documents_in(tmp_path, ZOO, LIGHTS, tea))
+    pages = [name for name in site.names if name.endswith(".html")]
+    assert pages == ["index.html", "rest-2.html", "events.html"]
+    second = site.file("rest-2.html").content.decode()
+    assert 'src="openapi-2.js"' in second
+    assert '<a href="rest-2.html">REST: Çay</a>' in second
+    assert orjson.loads(site.file("openapi-2.json").content) == tea
+
+
 def test_a_script_that_brings_the_document_brings_all_of_it(tmp_path: Path) -> None:
     evil = {
         **ZOO,

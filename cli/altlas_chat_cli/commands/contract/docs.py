@@ -35,9 +35,6 @@ def docs(*, sources: Sources = None, folder: Folder, as_json: AsJson = False) ->
     from altlas_chat.toolkit.own import own_asyncapi, own_openapi  # noqa: PLC0415
 
     documents = [read_document(one) for one in sources or ()]
-    kinds = [one.kind for one in documents]
-    if len(set(kinds)) < len(kinds):
-        raise typer.BadParameter("name one OpenAPI and one AsyncAPI document at most")
     site = export_documentation(documents or [own_openapi(), own_asyncapi()], folder)
     if as_json:
         names = [str(folder / name) for name in site.names]
