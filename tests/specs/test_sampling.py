@@ -54,6 +54,11 @@ HARD = {
     "letters of any script": {"type": "string", "pattern": r"^\p{Lu}\p{L}+$"},
     "two patterns": {"type": "string", "allOf": [{"pattern": "^a"}, {"pattern": "z$"}]},
     "pattern and format": {"type": "string", "format": "email", "pattern": r"@corp\.com$"},
+    "a moment by pattern": {
+        "type": "string",
+        "format": "date-time",
+        "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$",
+    },
     "a back reference": {"type": "string", "pattern": r"^([ab])-\1$"},
     "a huge number": {"type": "integer", "minimum": 10**18, "maximum": 10**18 + 5},
     "hundredths": {"type": "number", "multipleOf": 0.01, "exclusiveMinimum": 0, "maximum": 1},
@@ -280,6 +285,13 @@ def test_the_documents_own_examples_are_taken_where_they_fit(tmp_path):
         assert "one" not in value["d"][1:]
         assert api.sample("S", key, examples=False)["a"] != "mine"
     assert api.sample("Whole") == {"a": "all"}
+
+
+def test_an_example_is_better_than_nothing(tmp_path):
+    code = {"type": "string", "pattern": "^(?=.*a)(?!.*b)c{3}a(?<=ca)d$", "example": "cccad"}
+    schema = {"type": "object", "required": ["code"], "properties": {"code": code}}
+    api = Described(tmp_path, {"S": schema})
+    assert api.sample("S", examples=False) == {"code": "cccad"}
 
 
 def test_what_goes_the_other_way_is_not_made_up(tmp_path):

@@ -63,7 +63,8 @@ class Sampler:
         equal values. What is ``known`` of it (``{"id": 7}``) is taken where
         the schema has such a property and allows it. ``full`` values have
         what is optional, too; ``smallest`` ones have nothing that can be left out.
-        The document's own ``examples`` of schemas are taken where they fit, or none.
+        The document's own ``examples`` of schemas are taken where they fit, or
+        only where nothing else can be made up.
 
         Raises:
             NoSample: the schema allows nothing, or nothing that could be found.
@@ -89,7 +90,8 @@ class Sampler:
                 draw.limit = 0
             draw.start(self._seed, key, attempt)
             draw.careful = attempt >= TRIES
-            draw.examples = examples and (attempt < TRIES // 2 or attempt % 2 == 0)
+            wanted = examples or attempt >= TRIES + CAREFUL_TRIES
+            draw.examples = wanted and (attempt < TRIES // 2 or attempt % 2 == 0)
             try:
                 value = plan.make(draw)
             except Impossible as error:

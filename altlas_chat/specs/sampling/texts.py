@@ -193,6 +193,17 @@ def _candidates(
         fill = draw.letters(max(least - len(text), 4))
         made = make(draw)
         yield from (text + fill, fill + text, text + made, made + text)
+        yield from _otherwise(made, draw)
     if len(texts) > 1:
         yield "".join(texts)
         yield "".join(reversed(texts))
+
+
+def _otherwise(text: str, draw: Draw) -> Iterator[str]:
+    """The same in other ways to write it: moments with fractions or an offset, capitals, http."""
+    if text.endswith("Z"):
+        for fraction in (f".{draw.digits(3)}", f".{draw.digits(6)}"):
+            yield f"{text[:-1]}{fraction}Z"
+            yield f"{text[:-1]}{fraction}+00:00"
+        yield f"{text[:-1]}+00:00"
+    yield from (text.upper(), text.lower(), text.replace("https:", "http:"), f"{text}/")
