@@ -111,7 +111,7 @@ class Site:
 
     @cached_property
     def _pages(self) -> list[_Page]:
-        pages = []
+        pages: list[_Page] = []
         for kind, page, documents in (
             ("openapi", "rest", self._rest),
             ("asyncapi", "events", self._live),
