@@ -261,6 +261,22 @@ async def test_commands_about_nothing_are_refused_in_our_words():
         assert await voice.hears() == {"event": "pong", "data": {}, "id": 5}
 
 
+@pytest.mark.parametrize("stateful", [True, False])
+async def test_streams_are_numbered_on_from_the_snapshot(stateful):
+    async with our_mock(stateful=stateful) as running, somebody(running, "ayse") as (ayse, heard):
+        live, person = running.furniture.live, ayse.state.user["id"]
+        snapshot = await ayse.call("GET", "/sync")
+        for one in snapshot["conversations"]:
+            live.tell("message.created", {"stream": f"conversation:{one['id']}"})
+            assert (await hears(heard, "message.created"))["seq"] == one["seq"] + 1
+        live.tell("session.started", {"stream": f"user:{person}"})
+        assert (await hears(heard, "session.started"))["seq"] == snapshot["seq"] + 1
+        await running.furniture.reset()
+        live.tell("session.started", {"stream": f"user:{person}"})
+        assert (await hears(heard, "session.started"))["seq"] == snapshot["seq"] + 2
+        assert ayse.connection.reconnects == 0
+
+
 async def test_what_is_let_through_unchecked_does_no_harm():
     frames = (
         '{"event": "auth", "data": 5}',

@@ -170,11 +170,14 @@ class Live:
         chance = self.stage.filler(f"emission {number}")
         while True:
             await asyncio.sleep(emission.pauses.at(chance.share()))
-            for place, messages in self._told(emission.message):
-                peers = self.stage.room.on(place.channel)
-                if peers:
-                    message = messages[int(chance.share() * len(messages))]
-                    self._say(place, message)
+            heard = [
+                message
+                for place, messages in self._told(emission.message)
+                if self.stage.room.on(place.channel)
+                for message in messages
+            ]
+            if heard:
+                self.tell(heard[int(chance.share() * len(heard))].name, {})
 
     def _told(self, wanted: str) -> list[tuple[Place, Sequence[Message]]]:
         found: list[tuple[Place, Sequence[Message]]] = []
@@ -187,22 +190,12 @@ class Live:
                 found.append((place, messages))
         return found
 
-    def _say(self, place: Place, message: Message) -> None:
-        try:
-            payload = self.stage.event(place, message)
-            self.stage.say(place, message, payload, {}, self.stage.room.on(place.channel))
-        except Unsendable as error:
-            LOG.warning("%s: no event could be made: %s", message.name, error)
-
     def tell(self, name: str, changes: dict[str, Any]) -> None:
         """Say an event to everybody on the channels that have it."""
-        for place, messages in self._told(name):
-            try:
-                payload = self.stage.event(place, messages[0])
-                peers = self.stage.room.on(place.channel)
-                self.stage.say(place, messages[0], payload, changes, peers)
-            except Unsendable as error:
-                LOG.warning("%s: the event was not sent: %s", name, error)
+        try:
+            self.stage.tell(self.stage.places, name, changes)
+        except Unsendable as error:
+            LOG.warning("%s: the event was not sent: %s", name, error)
 
 
 def _json(raw: bytes) -> Any:

@@ -114,6 +114,5 @@ class Room:
         return [frame for number, frame in self.events if number > place]
 
     def reset(self) -> None:
-        """Forget the events and numbers; who is connected stays."""
+        """Forget the events; who is connected stays, and streams are numbered on."""
         self.events.clear()
-        self._numbers.clear()

@@ -33,7 +33,7 @@ ALWAYS = "always"
 class _Scene:
     """Where a flow is played, and for whom; ``peer`` is None where it is for everybody."""
 
-    place: Place
+    places: Sequence[Place]
     peer: Peer | None
     filler: Filler
     known: Json
@@ -71,13 +71,10 @@ class Player:
         """A call by HTTP was answered; its flows are played once, for everybody."""
         for scenario, flow in self._flows:
             if flow.on == operation and _fits(flow, known):
-                for place in self._stage.chosen(flow.channel):
-                    self._play_once(scenario, flow, place, known)
+                self._play_once(scenario, flow, known)
 
-    def _play_once(
-        self, scenario: Scenario, flow: Flow, place: Place, known: Mapping[str, Any]
-    ) -> None:
-        scene = self._scene(scenario, flow, place, None, known)
+    def _play_once(self, scenario: Scenario, flow: Flow, known: Mapping[str, Any]) -> None:
+        scene = self._scene(scenario, flow, None, known)
         for step in flow.steps:
             if isinstance(step, Send):
                 self._send(step, scene)
@@ -87,9 +84,8 @@ class Player:
         async with asyncio.TaskGroup() as tasks:
             for scenario, flow in self._flows:
                 if flow.on == ALWAYS:
-                    for place in self._stage.chosen(flow.channel):
-                        scene = self._scene(scenario, flow, place, None, {})
-                        tasks.create_task(self._do(flow.steps, scene))
+                    scene = self._scene(scenario, flow, None, {})
+                    tasks.create_task(self._do(flow.steps, scene))
 
     def _begin(self, on: str, peer: Peer, frame: Any) -> None:
         place = self._stage.place_of(peer.channel)
@@ -97,12 +93,10 @@ class Player:
             if flow.on != on or place not in self._stage.chosen(flow.channel):
                 continue
             if _fits(flow, frame):
-                scene = self._scene(scenario, flow, place, peer, frame)
+                scene = self._scene(scenario, flow, peer, frame)
                 self._stage.begin(peer, self._play(flow.steps, scene))
 
-    def _scene(
-        self, scenario: Scenario, flow: Flow, place: Place, peer: Peer | None, frame: Any
-    ) -> _Scene:
+    def _scene(self, scenario: Scenario, flow: Flow, peer: Peer | None, frame: Any) -> _Scene:
         number = peer.number if peer else 0
         known: Json = {**(frame if isinstance(frame, Mapping) else {}), "received": frame}
         if peer is not None:
@@ -110,7 +104,8 @@ class Player:
             known["person"] = peer.person
         known["count"] = 0
         filler = self._stage.filler(f"{scenario.seed} {flow.place} {number}")
-        return _Scene(place, peer, filler, known)
+        places = [self._stage.place_of(peer.channel)] if peer else self._stage.chosen(flow.channel)
+        return _Scene(places, peer, filler, known)
 
     async def _play(self, steps: Sequence[Step], scene: _Scene) -> None:
         try:
@@ -136,7 +131,8 @@ class Player:
                 self._end(step, scene)
 
     def _end(self, step: Close, scene: _Scene) -> None:
-        peers = [scene.peer] if scene.peer else self._stage.room.on(scene.place.channel)
+        everybody = [one for place in scene.places for one in self._stage.room.on(place.channel)]
+        peers = [scene.peer] if scene.peer else everybody
         for peer in peers:
             if step.code is None:
                 peer.cut()
@@ -145,23 +141,25 @@ class Player:
         if scene.peer is not None:
             raise _Over
 
-    def _receivers(self, step: Send, scene: _Scene) -> list[Peer]:
-        if step.to == "sender" and scene.peer is not None:
-            return [scene.peer]
-        everybody = self._stage.room.on(scene.place.channel)
-        return [one for one in everybody if step.to != "others" or one is not scene.peer]
-
     def _send(self, step: Send, scene: _Scene) -> None:
-        message = scene.place.channel.named(step.message)
-        if message is None:
-            return
         try:
-            payload = self._stage.event(scene.place, message, example=step.example)
             changes = scene.filler.filled(step.changes, scene.known)
-            receivers = self._receivers(step, scene)
-            self._stage.say(scene.place, message, payload, changes, receivers)
+            if scene.peer is None or step.to == "all":
+                places = scene.places if scene.peer is None else self._stage.places
+                self._stage.tell(places, step.message, changes, example=step.example)
+            else:
+                self._say(step, changes, scene.places[0], scene.peer)
         except Unsendable as error:
             LOG.warning("%s: it was not sent: %s", step.place, error)
+
+    def _say(self, step: Send, changes: Json, place: Place, peer: Peer) -> None:
+        message = place.channel.named(step.message)
+        if message is None:
+            return
+        others = [one for one in self._stage.room.on(place.channel) if one is not peer]
+        payload = self._stage.event(place, message, example=step.example)
+        receivers = [peer] if step.to == "sender" else others
+        self._stage.say(place, message, payload, changes, receivers)
 
     async def _expect(self, step: Expect, scene: _Scene) -> None:
         peer = scene.peer

@@ -103,6 +103,27 @@ class Stage:
             peer.put(payload)
         return payload
 
+    def tell(
+        self, places: Iterable[Place], name: str, changes: Mapping[str, Any], **wish: Any
+    ) -> Any:
+        """Say an event to everybody on those of the channels that have it: the same to all.
+
+        Raises:
+            Unsendable: as ``say``.
+        """
+        said = None
+        for place in places:
+            message = place.channel.named(name)
+            if message is None:
+                continue
+            peers = self.room.on(place.channel)
+            if said is None:
+                said = self.say(place, message, self.event(place, message, **wish), changes, peers)
+            else:
+                for peer in peers:
+                    peer.put(said)
+        return said
+
     def _dated(self, place: Place, message: Message, payload: Any) -> Any:
         if not isinstance(payload, dict) or not isinstance(payload.get("at"), str):
             return payload

@@ -18,6 +18,13 @@ class Snapshots:
         example = joined("/components/examples", "SnapshotOfAyse")
         self._example: Json = document.resolved(example)["value"]
 
+    def anchor(self) -> None:
+        """Number the streams of the example on from where they are in it."""
+        room, person = self._chat.stage.room, self._example["user"]
+        room.at_least(f"user:{person['id']}", self._example["seq"])
+        for one in self._example["conversations"]:
+            room.at_least(f"{CONVERSATION}:{one['id']}", one["seq"])
+
     def cursor(self) -> str:
         """Where the log of events stands now."""
         return cursor_at(self._chat.stage.room.place)

@@ -40,7 +40,8 @@ class OwnContract:
         self._live: Live | None = None
         self.chat = Chat(lambda: self.live.stage, self._operations, self._state, tell_of)
         document = self._socket.spec.document
-        people, snapshots = People(document), Snapshots(self.chat, document)
+        people = People(document)
+        self._snapshots = snapshots = Snapshots(self.chat, document)
         self.manners = OwnManners(self.chat, people, snapshots)
         self._answers = OwnAnswers(
             mock.answerer, self.chat, people, snapshots, lambda: self.live.sockets
@@ -62,6 +63,7 @@ class OwnContract:
     def take(self, live: Live) -> None:
         """Answer from now on, and tell those who are on these sockets."""
         self._live = live
+        self._snapshots.anchor()
         self._mock.answerer = self._answers
         if self._remembering is not None:
             self._remembering.facts = self._answers.facts
