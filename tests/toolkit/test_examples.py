@@ -143,6 +143,17 @@ def test_a_property_is_put_in_where_the_text_has_room_for_it(before, pointer, af
     assert len(kept) >= len(before.splitlines()) - 1
 
 
+def test_ends_of_lines_stay_as_they_are():
+    found = with_insertions("a:\r\n  b: 1\r\nc: 2\r\n", [Insertion("/a", "x", {"z": 1})])
+    assert found == "a:\r\n  b: 1\r\n  x:\r\n    z: 1\r\nc: 2\r\n"
+
+
+def test_objects_that_end_together_get_theirs_each():
+    text = "a:\n  b:\n    c: 1\n"
+    found = with_insertions(text, [Insertion("/a", "x", 1), Insertion("/a/b", "x", 2)])
+    assert found == "a:\n  b:\n    c: 1\n    x: 2\n  x: 1\n"
+
+
 def test_what_an_alias_shares_is_not_touched():
     text = "a: &one {b: 1}\nc: *one\n"
     with pytest.raises(NotInsertable):

@@ -47,6 +47,7 @@ def with_insertions(text: str, insertions: Sequence[Insertion]) -> str:
         spot = spots[one.pointer]
         key = f'"{one.key}"' if is_json else one.key
         words = _in_flow(spot, key, one.value, step) if spot.flow else _in_block(spot, one)
+        words = words.replace("\n", "\r\n") if "\r\n" in text else words
         pieces.append((spot.offset, -len(spot.indent or ""), words))
     changed, last = [], 0
     for offset, _, words in sorted(pieces, key=lambda piece: piece[:2]):
