@@ -236,8 +236,8 @@ def _furnish(mock: Mock, equipment: Equipment, wishes: Wishes, *, watch: bool) -
         return
 
     if equipment.forwarder is not None:
-        if mock.settings.stateful or wishes != NOTHING_WISHED:
-            raise typer.BadParameter("--stateful, --emit and --scenario do not go with --proxy")
+        if wishes != NOTHING_WISHED:
+            raise typer.BadParameter("--emit and --scenario are for a mock, not for --proxy")
         return nothing
     try:
         furniture = furnish(

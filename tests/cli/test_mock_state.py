@@ -46,7 +46,8 @@ async def test_our_own_contract_from_the_command_line(tmp_path: Path) -> None:
         (["--scenario", "none.yaml"], "none.yaml: error: it can't be read"),
         (["--emit", "price often"], "Write NAME every 2s..5s"),
         (["--emit", "nothing every 1s"], "no event is called 'nothing'"),
-        (["--stateful", "--proxy", "http://127.0.0.1:9"], "do not go with --proxy"),
+        (["--stateful", "--proxy", "http://127.0.0.1:9"], "--stateful is for a mock"),
+        (["--emit", "price every 1s", "--proxy", "http://127.0.0.1:9"], "are for a mock"),
     ],
 )
 def test_what_it_does_not_start_with(
