@@ -288,7 +288,9 @@ def test_a_schema_costs_what_it_needs_not_what_its_document_holds(tmp_path):
     assert api.is_valid("S0", {"name": "a", "next": {"name": "b"}})
     assert not api.is_valid("S0", {"name": "a", "next": {"name": 5}})
     assert time.process_time() - start < 0.5
-    deep: dict = {"name": "last"}
-    for _ in range(200):
-        deep = {"name": "a", "next": deep}
-    assert api.is_valid("S0", deep)
+    for levels in (2, 5, 10, 200):
+        for last, allowed in (({"name": "last"}, True), ({"name": 5}, False)):
+            deep: dict = last
+            for _ in range(levels):
+                deep = {"name": "a", "next": deep}
+            assert api.is_valid("S0", deep) is allowed
