@@ -152,8 +152,7 @@ class Live:
                     tasks.create_task(self._emit(emission, number))
                 tasks.create_task(self._always())
         finally:
-            for peer in list(self.room.peers.values()):
-                peer.close(GOING_AWAY, "the mock ends")
+            self.room.end(GOING_AWAY, "the mock ends")
 
     async def _always(self) -> None:
         """Play what is always on, anew when the scenarios are others."""

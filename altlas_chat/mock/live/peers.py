@@ -67,6 +67,7 @@ class Room:
         self._numbers: dict[str, int] = {}
         self._count = 0
         self._told = 0
+        self._ending: tuple[int, str] | None = None
 
     @property
     def place(self) -> int:
@@ -77,7 +78,15 @@ class Room:
         self._count += 1
         peer = make(self._count)
         self.peers[peer.number] = peer
+        if self._ending is not None:
+            peer.close(*self._ending)
         return peer
+
+    def end(self, code: int, reason: str) -> None:
+        """Close everybody's connection, also of those who are about to enter."""
+        self._ending = (code, reason)
+        for peer in list(self.peers.values()):
+            peer.close(code, reason)
 
     def leave(self, peer: Peer) -> None:
         self.peers.pop(peer.number, None)
