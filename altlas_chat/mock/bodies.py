@@ -72,9 +72,9 @@ def declared_media(exchange: Exchange, body: Body) -> MediaType:
         Refused: it takes no such body (415).
     """
     text = exchange.request.headers.get("Content-Type", "")
-    given = named(text)
+    given, what = named(text), text or "of no type"
     if given and given.full == "multipart/form-data" and not given.parameter("boundary"):
-        given = None
+        given, what = None, f"{text} without a boundary"
     best, how_well = None, 0
     for media in body.content.values():
         declared = named(media.name)
@@ -88,7 +88,7 @@ def declared_media(exchange: Exchange, body: Body) -> MediaType:
         raise Refused(
             415,
             "UNSUPPORTED_MEDIA_TYPE",
-            f"The body is {text or 'of no type'}; the contract takes {offered or 'none'}.",
+            f"The body is {what}; the contract takes {offered or 'none'}.",
             headers=(("Accept", offered),) if offered else (),
             declared=(415, 422, 400),
         )

@@ -86,7 +86,7 @@ def _read(exchange: Exchange, endpoint: Endpoint, parameter: Parameter) -> Any:
 def _text(exchange: Exchange, parameter: Parameter) -> str | None:
     """The text of a path's, a header's or any other value that is one text."""
     if parameter.where == "path":
-        return exchange.path_values.get(parameter.name)
+        return exchange.path_values.get(parameter.name) or None
     if parameter.where == "header":
         values = exchange.request.headers.getall(parameter.name, None)
         return None if values is None else ",".join(values)

@@ -162,8 +162,8 @@ class Mock:
 
     async def _without_operation(self, exchange: Exchange, found: Found) -> Reply:
         asks = exchange.method == "OPTIONS" and self.stranger is None
-        if asks and (found.methods or exchange.path == "*"):
-            return Reply(204, (("Allow", _allow(found)),))
+        if asks and (exchange.path == "*" or (found.methods and self.settings.cors)):
+            return Reply(204, (("Allow", self._allow(found)),))
         if self.weather is not None and (reply := await self.weather(exchange)):
             return reply
         if self.stranger is not None:
@@ -171,10 +171,18 @@ class Mock:
         if found.methods:
             methods = ", ".join(sorted(found.methods))
             detail = f"{exchange.path} takes {methods}, not {exchange.method}."
-            allow = (("Allow", _allow(found)),)
+            allow = (("Allow", self._allow(found)),)
             raise Refused(405, "NO_METHOD_MATCHED", detail, headers=allow)
         detail = f"The contract has no path that fits {exchange.path}."
         raise Refused(404, "NO_PATH_MATCHED", detail)
+
+    def _allow(self, found: Found) -> str:
+        methods = set(found.methods)
+        if "GET" in methods:
+            methods.add("HEAD")
+        if self.settings.cors:
+            methods.add("OPTIONS")
+        return ", ".join(sorted(methods))
 
 
 def _read_wishes(exchange: Exchange) -> None:
@@ -204,11 +212,6 @@ async def _served(
         if path.startswith(prefix) and (response := await mounted(request)):
             return response
     return None
-
-
-def _allow(found: Found) -> str:
-    also = {"OPTIONS"} | ({"HEAD"} if "GET" in found.methods else set())
-    return ", ".join(sorted(found.methods | also))
 
 
 async def _sent(request: web.BaseRequest, exchange: Exchange) -> web.StreamResponse:

@@ -1,7 +1,7 @@
 """Which operation a request is for."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -38,7 +38,8 @@ class Router:
     Segments without a template come before those that are partly one
     (``{name}.json``), and these before whole ones (``{name}``), from left to
     right; among paths that match, the first that has the method. A slash too
-    many or too few at the end is forgiven where nothing else matches. Values
+    many or too few at the end is forgiven where nothing else matches, and after
+    that a value may be empty (``/users//posts``), which checks refuse. Values
     are percent-decoded after the path was cut in segments, so ``%2F`` is part
     of a value.
     """
@@ -66,24 +67,26 @@ class Router:
         found = self._best(method, path)
         if found is None:
             other = path[:-1] if path.endswith("/") else f"{path}/"
-            found = self._best(method, other)
+            found = self._best(method, other) or self._best(method, path, also_empty=True)
         return found or Found(None, {}, frozenset())
 
-    def _best(self, method: str, path: str) -> Found | None:
+    def _best(self, method: str, path: str, *, also_empty: bool = False) -> Found | None:
         methods: set[str] = set()
         wanted = (method, "GET") if method == "HEAD" else (method,)
-        for values, endpoints in self._matches(path):
+        for values, endpoints in self._matches(path, also_empty=also_empty):
             for one in wanted:
                 if one in endpoints:
                     return Found(endpoints[one], values, frozenset(endpoints))
             methods |= endpoints.keys()
         return Found(None, {}, frozenset(methods)) if methods else None
 
-    def _matches(self, path: str) -> Iterator[tuple[PathValues, dict[str, Endpoint]]]:
+    def _matches(
+        self, path: str, *, also_empty: bool
+    ) -> Iterator[tuple[PathValues, dict[str, Endpoint]]]:
         if path in self._plain:
             yield {}, self._plain[path]
         segments = [unquote(one) for one in path.split("/")[1:]]
-        for node, found in _walk(self._root, segments, 0, ()):
+        for node, found in _walk(self._root, segments, (), also_empty=also_empty):
             for names, endpoints in node.here:
                 yield dict(zip(names, found, strict=True)), endpoints
 
@@ -119,19 +122,19 @@ def _next(node: _Node, segment: str) -> _Node:
 
 
 def _walk(
-    node: _Node, segments: list[str], at: int, found: tuple[str, ...]
+    node: _Node, segments: Sequence[str], found: tuple[str, ...], *, also_empty: bool
 ) -> Iterator[tuple[_Node, tuple[str, ...]]]:
-    if at == len(segments):
+    if not segments:
         if node.here:
             yield node, found
         return
-    segment = segments[at]
+    segment, *rest = segments
     plain = node.plain.get(segment)
     if plain is not None:
-        yield from _walk(plain, segments, at + 1, found)
+        yield from _walk(plain, rest, found, also_empty=also_empty)
     for pattern, further in node.patterns.values():
         match = pattern.fullmatch(segment)
         if match:
-            yield from _walk(further, segments, at + 1, (*found, *match.groups()))
-    if node.anything is not None and segment:
-        yield from _walk(node.anything, segments, at + 1, (*found, segment))
+            yield from _walk(further, rest, (*found, *match.groups()), also_empty=also_empty)
+    if node.anything is not None and (segment or also_empty):
+        yield from _walk(node.anything, rest, (*found, segment), also_empty=also_empty)

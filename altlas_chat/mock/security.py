@@ -110,6 +110,8 @@ def _missing_login(exchange: Exchange, name: str, scheme: str) -> _Missing | Non
     if given.lower() == scheme.lower() and _is_well_formed(scheme.lower(), rest.strip()):
         return None
     challenge = f'{scheme_name} realm="mock"'
+    if scheme_name == "Digest":
+        challenge += ', nonce="mock", qop="auth"'  # without a nonce clients can't answer
     what = f"{name} wants the header Authorization: {scheme_name} …"
     if given.lower() == scheme.lower():
         what = f"{name}: what follows {scheme_name} in the header Authorization is malformed"

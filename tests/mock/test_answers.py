@@ -76,6 +76,16 @@ async def test_paths(tmp_path, path, value):
         assert (await ask.get(path)).json == value
 
 
+async def test_an_empty_value_in_a_path_is_a_missing_one(tmp_path):
+    number = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+    toys = answering(json_example("toys"), parameters=[number])
+    async with mocked(tmp_path, openapi({"/pets/{id}/toys": {"get": toys}})) as ask:
+        empty = await ask.get("/pets//toys")
+        nowhere = await ask.get("/pets/toys")
+    assert (empty.status, empty.places) == (422, [("path", "id", "")])
+    assert nowhere.status == 404
+
+
 async def test_what_there_is_not(tmp_path):
     async with mocked(tmp_path, PETS) as ask:
         nowhere = await ask.get("/cats")

@@ -169,6 +169,7 @@ async def test_multipart_forms(tmp_path):
     assert right.status == 200, right.text
     assert wrong.places == [("body", "", "/name"), ("body", "", "/age")]
     assert (broken.status, nameless.status) == (400, 415)
+    assert "without a boundary" in nameless.json["detail"]
 
 
 async def test_the_types_of_parts(tmp_path):

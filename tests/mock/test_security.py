@@ -1,5 +1,6 @@
 """Credentials: whether they are there, in the form that the contract asks for."""
 
+import aiohttp
 import pytest
 
 from tests.mock.served import answering, json_example, mocked, openapi
@@ -76,6 +77,16 @@ async def test_the_challenges(tmp_path):
         'Bearer realm="mock"',
     ]
     assert [one["name"] for one in answer.json["violations"]] == ["basic", "oauth", "key"]
+
+
+async def test_a_client_of_digest_can_answer_the_challenge(tmp_path):
+    digest = aiohttp.DigestAuthMiddleware("ayşe", "secret")
+    async with (
+        mocked(tmp_path, document([{"digest": []}])) as ask,
+        aiohttp.ClientSession(middlewares=(digest,)) as session,
+        session.get(f"{ask.running.url}/things") as answer,
+    ):
+        assert answer.status == 200
 
 
 async def test_the_contracts_own_words(tmp_path):
