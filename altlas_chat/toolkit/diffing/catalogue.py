@@ -45,7 +45,8 @@ def _grammar() -> str:
     scopes = ", ".join(f"`{scope}`" for scope in SCOPES)
     head = (
         f"A name is made of the place, which is {scopes}, and of what changed there. The levels "
-        "are those of what a client sends, and of what it receives; *–*: there is none."
+        "are those of what a client sends, and of what it receives; *–*: there is none. The rules "
+        "of the `enum` of a response body begin with `response-mediatype`."
     )
     rows = (_row(aspect) for aspect in ASPECTS)
     table = ["| the end of the name | sent | received | what changed |", "|---|---|---|---|"]

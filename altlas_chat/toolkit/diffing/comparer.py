@@ -117,8 +117,6 @@ class Comparer:
             ("removed", found.removed, self.old, node.old),
             ("added", found.added, self.new, node.new),
         ):
-            if not (node.old.branches("allOf") and node.new.branches("allOf")):
-                continue
             for number in numbers:
                 branch = views.child(view, "allOf", number)
                 if only_describes(branch.data):
@@ -159,6 +157,8 @@ class Comparer:
     def _of_conditions(self, old: View, new: View) -> Iterator[Delta]:
         for keyword, short in _CONDITIONS.items():
             before, after = _counts(old, keyword), _counts(new, keyword)
+            if keyword == "items" and _is_retyped(old, new):
+                continue
             if before != after and not _is_closing(old, new, keyword):
                 yield Delta(f"{short}-{'added' if after else 'removed'}", step=keyword)
 
@@ -317,6 +317,11 @@ def _is_closing(old: View, new: View, keyword: str) -> bool:
     """A list that may not go on any more, or that may again."""
     told = [view.data.get(keyword, True) for view in (old, new)]
     return keyword == "items" and told[0] != told[1] and False in told
+
+
+def _is_retyped(old: View, new: View) -> bool:
+    """It was something else before it became a list, or has become something else."""
+    return bool(old.types and new.types) and ("array" in old.types) != ("array" in new.types)
 
 
 def _describes(keyword: str, branch: View) -> bool:

@@ -80,11 +80,17 @@ def _of_bound(short: str, keyword: str, one: float | None, other: float | None) 
 
 
 def _of_moved_bound(old: View, new: View, side: str, sign: int) -> Iterator[Delta]:
-    """Both the inclusive and the exclusive bound changed: which way the bound itself went."""
+    """Both the inclusive and the exclusive bound changed: which way the bound itself went.
+
+    The same number, excluded from now on or no longer, is told once.
+    """
     one, other = _bound(old, side, sign), _bound(new, side, sign)
     if one == other:
         return
-    for short in (side, f"exclusive-{side}"):
+    both = (side, f"exclusive-{side}")
+    before, after = ([_number(view, BOUNDS[short]) for short in both] for view in (old, new))
+    same = before == after[::-1] and None in before
+    for short in both[1:] if same else both:
         keyword = BOUNDS[short]
         found = list(_of_bound(short, keyword, _number(old, keyword), _number(new, keyword)))
         effect = Effect.NARROWS if other > one else Effect.WIDENS

@@ -53,10 +53,14 @@ def _in_parameter(old: Typed, new: Typed) -> str:
 
 def _holds(inner: Typed, outer: Typed, *, strong: bool) -> bool:
     """All that the inner type allows, the outer one does."""
-    return _holds_types(inner[0], outer[0], strong=strong) and _holds_format(inner, outer)
+    return holds_types(inner[0], outer[0], strong=strong) and _holds_format(inner, outer)
 
 
-def _holds_types(inner: tuple[str, ...], outer: tuple[str, ...], *, strong: bool) -> bool:
+def holds_types(inner: tuple[str, ...], outer: tuple[str, ...], *, strong: bool) -> bool:
+    """What is one of the inner types is one of the outer ones; of all that is written as text, too.
+
+    Where ``strong`` is false any value is text.
+    """
     if not outer:
         return True
     if not strong and outer == ("string",):

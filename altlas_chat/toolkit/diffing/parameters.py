@@ -5,11 +5,11 @@ from altlas_chat.specs.documents import Json
 from altlas_chat.specs.pointers import joined
 from altlas_chat.toolkit.diffing.changes import Found, Where
 from altlas_chat.toolkit.diffing.comparer import Comparer
-from altlas_chat.toolkit.diffing.kinds import types_said
+from altlas_chat.toolkit.diffing.kinds import holds_types, types_said
 from altlas_chat.toolkit.diffing.lifecycle import Lifecycle
 from altlas_chat.toolkit.diffing.paths import Pair
 from altlas_chat.toolkit.diffing.telling import Scope, Teller
-from altlas_chat.toolkit.diffing.views import View
+from altlas_chat.toolkit.diffing.views import View, Views
 
 IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
 """Headers that the specification describes elsewhere."""
@@ -149,7 +149,12 @@ class Parameters:
             return False
         if "items" not in after.data:
             return False
-        return self._comparer.sameness.of(before, self._comparer.new.child(after, "items"))
+        items = self._comparer.new.child(after, "items")
+        if self._comparer.sameness.of(before, items):
+            return True
+        return holds_types(before.types, items.types, strong=False) and self._comparer.sameness.of(
+            _untyped(self._comparer.old, before), _untyped(self._comparer.new, items)
+        )
 
     def _compare_content(self, where: Where, old: Parameter, new: Parameter) -> None:
         before = old.content.name if old.content else f"style {old.style}"
@@ -194,6 +199,12 @@ def is_strong(media_type: str) -> bool:
     """Numbers and texts are told apart in it."""
     name = media_type.partition(";")[0].strip().lower()
     return name == "application/json" or name.endswith("+json") or "*" in name
+
+
+def _untyped(views: Views, view: View) -> View:
+    """The same schema for values of any type."""
+    rest = {key: value for key, value in view.data.items() if key not in ("type", "nullable")}
+    return views.of(rest, view.pointer)
 
 
 def _schema(content: MediaType | None) -> str | None:

@@ -49,13 +49,21 @@ class Aspect:
 
     def rule(self, scope: str) -> str:
         """The name of the rule at such a place."""
-        name = f"{scope}-{self.name}"
-        return _NAMES.get(name, name)
+        return named(f"{scope}-{self.name}")
 
 
 _NAMES: Mapping[str, str] = MappingProxyType(
-    {"response-body-enum-value-removed": "response-mediatype-enum-value-removed"}
+    {
+        f"response-body-{end}": f"response-mediatype-{end}"
+        for end in ("became-enum", "became-not-enum", "enum-value-added", "enum-value-removed")
+    }
 )
+
+
+def named(rule: str) -> str:
+    """The rule's name, where it is another one than its place and its aspect make."""
+    return _NAMES.get(rule, rule)
+
 
 _LEVELS: Mapping[str, Level] = MappingProxyType(
     {

@@ -12,6 +12,7 @@ from altlas_chat.toolkit.diffing.kinds import type_rule, types_said
 from altlas_chat.toolkit.diffing.levels import Effect, Level, level_of
 from altlas_chat.toolkit.diffing.lifecycle import steps_of_stability, sunset_rule
 from altlas_chat.toolkit.diffing.rules import RULES
+from altlas_chat.toolkit.diffing.rules_of_schemas import named
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +133,7 @@ class _Telling:
 
     def _plain(self, delta: Delta) -> None:
         aspect, effect = self._by_direction(delta)
-        rule = f"{self._prefix}-{aspect}"
-        if rule == "response-body-enum-value-removed":
-            rule = "response-mediatype-enum-value-removed"
+        rule = named(f"{self._prefix}-{aspect}")
         guarded = self._guarded(delta)
         if guarded and self.scope.root == "request-body" and aspect in READ_ONLY_RULES:
             rule = f"request-read-only-property-{aspect}"

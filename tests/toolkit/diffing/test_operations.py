@@ -103,7 +103,19 @@ def test_one_value_is_a_list_of_one_where_lists_are_exploded():
     joined = query({"name": "q", "schema": many, "explode": False})
     assert found(old, joined)["request-parameter-type-changed"] == "breaking"
     short = query({"name": "q", "schema": {"type": "array", "items": {**TEXT, "maxLength": 2}}})
-    assert found(old, short)["request-parameter-type-changed"] == "breaking"
+    assert found(old, short) == {"request-parameter-type-changed": "breaking"}
+
+
+def test_a_list_of_texts_takes_what_else_was_written_as_text():
+    old = query({"name": "q", "schema": {"type": ["string", "integer"], "maxLength": 2}})
+
+    def listed(**items):
+        return query({"name": "q", "schema": {"type": "array", "items": items}})
+
+    taken = listed(type="string", maxLength=2)
+    assert found(old, taken) == {"request-parameter-type-generalized": "safe"}
+    for items in ({"type": "integer", "maxLength": 2}, {"type": "string", "maxLength": 1}):
+        assert found(old, listed(**items))["request-parameter-type-changed"] == "breaking"
 
 
 def test_parameters_that_became_properties_of_one_that_is_exploded():

@@ -283,6 +283,42 @@ def test_a_bound_that_changes_its_keyword():
     assert worst(placed(ANSWER, one), placed(ANSWER, other)) == "safe"
 
 
+def test_a_number_that_is_excluded_is_told_once():
+    one, other = {**NUMBER, "maximum": 1}, {**NUMBER, "maximum": 1, "exclusiveMaximum": True}
+    one, other = (placed(BODY, x, "3.0.3") for x in (one, other))
+    assert found(one, other) == {"request-body-exclusive-max-set": "breaking"}
+    assert found(other, one) == {"request-body-exclusive-max-unset": "safe"}
+    lower = placed(BODY, {**NUMBER, "exclusiveMaximum": 0})
+    assert set(found(one, lower)) == {"request-body-max-unset", "request-body-exclusive-max-set"}
+
+
+def test_what_becomes_a_list_is_told_as_another_type_only():
+    many = {"type": "array", "items": TEXT}
+    for place in (BODY, ANSWER):
+        for pair in ((TEXT, many), (many, TEXT)):
+            told = found(*(placed(place, x) for x in pair))
+            assert told == {f"{place}-type-changed": "breaking"}
+
+
+def test_a_first_branch_that_only_describes():
+    one, other = thing(a=TEXT), {**thing(a=TEXT), "allOf": [{"title": "Thing"}]}
+    for kind, (old, new) in {"added": (one, other), "removed": (other, one)}.items():
+        told = found(placed(BODY, old), placed(BODY, new))
+        assert told == {f"request-body-all-of-{kind}-annotation-only": "safe"}
+
+
+def test_the_enum_of_an_answer_has_rules_of_another_name():
+    one, other = ({**TEXT, "enum": ["a", "b"][:n]} for n in (1, 2))
+    for old, new, rule, level in (
+        (one, other, "enum-value-added", "breaking"),
+        (other, one, "enum-value-removed", "safe"),
+        (TEXT, one, "became-enum", "safe"),
+        (one, TEXT, "became-not-enum", "breaking"),
+    ):
+        told = found(placed(ANSWER, old), placed(ANSWER, new))
+        assert told == {f"response-mediatype-{rule}": level}
+
+
 def test_fewer_dependents_ask_for_less():
     one, other = ({"dependentRequired": {"a": ["b", "c"][:n]}} for n in (2, 1))
     assert found(placed(BODY, one), placed(BODY, other)) == {
