@@ -42,6 +42,7 @@ def body_breaches(exchange: Exchange) -> Iterator[Breach]:
             yield Breach("body", "", "", "required", "a body is required")
         return
     media = declared_media(exchange, body)
+    yield from _special_type(exchange, media)
     complaints: Complaints = []
     value = body_value(exchange, endpoint, media, complaints)
     for name, keyword, what in complaints:
@@ -65,8 +66,18 @@ def _may_be_empty(exchange: Exchange, body: Body) -> bool:
     )
 
 
+def _special_type(exchange: Exchange, media: MediaType) -> Iterator[Breach]:
+    declared, given = named(media.name), named(exchange.request.headers.get("Content-Type", ""))
+    if declared and given and not fits(declared, given):
+        what = f"it is {given.full}; the contract says {media.name}"
+        yield Breach("body", "", "", "contentType", what, is_advice=True)
+
+
 def declared_media(exchange: Exchange, body: Body) -> MediaType:
     """What the contract says of a body of the request's type.
+
+    JSON of a special type (``application/vnd.api+json``) is JSON, too, where
+    nothing fits it better (as in Prism).
 
     Raises:
         Refused: it takes no such body (415).
@@ -81,6 +92,8 @@ def declared_media(exchange: Exchange, body: Body) -> MediaType:
         found = fits(declared, given) if declared and given else 0
         if found > how_well:
             best, how_well = media, found
+    if best is None and given and given.suffix == "json":
+        best = next((one for one in body.content.values() if _is_plain_json(one)), None)
     if best is None and not text and "*/*" in body.content:
         return body.content["*/*"]
     if best is None:
@@ -93,6 +106,11 @@ def declared_media(exchange: Exchange, body: Body) -> MediaType:
             declared=(415, 422, 400),
         )
     return best
+
+
+def _is_plain_json(media: MediaType) -> bool:
+    declared = named(media.name)
+    return declared is not None and declared.full == "application/json"
 
 
 def body_value(

@@ -9,7 +9,7 @@ import orjson
 
 from altlas_chat.mock.media_types import fits, named
 from altlas_chat.mock.queries import decoded, query_pairs
-from altlas_chat.mock.shapes import Shapes
+from altlas_chat.mock.shapes import Shape, Shapes
 from altlas_chat.mock.styles import ABSENT, BadStyle, Written, from_pairs, several
 from altlas_chat.specs.api import MediaType
 
@@ -49,11 +49,9 @@ def urlencoded_value(
             complaints += _reserved(pairs, name)
         style = str(encoding.get("style", "form"))
         explode = encoding.get("explode", style == "form") is True
-        if shapes.of(schema).is_object and style == "form" and "style" not in encoding:
-            value = _as_json(pairs, name)
-            style = "deepObject" if value is ABSENT else style
-        else:
-            value = ABSENT
+        value = _as_json(pairs, name, shapes.of(schema), shapes) if style == "form" else ABSENT
+        if value is ABSENT and shapes.of(schema).is_object and "style" not in encoding:
+            style = "deepObject"
         try:
             if value is ABSENT:
                 written = Written(name, style, explode, schema)
@@ -80,15 +78,28 @@ def _plain(pairs: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     return ((name, decoded(value)) for name, value in pairs)
 
 
-def _as_json(pairs: list[tuple[str, str]], name: str) -> Any:
-    """An object that is written as JSON in one value, as many clients do."""
-    for one, text in _plain(pairs):
-        if one == name and text.lstrip().startswith("{"):
-            try:
-                return orjson.loads(text)
-            except orjson.JSONDecodeError:
-                return ABSENT
+def _as_json(pairs: list[tuple[str, str]], name: str, shape: Shape, shapes: Shapes) -> Any:
+    """An object or an array of such that is written as JSON, as many clients do."""
+    texts = [text for one, text in _plain(pairs) if one == name]
+    if texts and shapes.of(shape.items).is_object:
+        return _objects(texts)
+    if texts and shape.is_object and texts[0].lstrip().startswith("{"):
+        try:
+            return orjson.loads(texts[0])
+        except orjson.JSONDecodeError:
+            return ABSENT
     return ABSENT
+
+
+def _objects(texts: list[str]) -> Any:
+    """Objects in JSON: one in each text or several with commas between, in brackets or not."""
+    found: list[Any] = []
+    for text in texts:
+        try:
+            found += orjson.loads(text if text.lstrip().startswith("[") else f"[{text}]")
+        except orjson.JSONDecodeError:
+            return ABSENT
+    return found if all(isinstance(one, dict) for one in found) else ABSENT
 
 
 def _encoding(media: MediaType, name: str) -> dict[str, Any]:
@@ -147,6 +158,8 @@ def _part_values(part: Part, schema: str | None, shapes: Shapes) -> list[Any]:
     if part.filename is not None or (given and given.type not in ("text", "*")):
         return [part.data.decode("latin-1")]
     text = part.data.decode("utf-8", errors="replace")
+    if shapes.of(shape.items).is_object and (objects := _objects([text])) is not ABSENT:
+        return list(objects)
     return [shapes.value(text, shape.items if shape.is_array else schema)]
 
 

@@ -97,6 +97,19 @@ async def test_what_is_read_only_is_let_be_and_told(tmp_path):
     assert (told["pointer"], told["keyword"]) == ("/id", "readOnly")
 
 
+async def test_json_of_a_special_type_is_json_and_told(tmp_path):
+    async with mocked(tmp_path, JSON_PEOPLE) as ask:
+        right = await post(ask, b'{"name": "Ada", "age": 36}', "application/vnd.people+json")
+        wrong = await post(ask, b'{"name": "Ada"}', "application/vnd.people+json")
+    assert (right.status, wrong.status) == (200, 422)
+    (told,) = orjson.loads(right.headers["X-Mock-Violations"])
+    assert told["keyword"] == "contentType"
+    special = document({"application/vnd.people+json": {"schema": PERSON}})
+    async with mocked(tmp_path, special) as ask:
+        plain = await post(ask, b'{"name": "Ada", "age": 36}', "application/json")
+    assert plain.status == 415
+
+
 async def test_media_types_that_are_ranges_or_end_in_json(tmp_path):
     content = {
         "application/*+json": {"schema": {"type": "object"}},
@@ -129,6 +142,45 @@ async def test_urlencoded_forms(tmp_path, text, places):
     else:
         assert answer.status == 422
         assert {pointer for _, _, pointer in answer.places} == places
+
+
+ROOMS = {
+    "type": "object",
+    "properties": {
+        "rooms": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"floor": {"type": "integer"}},
+                "required": ["floor"],
+            },
+        }
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("rooms", "status"),
+    [
+        (['{"floor": 1}, {"floor": 2}'], 200),
+        (['[{"floor": 1}, {"floor": 2}]'], 200),
+        (['{"floor": 1}', '{"floor": 2}'], 200),
+        (['{"floor": 1}, {"floor": "x"}'], 422),
+        (['{"floor: 1}'], 422),
+        (["1"], 422),
+    ],
+)
+async def test_arrays_of_objects_are_json_in_forms(tmp_path, rooms, status):
+    form = document(
+        {
+            kind: {"schema": ROOMS}
+            for kind in ("application/x-www-form-urlencoded", "multipart/form-data")
+        }
+    )
+    async with mocked(tmp_path, form) as ask:
+        urlencoded = await ask("POST", "/people", data=[("rooms", one) for one in rooms])
+        multipart = await ask("POST", "/people", data=parts(rooms=rooms))
+    assert (urlencoded.status, multipart.status) == (status, status)
 
 
 async def test_styles_of_urlencoded_fields(tmp_path):
