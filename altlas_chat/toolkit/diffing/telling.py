@@ -263,6 +263,8 @@ class _Telling:
 
     def _tell_required(self, delta: Delta, became: str, *, described: bool) -> None:
         kind, guarded = self.scope.existence, self._guarded(delta)
+        if kind == "request" and guarded:
+            return
         if not described:
             if became == "required" and self.scope.root == "request-body":
                 rule = "request-property-undefined-became-required"

@@ -253,8 +253,9 @@ def test_what_is_not_sent_is_harmless():
     held = [{**TEXT, "writeOnly": True, "maxLength": n} for n in (3, 5)]
     one, other = (placed("response-property", x) for x in held)
     assert found(one, other) == {"response-property-max-length-increased": "safe"}
-    one, other = placed(BODY, thing()), placed(BODY, asked("a", a={**TEXT, "readOnly": True}))
-    assert changes(one, other) == []
+    optional, needed = thing(a={**TEXT, "readOnly": True}), asked("a", a={**TEXT, "readOnly": True})
+    for pair in ((thing(), needed), (optional, needed), (needed, optional)):
+        assert changes(*(placed(BODY, x) for x in pair)) == []
 
 
 @pytest.mark.parametrize("keyword", ["not", "if"])
