@@ -114,7 +114,7 @@ def test_weather_a_record_and_a_reload_from_the_command_line(tmp_path: Path) -> 
 
 def test_a_real_server_that_breaks_the_contract_fails_at_the_end(tmp_path: Path) -> None:
     with mock(tmp_path / "real") as server:
-        wrong = json.dumps(DOCUMENT).replace("[1, 2]", '["a"]')
+        wrong = json.dumps(DOCUMENT).replace("[1, 2]", '["a"]').replace('"integer"', '"string"')
         (tmp_path / "real" / "pets.json").write_text(wrong)
         server.until("Loaded anew")
         words = ("--proxy", server.url, "--fail-on-violations")
