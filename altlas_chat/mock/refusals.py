@@ -76,7 +76,7 @@ def _value(exchange: Exchange, media: MediaType, words: Words) -> Any:
     spec = exchange.known_endpoint.spec
     examples = media.examples(spec.document)
     wishes = exchange.preferences
-    if wishes.example in examples and wishes.code == words.status:
+    if wishes.example in examples:
         return examples[wishes.example]
     if examples:
         value = next(iter(examples.values()))

@@ -136,8 +136,10 @@ async def test_the_example_that_is_wished_for_a_refusal(tmp_path):
     examples = {"one": {"value": "1"}, "two": {"value": "2"}}
     declared = {"400": answer(examples=examples)}
     async with mocked(tmp_path, document(**declared)) as ask:
-        refused = await ask.get("/things", Prefer="code=400, example=two")
-    assert (refused.status, refused.json) == (400, "2")
+        for wish in ("code=400, example=two", "example=two", "code=200, example=two"):
+            refused = await ask.get("/things", Prefer=wish)
+            assert (refused.status, refused.json) == (400, "2")
+        assert (await ask.get("/things", Prefer="example=three")).json == "1"
 
 
 async def test_nothing_of_its_own(tmp_path):
