@@ -82,8 +82,7 @@ class Comparer:
                 self._differs(node, Delta(f"schema-became-{way}false"))
             return
         if old.branches("allOf") or new.branches("allOf"):
-            if not self._compare_whole(node):
-                return
+            self._compare_whole(node)
             old, new = node.old, node.new
         if old.data == new.data and old.types == new.types and old.null == new.null:
             for edge in _References(self, old, new).found():
@@ -92,14 +91,13 @@ class Comparer:
         for delta in self._differences(node, old, new):
             self._differs(node, delta)
 
-    def _compare_whole(self, node: Node) -> bool:
-        """Make two schemas with ``allOf`` ready to be compared; False if they are the same."""
-        if self.sameness.of(node.old, node.new):
+    def _compare_whole(self, node: Node) -> None:
+        """Make two schemas with ``allOf`` ready to be compared: joined where that tells more."""
+        same = self.sameness.of(node.old, node.new)
+        if same:
             self._tell_annotations(node)
-            return False
-        if self._flatten or self._is_rebuilt(node):
+        if same or self._flatten or self._is_rebuilt(node):
             node.old, node.new = self.flat_old.of(node.old), self.flat_new.of(node.new)
-        return True
 
     def _is_rebuilt(self, node: Node) -> bool:
         """Only one has ``allOf``, or branches both came and went: branch by branch tells little."""
@@ -109,9 +107,7 @@ class Comparer:
         return bool(found.removed and found.added)
 
     def _tell_annotations(self, node: Node) -> None:
-        """Of two schemas that allow the same: branches that only describe, and flags."""
-        for delta in of_keywords(node.old, node.new):
-            self._differs(node, delta)
+        """Of two schemas that allow the same: branches that only describe."""
         found = self._branches.matched(node.old, node.new, "allOf")
         for way, numbers, views, view in (
             ("removed", found.removed, self.old, node.old),

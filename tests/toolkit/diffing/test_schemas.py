@@ -308,6 +308,16 @@ def test_a_first_branch_that_only_describes():
         assert told == {f"request-body-all-of-{kind}-annotation-only": "safe"}
 
 
+def test_what_only_describes_is_told_below_branches_too():
+    plain, branch = {"allOf": [thing(a=TEXT)]}, thing(a={**TEXT, "default": "x"})
+    pair = placed(BODY, plain), placed(BODY, {"allOf": [branch]})
+    assert found(*pair) == {"request-property-default-value-added": "safe"}
+    branch = thing(a={**TEXT, "deprecated": True})
+    for other in ({"allOf": [branch]}, branch):
+        pair = placed(BODY, plain), placed(BODY, other)
+        assert found(*pair) == {"request-property-deprecated": "safe"}
+
+
 def test_the_enum_of_an_answer_has_rules_of_another_name():
     one, other = ({**TEXT, "enum": ["a", "b"][:n]} for n in (1, 2))
     for old, new, rule, level in (
