@@ -15,7 +15,10 @@ from altlas_chat_cli import output
 from altlas_chat_cli.main import CommandLine, app
 from tests.cli.run import Terminal
 
-COMMANDS = ("serve", "migrate", "seed", "talk", "tail", "user", "config")
+COMMANDS = (
+    *("serve", "mock", "seed", "talk", "tail", "migrate", "user", "contract", "loadtest"),
+    "config",
+)
 HEAVY = {
     *("aiohttp", "aiosqlite", "alembic", "asyncio", "asyncpg", "faker", "locust"),
     *("rich", "sqlalchemy", "yaml"),

@@ -9,7 +9,13 @@ from altlas_chat.domain.errors import ALL_ERRORS
 from altlas_chat.domain.findings import FINDINGS, OTHERWISE
 
 ROOT = Path(__file__).parents[2]
-SOURCES = sorted((ROOT / "altlas_chat").rglob("*.py"))
+TOOLKIT = ("loadtest", "mock", "pages", "specs", "toolkit")
+"""Packages that speak to developers, in English alone."""
+SOURCES = sorted(
+    path
+    for path in (ROOT / "altlas_chat").rglob("*.py")
+    if path.relative_to(ROOT / "altlas_chat").parts[0] not in TOOLKIT
+)
 REFUSING = {error.__name__ for error in ALL_ERRORS.values()} | {"ChatError"}
 CHOOSES_ITS_TEMPLATE = "findings.py"
 """The one module whose templates stand in a table."""
