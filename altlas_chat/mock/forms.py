@@ -32,10 +32,10 @@ def urlencoded_value(
     """The object that an urlencoded body is, as the schema and its ``encoding`` say.
 
     A field whose encoding says ``allowReserved: false`` and that has such signs
-    as they are is complained of.
+    as they are is complained of, and one that is not written in its style.
 
     Raises:
-        BadForm: it is written in another way.
+        BadForm: it is no text.
     """
     try:
         pairs = query_pairs(raw.decode())
@@ -57,7 +57,7 @@ def urlencoded_value(
                 written = Written(name, style, explode, schema)
                 value = from_pairs(written, pairs, frozenset(shape.properties), shapes)
         except BadStyle as error:
-            raise BadForm(f"{name}: {error}") from error
+            complaints.append((name, "style", str(error)))
         if value is not ABSENT:
             found[name] = value
     texts: dict[str, list[str]] = {}

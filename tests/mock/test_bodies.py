@@ -131,6 +131,7 @@ async def test_media_types_that_are_ranges_or_end_in_json(tmp_path):
         ("name=Ada&age=36&home=%7B%22street%22%3A%22x%22%7D", None),
         ("name=A&age=x", {"/name", "/age"}),
         ("name=Ada&age=36&other=1", {"/other"}),
+        ("name=Ada&age=36&home=here", {"/home"}),
     ],
 )
 async def test_urlencoded_forms(tmp_path, text, places):
