@@ -106,9 +106,10 @@ async def mark_delivered(deps: Deps, actor: Actor, conversation_id: str, seq: in
         await require_member(tx, actor, conversation_id)
         await _require_reached(tx, conversation_id, seq)
         before = await _pointers(tx, conversation_id, actor.user_id)
-        if not await members.update_delivered(tx, conversation_id, actor.user_id, seq, at):
-            return Progress(conversation_id, before), None
+        moved = await members.update_delivered(tx, conversation_id, actor.user_id, seq, at)
         progress = Progress(conversation_id, await _pointers(tx, conversation_id, actor.user_id))
+        if not moved:
+            return progress, None
         return progress, await _audience(deps, tx, conversation_id, before.delivered_seq, seq)
 
     lane = conversation_stream(conversation_id)
