@@ -82,6 +82,8 @@ def chosen_options(
 
 def chosen_wishes(emit: Sequence[str], scenarios: Sequence[str]) -> Wishes:
     """What the mock is to say by itself; exits with every finding when it can't be read."""
+    if not (emit or scenarios):
+        return NOTHING_WISHED
     from altlas_chat.mock.live.emitting import read_emission  # noqa: PLC0415 - only then
     from altlas_chat.mock.live.scenarios import chosen_scenario  # noqa: PLC0415 - only then
 
