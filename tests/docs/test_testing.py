@@ -55,4 +55,5 @@ def test_environments_that_are_named_exist() -> None:
             assert named in environments, f"{name}: tox -e {named}"
     default = re.search(r"^envlist = (.+)$", tox, re.MULTILINE)
     assert default
-    assert set(default[1].split(", ")) == environments, "tox runs every environment"
+    by_name_alone = {"coverage"}  # the tests again, half as slow
+    assert set(default[1].split(", ")) == environments - by_name_alone
