@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import signal
+import sys
 from collections.abc import Awaitable, Callable
 
 from altlas_chat.mock.app import RunningMock, listening
@@ -36,11 +37,9 @@ def run(mock: Mock, started: Started, *, beside: tuple[Beside, ...] = ()) -> Non
 async def _run(mock: Mock, started: Started, beside: tuple[Beside, ...]) -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        try:
+    if sys.platform != "win32":  # where Ctrl-C raises KeyboardInterrupt
+        for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stopped.set)
-        except NotImplementedError:  # Windows: Ctrl-C raises KeyboardInterrupt there
-            break
     async with listening(mock) as running:
         # What was loaded to start stays for good: the collector need not look at it again.
         gc.collect()

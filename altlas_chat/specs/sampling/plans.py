@@ -1,5 +1,6 @@
 """How values of a schema are made: worked out once, carried out for each value."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -15,20 +16,20 @@ LEEWAY = 2
 Check = Callable[[Any], bool]
 
 
-class Plan:
+class Plan(ABC):
     """Makes values."""
 
     least: int = 1
     """How deep its smallest value is, once ``settle`` was called."""
     settled = False
 
+    @abstractmethod
     def make(self, draw: Draw) -> Any:
         """One value.
 
         Raises:
             Impossible: there is none.
         """
-        raise NotImplementedError
 
     def needs(self) -> Iterable["Plan"]:
         """The plans that its least value may be made of."""
