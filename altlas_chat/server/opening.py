@@ -13,7 +13,8 @@ from altlas_chat.storage.files import make_private
 from altlas_chat.storage.migrations.urls import sqlite_path, without_password
 from altlas_chat.storage.postgresql import PostgresDatabase
 from altlas_chat.storage.schema import check_schema, ensure_schema_sqlite, select_schema
-from altlas_chat.storage.sqlite import SqliteDatabase, connect
+from altlas_chat.storage.sqlite import SqliteDatabase
+from altlas_chat.storage.sqlite_connections import connect
 
 _BROKEN = "Name another file with --database, or bring back a copy of this one."
 _REMEDIES = {

@@ -1,10 +1,9 @@
-"""SQLite: one writer, several readers, group commit.
+"""SQLite: one writer with group commit, and its readers (:mod:`.sqlite_readers`).
 
 Changes that wait are run in one transaction, a savepoint each, and committed
 together: the disk is asked once for all of them. A change that waits alone is
 not delayed. The writer has a thread of its own and runs a whole batch in one
-go; aiosqlite, which serves the readers, would cross threads at every
-statement (docs/decisions/0003-storage-access.md).
+go (docs/decisions/0003-storage-access.md).
 """
 
 import asyncio
@@ -17,8 +16,6 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast
 
-import aiosqlite
-
 from altlas_chat.figures import SIZES, Spread, Workload
 from altlas_chat.storage.database import (
     PATIENCE_SECONDS,
@@ -26,10 +23,10 @@ from altlas_chat.storage.database import (
     Item,
     Reader,
     Row,
-    StorageUnavailable,
     Transaction,
-    UniqueViolated,
 )
+from altlas_chat.storage.sqlite_connections import connect, translated
+from altlas_chat.storage.sqlite_readers import SqliteReaders
 from altlas_chat.storage.waiting import Failed, Group, Waiting, fail, in_groups, make, serve
 
 T = TypeVar("T")
@@ -41,27 +38,6 @@ GATHERING_SECONDS = 0.00015
 They come again, and a commit of 60 costs hardly more than one of 30. Whoever
 waits alone, or with few others, is not delayed.
 """
-PRAGMAS = (
-    "PRAGMA journal_mode = WAL",
-    "PRAGMA synchronous = FULL",
-    "PRAGMA foreign_keys = ON",
-    "PRAGMA temp_store = MEMORY",
-    "PRAGMA cache_size = -65536",
-    # Pages that many changes touch are then copied back once for all of them.
-    "PRAGMA wal_autocheckpoint = 8000",
-)
-
-
-def _translated(error: BaseException) -> BaseException:
-    """The storage layer's own error for one of SQLite's; another stays as it is."""
-    text = str(error)
-    if isinstance(error, sqlite3.IntegrityError) and text.startswith("UNIQUE constraint failed: "):
-        return UniqueViolated(text.removeprefix("UNIQUE constraint failed: "))
-    if isinstance(error, sqlite3.OperationalError | sqlite3.DatabaseError) and not isinstance(
-        error, sqlite3.IntegrityError | sqlite3.ProgrammingError | sqlite3.InterfaceError
-    ):
-        return StorageUnavailable(text)
-    return error
 
 
 class SqliteTransaction:
@@ -91,26 +67,6 @@ class SqliteTransaction:
 
     async def execute_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
         self._execute_many(sql, rows)
-
-
-class SqliteReader:
-    """A reader's connection, in a read transaction."""
-
-    dialect: Dialect = "sqlite"
-
-    def __init__(self, connection: aiosqlite.Connection) -> None:
-        self._connection = connection
-
-    async def fetch_one(self, sql: str, *params: object) -> Row | None:
-        rows = await self.fetch_all(sql, *params)
-        return rows[0] if rows else None
-
-    async def fetch_all(self, sql: str, *params: object) -> list[Row]:
-        try:
-            rows = await self._connection.execute_fetchall(sql, params)
-        except sqlite3.Error as error:
-            raise _translated(error) from error
-        return cast("list[Row]", rows)
 
 
 def _drive(change: Coroutine[Any, Any, Any]) -> Any:
@@ -164,7 +120,7 @@ class SqliteWriter:
         try:
             connection = connect(self._path, self._patience_seconds)
         except sqlite3.Error as error:
-            self._loop.call_soon_threadsafe(self._opened.set_exception, _translated(error))
+            self._loop.call_soon_threadsafe(self._opened.set_exception, translated(error))
             return
         transaction = SqliteTransaction(connection)
         self._loop.call_soon_threadsafe(self._opened.set_result, None)
@@ -213,7 +169,7 @@ def _run_batch(
     except BaseException as error:  # noqa: BLE001 - the writer outlives whatever a change does
         transaction.last.clear()
         _roll_back(connection)
-        fail(batch, _translated(error))
+        fail(batch, translated(error))
 
 
 def _roll_back(connection: sqlite3.Connection) -> None:
@@ -257,7 +213,7 @@ def _run_group(
         _execute_all(connection, marks.undo)
         del transaction.last[last:]
         if len(group) == 1:
-            group[0].outcome = Failed(_translated(error))
+            group[0].outcome = Failed(translated(error))
             return
         for waiting in group:
             _run_group(connection, transaction, [waiting], _AGAIN)
@@ -270,35 +226,14 @@ def _execute_all(connection: sqlite3.Connection, statements: Sequence[str]) -> N
         connection.execute(statement)
 
 
-def connect(path: str, patience_seconds: float = PATIENCE_SECONDS) -> sqlite3.Connection:
-    """A connection with the settings that durability rests on.
-
-    Raises:
-        sqlite3.Error: there is no database at ``path``, or it can't be opened.
-    """
-    connection = sqlite3.connect(
-        path,
-        timeout=patience_seconds,
-        isolation_level=None,
-        check_same_thread=False,
-        cached_statements=512,
-    )
-    for pragma in PRAGMAS:
-        connection.execute(pragma)
-    return connection
-
-
 class SqliteDatabase:
     """An embedded database: :class:`Database` on one file."""
 
     dialect: Dialect = "sqlite"
 
-    def __init__(self, writer: SqliteWriter, readers: list[aiosqlite.Connection]) -> None:
+    def __init__(self, writer: SqliteWriter, readers: SqliteReaders) -> None:
         self.writer = writer
         self._readers = readers
-        self._idle: asyncio.LifoQueue[aiosqlite.Connection] = asyncio.LifoQueue()
-        for reader in readers:
-            self._idle.put_nowait(reader)
 
     @classmethod
     async def open(
@@ -316,30 +251,10 @@ class SqliteDatabase:
         """
         writer = SqliteWriter(str(path), batch_size, patience_seconds)
         await writer.start()
-        return cls(writer, [await _open_reader(str(path)) for _ in range(readers)])
+        return cls(writer, await SqliteReaders.open(str(path), readers))
 
     async def read(self, query: Callable[[Reader], Awaitable[T]]) -> T:
-        connection = await self._idle.get()
-        try:
-            await connection.execute_fetchall("BEGIN")
-            result = await query(SqliteReader(connection))
-            await connection.execute_fetchall("COMMIT")
-        except BaseException as error:
-            # Also when the reading is called off, and again while it is: the
-            # connection's thread goes on, and has to be waited for.
-            await asyncio.shield(self._give_back(connection))
-            if isinstance(error, sqlite3.Error):
-                raise _translated(error) from error
-            raise
-        self._idle.put_nowait(connection)
-        return result
-
-    async def _give_back(self, connection: aiosqlite.Connection) -> None:
-        """Let others read with a connection whose reading broke off."""
-        try:
-            await connection.rollback()
-        finally:
-            self._idle.put_nowait(connection)
+        return await self._readers.read(query)
 
     async def write(
         self,
@@ -365,19 +280,9 @@ class SqliteDatabase:
         return await future
 
     def workload(self) -> Workload:
-        writer = self.writer
-        return Workload(writer.sizes, writer.waiting, len(self._readers), self._idle.qsize())
+        writer, readers = self.writer, self._readers
+        return Workload(writer.sizes, writer.waiting, readers.number, readers.idle)
 
     async def close(self) -> None:
         await self.writer.stop()
-        for reader in self._readers:
-            await reader.close()
-
-
-async def _open_reader(path: str) -> aiosqlite.Connection:
-    connection = await aiosqlite.connect(
-        path, timeout=PATIENCE_SECONDS, isolation_level=None, cached_statements=512
-    )
-    for pragma in (*PRAGMAS, "PRAGMA query_only = ON"):
-        await connection.execute_fetchall(pragma)
-    return connection
+        await self._readers.close()

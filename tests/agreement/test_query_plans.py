@@ -27,7 +27,8 @@ from altlas_chat.storage import search as stored
 from altlas_chat.storage.database import Row, Transaction
 from altlas_chat.storage.directs import select_writers
 from altlas_chat.storage.postgresql import PostgresTransaction, numbered
-from altlas_chat.storage.sqlite import SqliteReader, SqliteTransaction
+from altlas_chat.storage.sqlite import SqliteTransaction
+from altlas_chat.storage.sqlite_readers import SqliteReader
 from altlas_chat.system import SystemClock
 from loadtests.belongings import fill_belongings
 from tests.support.images import written

@@ -21,7 +21,7 @@ from altlas_chat.storage.migrations import engines, runner
 from altlas_chat.storage.migrations.runner import MigrationFailed, Progress, Revision
 from altlas_chat.storage.migrations.urls import UnknownDatabaseUrl
 from altlas_chat.storage.schema import TABLES_OF_POSTGRESQL, NotOurDatabase, SchemaNewer
-from altlas_chat.storage.sqlite import connect
+from altlas_chat.storage.sqlite_connections import connect
 from altlas_chat_cli.commands import migrate
 from tests.support.postgres import fresh_database, postgres_server
 

@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 from altlas_chat.storage import migrations, schema
 from altlas_chat.storage.migrations import runner
 from altlas_chat.storage.schema import check_schema, create_schema_sqlite, ensure_schema_sqlite
-from altlas_chat.storage.sqlite import connect
+from altlas_chat.storage.sqlite_connections import connect
 
 URL = "sqlite:///somewhere.db"
 

@@ -10,7 +10,8 @@ from altlas_chat.storage import schema
 from altlas_chat.storage.database import Database, Reader, Row, Transaction, UniqueViolated
 from altlas_chat.storage.postgresql import PostgresDatabase
 from altlas_chat.storage.schema import check_schema, create_schema_sqlite
-from altlas_chat.storage.sqlite import SqliteDatabase, connect
+from altlas_chat.storage.sqlite import SqliteDatabase
+from altlas_chat.storage.sqlite_connections import connect
 from tests.support.postgres import fresh_database
 
 URL = "sqlite:///somewhere.db"
