@@ -16,9 +16,10 @@ import aiohttp
 
 from altlas_chat.loadtest.doing import Doer
 from altlas_chat.loadtest.figures_of_servers import ServerFigures, Source
+from altlas_chat.loadtest.histograms import Histogram
 from altlas_chat.loadtest.lines import Line, Refused
 from altlas_chat.loadtest.pacing import arrivals, burstiness
-from altlas_chat.loadtest.results import Measured, Result, Second
+from altlas_chat.loadtest.results import Measured, Messages, Result, Second
 from altlas_chat.loadtest.scenarios import Scenario
 from altlas_chat.loadtest.scripts import Action
 from altlas_chat.loadtest.steps import Call, Command, Json, Person, positions_of
@@ -58,12 +59,20 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """What a second of the run brought, for whoever watches."""
+    """What a second of the run brought, for whoever watches.
+
+    ``so_far`` goes on being counted; its ``messages`` come at the end, and
+    ``heard`` has what clients made of theirs until now, where ``lost`` are
+    holes that may still be filled. ``begun`` are actions.
+    """
 
     second: int
     of: float
     last: Second
     sockets: int
+    begun: int
+    heard: Messages
+    so_far: Result
 
 
 class Engine:
@@ -73,7 +82,7 @@ class Engine:
         self._plan = plan
         self._told = told
         self._chance = random.Random(plan.seed)
-        self._began = 0.0
+        self._began = self._cpu = 0.0
         self._due: dict[str, float] = {}
         self._sent: list[float] = []
         self._running: set[asyncio.Task[None]] = set()
@@ -150,8 +159,7 @@ class Engine:
         plan, actions = self._plan, self._plan.scenario.actions
         names, weights = list(actions), list(actions.values())
         talkers = self._talkers(doer)
-        self._began = time.monotonic()
-        cpu = time.process_time()
+        self._began, self._cpu = time.monotonic(), time.process_time()
         ticking = asyncio.create_task(self._tick(doer, figures))
         try:
             for due in arrivals(plan.rate, plan.seconds, self._chance):
@@ -165,8 +173,13 @@ class Engine:
         finally:
             ticking.cancel()
             self.result.seconds = time.monotonic() - self._began
-            self.result.generator.cpu = (time.process_time() - cpu) / self.result.seconds
+            self._weigh()
             self.result.generator.burstiness = burstiness(self._sent)
+
+    def _weigh(self) -> None:
+        """What the generator itself used of its core until now."""
+        used, seconds = time.process_time() - self._cpu, time.monotonic() - self._began
+        self.result.generator.cpu = used / seconds
 
     def _talkers(self, doer: Doer) -> Sequence[Person]:
         """Who acts: those with a socket, if the scenario wants sockets."""
@@ -218,10 +231,7 @@ class Engine:
             second.done += 1
 
     def _second(self) -> Second:
-        place = int(time.monotonic() - self._began)
-        while len(self.result.seconds_of) <= place:
-            self.result.seconds_of.append(Second())
-        return self.result.seconds_of[place]
+        return self.result.second(int(time.monotonic() - self._began))
 
     def _heard(self, client_id: str, at: float) -> None:
         due = self._due.get(client_id)
@@ -230,17 +240,31 @@ class Engine:
 
     async def _tick(self, doer: Doer, figures: ServerFigures | None) -> None:
         """Once a second: ask the server how it does, and tell whoever watches."""
-        second = 0
+        second, before = 0, Histogram()
         while True:
             if figures is not None and (found := await figures.ask(time.monotonic())):
                 self._second().server = found
             second += 1
             await asyncio.sleep(max(0.0, self._began + second - time.monotonic()))
+            last = self.result.second(second - 1)
+            deliveries = self.result.deliveries.spread
+            last.heard, before = deliveries.since(before), deliveries
+            self._weigh()
             if self._told is not None:
-                seconds = self.result.seconds_of
-                last = seconds[second - 1] if second <= len(seconds) else Second()
-                open_ = sum(line.ended is None for line in doer.lines.values())
-                self._told(Tick(second, self._plan.seconds, last, open_))
+                self._told(self._ticked(doer, second, last))
+
+    def _ticked(self, doer: Doer, second: int, last: Second) -> Tick:
+        heard, open_ = Messages(), 0
+        for line in doer.lines.values():
+            ear = line.ear
+            heard.received += ear.heard
+            heard.lost += ear.lost({})
+            heard.doubled += ear.doubled
+            heard.reordered += ear.reordered
+            open_ += line.ended is None
+        heard.expected = heard.received + heard.lost
+        begun = self.result.generator.lag.count
+        return Tick(second, self._plan.seconds, last, open_, begun, heard, self.result)
 
     # -- after ---------------------------------------------------------------------
 

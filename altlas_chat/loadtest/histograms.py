@@ -55,6 +55,20 @@ class Histogram:
         self.shortest = min(self.shortest, other.shortest)
         self.longest = max(self.longest, other.longest)
 
+    def since(self, earlier: "Histogram") -> "Histogram":
+        """What was counted after ``earlier``, a merge of no more than this one had at a moment.
+
+        Its ends are those of its buckets.
+        """
+        made = Histogram()
+        made._buckets = self._buckets - earlier._buckets  # noqa: SLF001 - its own kind
+        made.count = self.count - earlier.count
+        made.total = self.total - earlier.total
+        if made._buckets:
+            made.shortest = _largest(min(made._buckets)) / _MICROSECONDS
+            made.longest = min(self.longest, _largest(max(made._buckets)) / _MICROSECONDS)
+        return made
+
     @property
     def mean(self) -> float:
         """In seconds; 0 when nothing was counted."""

@@ -154,11 +154,12 @@ class Generator:
 
 @dataclass
 class Second:
-    """One second of a run, for charts."""
+    """One second of a run, for charts: what was asked (``spread``) and what was heard."""
 
     done: int = 0
     failed: int = 0
     spread: Histogram = field(default_factory=Histogram)
+    heard: Histogram = field(default_factory=Histogram)
     server: dict[str, float] = field(default_factory=dict)
 
     def merge(self, other: "Second") -> None:
@@ -166,6 +167,7 @@ class Second:
         self.done += other.done
         self.failed += other.failed
         self.spread.merge(other.spread)
+        self.heard.merge(other.heard)
         self.server.update(other.server)
 
     def as_json(self) -> Json:
@@ -173,14 +175,15 @@ class Second:
             "done": self.done,
             "failed": self.failed,
             "spread": self.spread.as_json(),
+            "heard": self.heard.as_json(),
             "server": self.server,
         }
 
     @classmethod
     def from_json(cls, data: Json) -> Self:
         server = {str(name): float(value) for name, value in data["server"].items()}
-        spread = Histogram.from_json(data["spread"])
-        return cls(int(data["done"]), int(data["failed"]), spread, server)
+        spread, heard = (Histogram.from_json(data[name]) for name in ("spread", "heard"))
+        return cls(int(data["done"]), int(data["failed"]), spread, heard, server)
 
 
 @dataclass
@@ -246,9 +249,13 @@ class Result:
         self.is_partial |= other.is_partial
         self.seconds = max(self.seconds, other.seconds)
         for place, second in enumerate(other.seconds_of):
-            if place == len(self.seconds_of):
-                self.seconds_of.append(Second())
-            self.seconds_of[place].merge(second)
+            self.second(place).merge(second)
+
+    def second(self, place: int) -> Second:
+        """One second of it, from 0; begins to be when it is new."""
+        while len(self.seconds_of) <= place:
+            self.seconds_of.append(Second())
+        return self.seconds_of[place]
 
     def as_json(self) -> Json:
         """All that there is to it, for :meth:`from_json`, with a summary for people's programs."""

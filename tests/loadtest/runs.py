@@ -14,5 +14,5 @@ def result(*, ms: float = 10.0, failed: int = 0, lost: int = 0, seconds: float =
     made.of("delivery").spread.merge(spread)
     made.messages = Messages(expected=1000, received=1000 - lost, lost=lost)
     for cpu in (0.25, 0.75):
-        made.seconds_of.append(Second(500, failed, spread, {"cpu": cpu}))
+        made.seconds_of.append(Second(500, failed, spread, spread, {"cpu": cpu}))
     return made

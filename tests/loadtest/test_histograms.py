@@ -36,6 +36,19 @@ def test_merged_is_the_same_as_counted_together(first: list[float], second: list
     assert merged.mean == pytest.approx(together.mean)
 
 
+@given(durations, durations)
+def test_what_came_since_is_what_was_added(first: list[float], second: list[float]) -> None:
+    together, alone = Histogram.of(first), Histogram.of(second)
+    earlier = Histogram.of(first)
+    together.merge(alone)
+    since = together.since(earlier)
+    assert list(since.steps()) == list(alone.steps())
+    assert since.count == alone.count
+    for share in (0.0, 0.5, 0.99, 1.0):
+        wanted = alone.percentile(share)
+        assert wanted - 1e-6 <= since.percentile(share) <= wanted * (1 + RELATIVE_ERROR) + 1e-6
+
+
 @given(st.lists(st.floats(0, 4000), max_size=50))
 def test_it_survives_being_written_down(values: list[float]) -> None:
     one = Histogram.of(values)
