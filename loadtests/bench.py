@@ -24,6 +24,7 @@ BENCHMARKS = (
     "mock",
     "presence",
     "reads",
+    "rest",
     "slow",
     "startup",
     "storm",

@@ -1,6 +1,6 @@
-"""Many GET requests over a few connections, by a client that costs little.
+"""Many requests over a few connections, by a client that costs little.
 
-It knows nothing of HTTP but where an answer ends, and that each must be 200.
+It knows nothing of HTTP but where an answer ends, and that each must be 200 or 201.
 """
 
 import asyncio
@@ -16,15 +16,28 @@ _LENGTH = b"\r\nContent-Length: "
 
 
 def seconds_for(url: str, paths: Callable[[int], str], count: int, connections: int = 8) -> float:
-    """How long so many requests took, each connection sending the next when it was answered."""
-    return uvloop.run(_run(url, paths, count, connections))
+    """How long so many GET requests took; see :func:`seconds_of`."""
+    return seconds_of(url, (request_of("GET", paths(n)) for n in range(count)), connections)
 
 
-async def _run(url: str, paths: Callable[[int], str], count: int, connections: int) -> float:
+def request_of(method: str, path: str, body: bytes = b"", token: str = "") -> bytes:
+    """One request, as it goes over the wire."""
+    lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1"]
+    if token:
+        lines.append(f"Authorization: Bearer {token}")
+    if body:
+        lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+def seconds_of(url: str, requests: Iterator[bytes], connections: int = 8) -> float:
+    """How long these took, each connection sending the next when it was answered."""
+    return uvloop.run(_run(url, requests, connections))
+
+
+async def _run(url: str, requests: Iterator[bytes], connections: int) -> float:
     place = urlsplit(url)
     loop = asyncio.get_running_loop()
-    numbers = iter(range(count))
-    requests = (f"GET {paths(n)} HTTP/1.1\r\nHost: mock\r\n\r\n".encode() for n in numbers)
     began = time.perf_counter()
     askers = []
     for _ in range(connections):
@@ -66,7 +79,7 @@ class _Asker(asyncio.Protocol):
         length = int(self._read[at : self._read.find(b"\r", at)])
         if len(self._read) < head + len(_END) + length:
             return
-        if not self._read.startswith(b"HTTP/1.1 200"):
+        if not self._read.startswith((b"HTTP/1.1 200", b"HTTP/1.1 201")):
             self._done.set_exception(RuntimeError(self._read.decode(errors="replace")))
             return
         self._read = b""

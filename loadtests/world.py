@@ -21,6 +21,9 @@ from altlas_chat.services.deps import Deps
 from altlas_chat.settings import Settings
 from altlas_chat.system import Randomness, SystemClock, SystemIds
 
+PASSWORD = "correct-horse-9"
+"""Everybody's."""
+
 
 @functools.cache
 def texts() -> Sequence[str]:
@@ -54,6 +57,7 @@ class World:
     file: Path
     people: Sequence[Person]
     talks: Sequence[Talk]
+    circles: Sequence[Sequence[Talk]] = ()
 
     def copy(self, folder: Path) -> Path:
         """A fresh copy in a new folder inside ``folder``."""
@@ -88,13 +92,21 @@ class _Nobody:
 
 
 def make_world(
-    folder: Path, *, people: int, directs: int = 0, group: int = 0, groups: int = 1
+    folder: Path,
+    *,
+    people: int,
+    directs: int = 0,
+    group: int = 0,
+    groups: int = 1,
+    circles: Sequence[int] = (),
 ) -> World:
     """A world with so many people.
 
     ``directs`` direct conversations of two people each, whom no other of them
     has, and if asked for ``groups`` of a sender and ``group`` listeners, whom
-    no other group has.
+    no other group has. Each of the ``circles`` is one person's direct
+    conversations with so many others: the first people have one each, others are
+    the last people.
     """
     file = folder / f"world-{next(_NUMBERS)}.db"
     settings = Settings(
@@ -104,11 +116,16 @@ def make_world(
         access_token_seconds=86400,
     )
     sizes = [group + 1] * groups if group else []
-    return asyncio.run(_make(file, settings, people, directs, sizes))
+    return asyncio.run(_make(file, settings, people, directs, sizes, circles))
 
 
 async def _make(
-    file: Path, settings: Settings, people: int, directs: int, sizes: Sequence[int]
+    file: Path,
+    settings: Settings,
+    people: int,
+    directs: int,
+    sizes: Sequence[int],
+    circles: Sequence[int],
 ) -> World:
     clock, randomness = SystemClock(), Randomness()
     async with opened_database(settings, to_serve=False) as database:
@@ -121,13 +138,17 @@ async def _make(
         for number, size in enumerate(sizes):
             sender, *listeners = cast[number * size : (number + 1) * size]
             talks.append(await _group(deps, sender, listeners))
+        around = []
+        for person, size in zip(cast, circles, strict=False):
+            others = cast[-size:]
+            around.append(await asyncio.gather(*(_direct(deps, one, person) for one in others)))
         credentials.close()
-    return World(file, cast, talks)
+    return World(file, cast, talks, around)
 
 
 async def _register(deps: Deps, number: int) -> Person:
     name = f"person-{number:05d}"
-    request = RegisterRequest.model_validate({"username": name, "password": "correct-horse-9"})
+    request = RegisterRequest.model_validate({"username": name, "password": PASSWORD})
     tokens = await accounts.register(deps, request, accounts.Device())
     return Person(tokens.user.user_id, tokens.access_token)
 

@@ -25,6 +25,7 @@ CASES = {
     "mock": 11,
     "presence": 2,
     "reads": len(asked_for()),
+    "rest": 7,
     "slow": 1,
     "startup": 2,
     "storm": 1,
@@ -33,7 +34,7 @@ ALSO = {"reads": {"search"}}
 """Benchmarks that another one measures on its database."""
 
 
-TOO_SMALL_TO_MEASURE = {"deflate", "files", "heartbeats", "history", "memory"}
+TOO_SMALL_TO_MEASURE = {"deflate", "files", "heartbeats", "history", "memory", "rest"}
 """On tiny numbers a page costs less than a tick of the CPU clock, a socket or a file less than noise."""
 
 
