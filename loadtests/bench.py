@@ -16,6 +16,7 @@ BENCHMARKS = (
     "deflate",
     "delivery",
     "durable",
+    "engine",
     "fanout",
     "files",
     "heartbeats",

@@ -5,6 +5,7 @@ read, for this server sends no others.
 """
 
 import struct
+from collections.abc import Callable
 
 TEXT, CLOSE, PING, PONG = 0x1, 0x8, 0x9, 0xA
 
@@ -25,8 +26,13 @@ def masked(payload: bytes, mask: bytes, opcode: int = TEXT) -> bytes:
 
 def opened(data: bytes) -> tuple[list[tuple[int, bytes]], bytes]:
     """The complete frames of a server in ``data``, and what is left of it."""
-    frames = []
-    at, end = 0, len(data)
+    frames: list[tuple[int, bytes]] = []
+    at = opened_in(memoryview(data), 0, len(data), lambda *frame: frames.append(frame))
+    return frames, data[at:]
+
+
+def opened_in(data: memoryview, at: int, end: int, take: Callable[[int, bytes], None]) -> int:
+    """Give out the complete frames of ``data`` from ``at`` up to ``end``; where they end."""
     while end - at >= 2:
         size = data[at + 1]
         start = at + 2
@@ -38,6 +44,6 @@ def opened(data: bytes) -> tuple[list[tuple[int, bytes]], bytes]:
             size = int.from_bytes(data[at + 2 : start], "big")
         if end < start + size:
             break
-        frames.append((data[at] & 0xF, data[start : start + size]))
+        take(data[at] & 0xF, bytes(data[start : start + size]))
         at = start + size
-    return frames, data[at:]
+    return at

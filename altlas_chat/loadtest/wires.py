@@ -14,17 +14,22 @@ from urllib.parse import SplitResult
 
 import orjson
 
-from altlas_chat.loadtest.framing import CLOSE, PING, PONG, TEXT, masked, opened
+from altlas_chat.loadtest.framing import CLOSE, PING, PONG, TEXT, masked, opened_in
 
 _READY = b'{"event":"ready"'
 _SPACE = b"\r\n\r\n"
+_ROOM = memoryview(bytearray(1 << 18))
+"""What is read goes here for all sockets alike: it is taken out before another one reads."""
+
+_WHOLE_TEXT = (0x80 | TEXT, 126)
+"""How a frame begins that has a length of two bytes: nearly everything that a server says."""
 
 
 class NotLetIn(Exception):
     """The server did not take the socket; the message has what it said."""
 
 
-class Wire(asyncio.Protocol):
+class Wire(asyncio.BufferedProtocol):
     """One socket of one person, who is let in by ``auth``, the data of that command.
 
     ``on_text`` is called with each text frame after ``ready``, ``on_end`` once
@@ -33,13 +38,15 @@ class Wire(asyncio.Protocol):
     """
 
     __slots__ = (
-        "_buffer",
         "_is_open",
+        "_is_ready",
+        "_left",
         "_mask",
         "_on_end",
         "_on_text",
         "_ready",
         "_request",
+        "_room",
         "_transport",
         "code",
     )
@@ -57,8 +64,10 @@ class Wire(asyncio.Protocol):
         )
         self._on_text = on_text
         self._on_end = on_end
-        self._buffer = b""
+        self._room = _ROOM
+        self._left = b""
         self._is_open = False
+        self._is_ready = False
         self._ready: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         self._transport: asyncio.Transport | None = None
         self.code = 1006
@@ -95,19 +104,28 @@ class Wire(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
         self._transport.write(self._request)
 
-    def data_received(self, data: bytes) -> None:
-        self._buffer += data
-        if not self._is_open and not self._opens():
-            return
-        frames, self._buffer = opened(self._buffer)
-        for opcode, payload in frames:
-            if opcode == TEXT:
-                self._take(payload)
-            elif opcode == PING and self._transport is not None:
-                self._transport.write(masked(payload, self._mask, PONG))
-            elif opcode == CLOSE:
-                self.code = int.from_bytes(payload[:2], "big") or 1005
-                self.close()
+    def get_buffer(self, sizehint: int) -> memoryview:
+        del sizehint  # there is room for more
+        left = self._left
+        if not left:
+            return self._room
+        if 2 * len(left) > len(self._room):
+            self._room = memoryview(bytearray(4 * len(left)))
+        self._room[: len(left)] = left
+        return self._room[len(left) :]
+
+    def buffer_updated(self, nbytes: int) -> None:
+        room = self._room
+        if self._is_ready and not self._left and nbytes > 4:
+            first, length, high, low = room[:4]
+            if (first, length) == _WHOLE_TEXT and nbytes == 4 + (high << 8 | low):
+                self._on_text(bytes(room[4:nbytes]))
+                return
+        end = len(self._left) + nbytes
+        at = 0 if self._is_open else self._opens(end)
+        if self._is_open:
+            at = opened_in(room, at, end, self._take)
+        self._left = bytes(room[at:end])
 
     def connection_lost(self, exc: Exception | None) -> None:
         del exc  # the code says more
@@ -116,21 +134,32 @@ class Wire(asyncio.Protocol):
             self._refuse(f"the connection ended with {self.code}")
         self._on_end(self.code)
 
-    def _opens(self) -> bool:
-        head, end, rest = self._buffer.partition(_SPACE)
-        if not end:
-            return False
+    def _opens(self, end: int) -> int:
+        """Take the answer to the upgrade, if it is whole; where the first frame begins."""
+        head, space, _ = bytes(self._room[:end]).partition(_SPACE)
+        if not space:
+            return 0
         if not head.startswith(b"HTTP/1.1 101 "):
             self._refuse(head.partition(b"\r\n")[0].decode(errors="replace"))
             self.close()
-            return False
-        self._is_open, self._buffer = True, rest
-        return True
+            return end
+        self._is_open = True
+        return len(head) + len(space)
 
-    def _take(self, text: bytes) -> None:
-        if self._ready.done():
+    def _take(self, opcode: int, payload: bytes) -> None:
+        if opcode == TEXT:
+            self._take_text(payload)
+        elif opcode == PING and self._transport is not None:
+            self._transport.write(masked(payload, self._mask, PONG))
+        elif opcode == CLOSE:
+            self.code = int.from_bytes(payload[:2], "big") or 1005
+            self.close()
+
+    def _take_text(self, text: bytes) -> None:
+        if self._is_ready:
             self._on_text(text)
         elif text.startswith(_READY):
+            self._is_ready = True
             self._ready.set_result(text)
         else:
             self._refuse(text.decode(errors="replace"))

@@ -17,6 +17,7 @@ CASES = {
     "deflate": 9,
     "delivery": 2,
     "durable": 4,
+    "engine": 2,
     "fanout": 3,
     "files": 3,
     "heartbeats": 1,
@@ -34,7 +35,7 @@ ALSO = {"reads": {"search"}}
 """Benchmarks that another one measures on its database."""
 
 
-TOO_SMALL_TO_MEASURE = {"deflate", "files", "heartbeats", "history", "memory", "rest"}
+TOO_SMALL_TO_MEASURE = {"deflate", "engine", "files", "heartbeats", "history", "memory", "rest"}
 """On tiny numbers a page costs less than a tick of the CPU clock, a socket or a file less than noise."""
 
 
