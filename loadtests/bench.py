@@ -16,6 +16,7 @@ BENCHMARKS = (
     "deflate",
     "delivery",
     "durable",
+    "durable_pg",
     "engine",
     "fanout",
     "files",

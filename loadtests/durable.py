@@ -11,9 +11,10 @@ import itertools
 import selectors
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import orjson
@@ -143,8 +144,16 @@ class Outcome:
         return self.messages / self.spent.seconds
 
 
-def drive(server: Process, talks: Sequence[Talk], window: int, each: int, file: Path) -> Outcome:
+Kept = tuple[dict[str, str], int]
+"""The messages of a database, ids by ``client_id``, and how many of them its index has."""
+
+
+def drive(
+    server: Process, talks: Sequence[Talk], window: int, each: int, kept: Callable[[], Kept]
+) -> Outcome:
     """Send ``each`` messages in every talk after the warm-up, and hear them all.
+
+    ``kept`` is asked for what is in the database afterwards.
 
     Raises:
         AssertionError: a message was lost or doubled, on its way or in the database.
@@ -178,7 +187,10 @@ def drive(server: Process, talks: Sequence[Talk], window: int, each: int, file: 
         spent = watch.spent()
     for sender, listener in zip(senders, listeners, strict=True):
         _check(sender, listener, each)
-    _check_kept(file, {name: at for sender in senders for name, at in sender.acknowledged.items()})
+    acknowledged_ids = {name: at for sender in senders for name, at in sender.acknowledged.items()}
+    in_database, indexed = kept()
+    assert in_database == acknowledged_ids, "the database has others"
+    assert indexed == len(in_database), "the index has others"
     for wire in (*(one.wire for one in senders), *(one.wire for one in listeners)):
         wire.close()
     latencies = sorted(itertools.chain.from_iterable(one.latencies for one in senders))
@@ -193,15 +205,15 @@ def _check(sender: Sender, listener: Listener, each: int) -> None:
     assert {name: at for _, name, at in heard} == sender.acknowledged, "others were heard"
 
 
-def _check_kept(file: Path, acknowledged: dict[str, str]) -> None:
+def _kept(file: Path) -> Kept:
     with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
         kept = connection.execute("SELECT client_id, message_id FROM messages").fetchall()
         (indexed,) = connection.execute(
             # Each message has one mark of its time.
             "SELECT count(*) FROM message_search WHERE message_search MATCH '\"@t\" *'"
         ).fetchone()
-    assert len(kept) == indexed == len(acknowledged), "the database has others"
-    assert dict(kept) == acknowledged, "the database has others"
+    assert len(dict(kept)) == len(kept), "the database has a message twice"
+    return dict(kept), indexed
 
 
 def measure(plan: Plan) -> list[Row]:
@@ -224,7 +236,7 @@ def _measure_case(plan: Plan, folder: Path, world: World, case: Case) -> Row:
             floors.append(each * case.senders / floor.hello["seconds"])
         file = world.copy(folder)
         with served(file, plan.cores.server) as server:
-            outcomes.append(drive(server, talks, case.window, each, file))
+            outcomes.append(drive(server, talks, case.window, each, partial(_kept, file)))
         say(
             f"durable, {case.name}, run {run + 1}: {outcomes[-1].rate:,.0f}/s, "
             f"floor {floors[-1]:,.0f}/s"
@@ -236,11 +248,11 @@ def _measure_case(plan: Plan, folder: Path, world: World, case: Case) -> Row:
         measured=Figure(tuple(one.rate for one in outcomes)),
         floor=Figure(tuple(floors)),
         at_least=case.at_least,
-        notes=[_note(outcomes)],
+        notes=[note(outcomes)],
     )
 
 
-def _note(outcomes: Sequence[Outcome]) -> str:
+def note(outcomes: Sequence[Outcome]) -> str:
     server = Figure(tuple(one.spent.server_cpu / one.messages * 1e6 for one in outcomes))
     generator = Figure(tuple(one.spent.generator_share for one in outcomes))
     middle = Figure(tuple(one.latencies[len(one.latencies) // 2] * 1e3 for one in outcomes))

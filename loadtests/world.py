@@ -109,24 +109,21 @@ def make_world(
     the last people.
     """
     file = folder / f"world-{next(_NUMBERS)}.db"
-    settings = Settings(
-        database=f"sqlite:///{file}",
-        argon2_time_cost=1,
-        argon2_memory_kib=1024,
-        access_token_seconds=86400,
-    )
     sizes = [group + 1] * groups if group else []
-    return asyncio.run(_make(file, settings, people, directs, sizes, circles))
+    return World(file, *asyncio.run(_make(f"sqlite:///{file}", people, directs, sizes, circles)))
+
+
+def make_talks(url: str, *, directs: int) -> Sequence[Talk]:
+    """So many direct conversations in an empty database, of two people each."""
+    return asyncio.run(_make(url, 2 * directs, directs, (), ()))[1]
 
 
 async def _make(
-    file: Path,
-    settings: Settings,
-    people: int,
-    directs: int,
-    sizes: Sequence[int],
-    circles: Sequence[int],
-) -> World:
+    url: str, people: int, directs: int, sizes: Sequence[int], circles: Sequence[int]
+) -> tuple[list[Person], list[Talk], list[list[Talk]]]:
+    settings = Settings(
+        database=url, argon2_time_cost=1, argon2_memory_kib=1024, access_token_seconds=86400
+    )
     clock, randomness = SystemClock(), Randomness()
     async with opened_database(settings, to_serve=False) as database:
         credentials = await load_credentials(settings, database, clock, randomness)
@@ -143,7 +140,7 @@ async def _make(
             others = cast[-size:]
             around.append(await asyncio.gather(*(_direct(deps, one, person) for one in others)))
         credentials.close()
-    return World(file, cast, talks, around)
+    return cast, talks, around
 
 
 async def _register(deps: Deps, number: int) -> Person:

@@ -117,7 +117,8 @@ def test_decisions_are_numbered_without_holes() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_variable_that_is_named_is_one(page: Page) -> None:
     known = {row.variable for row in TABLE.values()} | {FILE_VARIABLE}
-    tests = "".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("*.py"))
+    sources = [path for place in ("tests", "loadtests") for path in (ROOT / place).rglob("*.py")]
+    tests = "".join(path.read_text("utf-8") for path in sources)
     for variable in _VARIABLE.findall(page.text):
         if variable.startswith(TEST_PREFIX):
             assert f'"{variable}"' in tests, variable

