@@ -64,7 +64,7 @@ def measure(plan: Plan) -> list[Row]:
     with temporary_folder(plan.folder) as folder:
         world = make_world(
             folder,
-            people=2 * CONVERSATIONS + synced,
+            people=2 * CONVERSATIONS + 2 + synced,
             directs=CONVERSATIONS,
             circles=(listed, synced),
         )
@@ -74,8 +74,9 @@ def measure(plan: Plan) -> list[Row]:
             bodies = _bodies(server, world)
             for path, there in (("/history", written), ("/conversations", listed)):
                 assert len(json.loads(bodies[path])["items"]) >= min(PAGE, there)
+            sync = _synced(server, world)
             with floor_program("echo", folder, plan.cores.server) as floor:
-                kinds = _kinds(plan, server, floor, world, bodies)
+                kinds = _kinds(plan, server, floor, world, bodies, sync)
                 for run in range(plan.runs + 1):
                     for one in kinds.values():
                         one.add()
@@ -84,6 +85,7 @@ def measure(plan: Plan) -> list[Row]:
                     )
                     say(f"rest, run {run}: {told}")
             _check(server, world, kinds["post"])
+            _require_nothing_new(server, *sync)
     return _rows(kinds, synced)
 
 
@@ -150,16 +152,17 @@ def _again(request: bytes) -> Requests:
     return lambda count: itertools.repeat(request, count)
 
 
-def _sync(server: Process, world: World) -> bytes:
-    """The request of somebody who has missed nothing."""
+def _synced(server: Process, world: World) -> tuple[str, str]:
+    """What somebody asks for who has missed nothing, and who it is."""
     token = world.circles[1][0].listeners[0].token
     cursor = json.loads(_got(server, "/v1/sync", token))["cursor"]
-    path = f"/v1/sync?cursor={quote(cursor)}"
+    return f"/v1/sync?cursor={quote(cursor)}", token
+
+
+def _require_nothing_new(server: Process, path: str, token: str) -> None:
     found: dict[str, Any] = json.loads(_got(server, path, token))
     assert found["resyncRequired"] is False
     assert found["events"] == found["receipts"] == []
-    # The pointers that moved a moment before a cursor was given are told again.
-    return request_of("GET", path, token=token)
 
 
 def _logins(people: int) -> Requests:
@@ -175,7 +178,12 @@ def _logins(people: int) -> Requests:
 
 
 def _kinds(
-    plan: Plan, server: Process, floor: Process, world: World, bodies: dict[str, bytes]
+    plan: Plan,
+    server: Process,
+    floor: Process,
+    world: World,
+    bodies: dict[str, bytes],
+    sync: tuple[str, str],
 ) -> dict[str, Kind]:
     path, token = _history(world)
     history = request_of("GET", path, token=token)
@@ -191,7 +199,9 @@ def _kinds(
         "echo of history": Kind(floor, echo["/history"], pages),
         "conversations": Kind(server, _again(page), pages),
         "echo of conversations": Kind(floor, echo["/conversations"], pages),
-        "sync": Kind(server, _again(_sync(server, world)), plan.count(SYNCS, least=10)),
+        "sync": Kind(
+            server, _again(request_of("GET", sync[0], token=sync[1])), plan.count(SYNCS, least=10)
+        ),
         "login": Kind(server, _logins(len(world.people)), plan.count(LOGINS, least=10)),
     }
 

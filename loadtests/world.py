@@ -105,8 +105,8 @@ def make_world(
     ``directs`` direct conversations of two people each, whom no other of them
     has, and if asked for ``groups`` of a sender and ``group`` listeners, whom
     no other group has. Each of the ``circles`` is one person's direct
-    conversations with so many others: the first people have one each, others are
-    the last people.
+    conversations with so many others: the people after those of ``directs`` have
+    one each, the others are the last people.
     """
     file = folder / f"world-{next(_NUMBERS)}.db"
     sizes = [group + 1] * groups if group else []
@@ -136,7 +136,7 @@ async def _make(
             sender, *listeners = cast[number * size : (number + 1) * size]
             talks.append(await _group(deps, sender, listeners))
         around = []
-        for person, size in zip(cast, circles, strict=False):
+        for person, size in zip(cast[2 * directs :], circles, strict=False):
             others = cast[-size:]
             around.append(await asyncio.gather(*(_direct(deps, one, person) for one in others)))
         credentials.close()
