@@ -15,6 +15,29 @@ class Source(NamedTuple):
     token: str
 
 
+class FiguresRefused(Exception):
+    """A server gives no figures; the message says why."""
+
+
+async def require_figures(source: Source) -> None:
+    """Have a look whether the figures can be had.
+
+    Raises:
+        FiguresRefused: they can't.
+    """
+    headers = {"Authorization": f"Bearer {source.token}"}
+    url = f"{source.base}/metrics"
+    try:
+        async with aiohttp.ClientSession() as session, session.get(url, headers=headers) as found:
+            status, text = found.status, await found.text()
+    except (aiohttp.ClientError, TimeoutError, UnicodeDecodeError) as error:
+        raise FiguresRefused(f"{url} does not answer: {error}") from error
+    if status in (401, 403):
+        raise FiguresRefused(f"who was named may not read {url}: it answers {status}")
+    if status != 200 or not read_figures(text):
+        raise FiguresRefused(f"{url} has no figures: it answers {status}")
+
+
 class ServerFigures:
     """Asks a server for its figures and makes those of the time since the last asking.
 

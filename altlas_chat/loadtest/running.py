@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from altlas_chat.loadtest.by_locust import Manner, run_locust
 from altlas_chat.loadtest.capacity import Capacity, search
 from altlas_chat.loadtest.crowds import Login, grouped, logged_in, registered, usernames
-from altlas_chat.loadtest.engine import Engine, Plan, Tick
-from altlas_chat.loadtest.figures_of_servers import Source
+from altlas_chat.loadtest.engine import Engine, Plan, TargetUnusable, Tick
+from altlas_chat.loadtest.figures_of_servers import FiguresRefused, Source, require_figures
 from altlas_chat.loadtest.objectives import Objective, Verdict, judge
 from altlas_chat.loadtest.own_servers import World, own_server
 from altlas_chat.loadtest.results import Result
@@ -27,7 +27,8 @@ class Wanted:
     """What is to be run.
 
     ``url`` is a server's address with its base path, None for one of our own;
-    there ``logins`` take part, or as many new accounts as ``users``. With
+    there ``logins`` take part, or as many new accounts as ``users``, and
+    ``admin`` or ``metrics_token`` may read the server's own figures. With
     ``locust`` its users make the load, in that manner.
     """
 
@@ -39,6 +40,8 @@ class Wanted:
     seed: int = 1
     url: str | None = None
     logins: Sequence[Login] = ()
+    admin: Login | None = None
+    metrics_token: str | None = None
     locust: Manner | None = None
 
 
@@ -151,7 +154,9 @@ def _target(
     wanted: Wanted, command: Sequence[str], told: Callable[[str], None]
 ) -> Iterator[_Target]:
     if wanted.url is not None:
-        yield _Target(wanted.url, asyncio.run(_people(wanted, wanted.url)), None)
+        source = asyncio.run(_source(wanted, wanted.url))
+        told("people log in" if wanted.logins else f"makes {wanted.users:,} accounts")
+        yield _Target(wanted.url, asyncio.run(_people(wanted, wanted.url)), source)
         return
     scenario = wanted.scenario
     world = World(wanted.users, scenario.conversations, scenario.messages)
@@ -162,6 +167,26 @@ def _target(
         people = asyncio.run(_placed(wanted, server.base, logins))
         (admin,) = asyncio.run(logged_in(server.base, [server.admin]))
         yield _Target(server.base, people, Source(server.base, admin.token))
+
+
+async def _source(wanted: Wanted, base: str) -> Source | None:
+    """Where a named server tells of itself, if somebody was named who may ask.
+
+    Raises:
+        TargetUnusable: he may not.
+    """
+    if wanted.admin is not None:
+        (admin,) = await logged_in(base, [wanted.admin])
+        source = Source(base, admin.token)
+    elif wanted.metrics_token is not None:
+        source = Source(base, wanted.metrics_token)
+    else:
+        return None
+    try:
+        await require_figures(source)
+    except FiguresRefused as error:
+        raise TargetUnusable(str(error)) from error
+    return source
 
 
 async def _people(wanted: Wanted, base: str) -> Sequence[Person]:

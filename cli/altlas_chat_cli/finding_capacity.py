@@ -10,18 +10,9 @@ from altlas_chat.loadtest.reports.tables import number
 from altlas_chat.loadtest.running import Step, find_capacity
 from altlas_chat.loadtest.scenarios import Scenario
 from altlas_chat_cli import output
-from altlas_chat_cli.loadtesting import (
-    COMMAND,
-    UNREACHABLE,
-    VOID,
-    Asked,
-    WrongUse,
-    keep,
-    say,
-    scenario_of,
-    tick,
-    wanted_of,
-)
+from altlas_chat_cli.load_asked import Asked, WrongUse, scenario_of, wanted_of
+from altlas_chat_cli.load_watched import watching
+from altlas_chat_cli.loadtesting import COMMAND, keep, stopped_by_signals
 
 USUAL = (
     Objective("requests.p95_ms", "<=", 200),
@@ -40,24 +31,32 @@ def show_capacity(asked: Asked, most: float) -> int:
         output.explain(error, as_json=asked.as_json)
         return output.WRONG_USE
     steps: list[Step] = []
-    searching = find_capacity(wanted, objectives, COMMAND, most=most, told=say, ticked=tick)
-    try:
-        while True:
-            step = next(searching)
-            steps.append(step)
-            keep(asked.out, step.result, len(steps))
-            if not asked.as_json:
-                output.print_line(_line(step))
-    except StopIteration as end:
-        return _tell(asked, steps, end.value)
-    except TargetUnusable as error:
-        output.explain(error, as_json=asked.as_json)
-        return UNREACHABLE
-    except ObjectivesUnreadable as error:
-        output.explain(error, as_json=asked.as_json)
-        return output.WRONG_USE
-    except KeyboardInterrupt:
-        return output.INTERRUPTED
+    with stopped_by_signals(), watching(quiet=asked.is_quiet) as watch:
+        searching = find_capacity(
+            wanted, objectives, COMMAND, most=most, told=watch.told, ticked=watch.ticked
+        )
+        try:
+            while True:
+                step = next(searching)
+                watch.rest()
+                steps.append(step)
+                keep(asked.out, step.result, len(steps))
+                if not asked.as_json:
+                    output.print_line(_line(step))
+        except StopIteration as end:
+            return _tell(asked, steps, end.value)
+        except TargetUnusable as error:
+            watch.rest()
+            output.explain(error, as_json=asked.as_json)
+            return output.UNREACHABLE
+        except ObjectivesUnreadable as error:
+            watch.rest()
+            output.explain(error, as_json=asked.as_json)
+            return output.WRONG_USE
+        except KeyboardInterrupt:
+            watch.rest()
+            output.say("altlas-chat: interrupted.")
+            return output.INTERRUPTED
 
 
 def _usual(scenario: Scenario) -> Sequence[Objective]:
@@ -103,7 +102,7 @@ def _tell(asked: Asked, steps: Sequence[Step], capacity: Capacity | None) -> int
 def _void(step: Step) -> int:
     for ailment in step.result.generator.ailments:
         output.say(f"! void at {number(step.rate)} a second: {ailment}")
-    return VOID
+    return output.VOID
 
 
 def _print(capacity: Capacity | None, advice: Sequence[str]) -> None:

@@ -1,19 +1,20 @@
-"""What ``altlas-chat loadtest`` does, and what it prints of it."""
+"""What ``altlas-chat loadtest`` does, and what it prints of it.
+
+Exit codes beyond those of every command (:mod:`altlas_chat_cli.output`): 3 a
+figure is worse than the baseline, 4 the generator could not keep up, 5 the
+server can't be tested.
+"""
 
 import json
+import signal
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from difflib import get_close_matches
+from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import typer
-
-from altlas_chat.loadtest.by_locust import LocustMissing, Manner, require_locust
+from altlas_chat.loadtest.by_locust import LocustMissing
 from altlas_chat.loadtest.comparing import Change, Comparison, compare
-from altlas_chat.loadtest.crowds import Login
-from altlas_chat.loadtest.engine import TargetUnusable, Tick
+from altlas_chat.loadtest.engine import TargetUnusable
 from altlas_chat.loadtest.objectives import (
     Objective,
     ObjectivesUnreadable,
@@ -34,44 +35,22 @@ from altlas_chat.loadtest.reports.tables import (
     warnings,
 )
 from altlas_chat.loadtest.results import Result, ResultUnreadable
-from altlas_chat.loadtest.running import Wanted, is_of_this_machine, run_all
-from altlas_chat.loadtest.scenarios import SCENARIOS, Scenario
+from altlas_chat.loadtest.running import run_all
 from altlas_chat_cli import output
+from altlas_chat_cli.load_asked import Asked, WrongUse, result_of, scenario_of, wanted_of
+from altlas_chat_cli.load_watched import watching
 
 COMMAND = (sys.executable, "-m", "altlas_chat_cli.main")
-UNREACHABLE = 3
-VOID = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the command line asked for."""
-
-    scenario: str
-    users: int | None
-    rate: float | None
-    seconds: float
-    runs: int
-    seed: int
-    url: str | None
-    people: Path | None
-    remote: bool
-    slo: Path | None
-    baseline: tuple[Path, ...]
-    out: Path | None
-    as_json: bool
-    engine: str = "asyncio"
-    processes: int | None = None
-    web: bool = False
-
-
-class WrongUse(Exception):
-    """The command line asks for what can't be."""
-
-    def __init__(self, detail: str, remedy: str) -> None:
-        super().__init__(detail)
-        self.detail = detail
-        self.remedy = remedy
+@contextmanager
+def stopped_by_signals() -> Iterator[None]:
+    """Let a request to end do what Ctrl-C does: clean up, and report what there is."""
+    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def run_scenario(asked: Asked) -> int:
@@ -79,33 +58,43 @@ def run_scenario(asked: Asked) -> int:
     try:
         scenario = scenario_of(asked.scenario)
         objectives = load_objectives(asked.slo) if asked.slo else []
-        before = [_result(file) for file in asked.baseline]
+        before = [result_of(file) for file in asked.baseline]
         wanted = wanted_of(asked, scenario)
     except (WrongUse, LocustMissing, ObjectivesUnreadable, ResultUnreadable) as error:
         output.explain(error, as_json=asked.as_json)
         return output.WRONG_USE
     results: list[Result] = []
+    code: int | None = None
+    with stopped_by_signals(), watching(quiet=asked.is_quiet) as watch:
+        try:
+            for result in run_all(wanted, COMMAND, told=watch.told, ticked=watch.ticked):
+                watch.rest()
+                results.append(result)
+                keep(asked.out, result, len(results))
+        except TargetUnusable as error:
+            watch.rest()
+            output.explain(error, as_json=asked.as_json and not results)
+            code = output.UNREACHABLE
+        except KeyboardInterrupt:
+            watch.rest()
+            output.say("altlas-chat: interrupted.")
+            code = output.INTERRUPTED
+    if not results:
+        if code == output.INTERRUPTED:
+            output.say("  Nothing was measured yet, so there is no report.")
+        return code if code is not None else output.FAILED
     try:
-        for result in run_all(wanted, COMMAND, told=say, ticked=tick):
-            results.append(result)
-            keep(asked.out, result, len(results))
-    except TargetUnusable as error:
-        output.explain(error, as_json=asked.as_json)
-        return UNREACHABLE
-    except KeyboardInterrupt:
-        output.say("interrupted before anything was measured")
-        return output.INTERRUPTED
-    try:
-        return _report(asked, results, objectives, before)
+        found = _report(asked, results, objectives, before)
     except ObjectivesUnreadable as error:
         output.explain(error, as_json=asked.as_json)
-        return output.WRONG_USE
+        found = output.WRONG_USE
+    return found if code is None else code
 
 
 def compare_results(results: Sequence[Path], baseline: Sequence[Path], *, as_json: bool) -> int:
     """Compare and print; the exit code."""
     try:
-        now, before = [_result(file) for file in results], [_result(file) for file in baseline]
+        now, before = [result_of(file) for file in results], [result_of(file) for file in baseline]
     except ResultUnreadable as error:
         output.explain(error, as_json=as_json)
         return output.WRONG_USE
@@ -114,117 +103,10 @@ def compare_results(results: Sequence[Path], baseline: Sequence[Path], *, as_jso
         output.print_json([_as_json(one) for one in found])
     else:
         _print_comparisons(found)
-    return output.FAILED if any(one.change is Change.WORSE for one in found) else output.DONE
-
-
-# -- what is asked -------------------------------------------------------------------
-
-
-def scenario_of(name: str) -> Scenario:
-    """The scenario of that name.
-
-    Raises:
-        WrongUse: there is none.
-    """
-    if name in SCENARIOS:
-        return SCENARIOS[name]
-    near = get_close_matches(name, SCENARIOS, n=1)
-    hint = f"Is `{near[0]}` meant? " if near else ""
-    remedy = f"{hint}`altlas-chat loadtest scenarios` lists them."
-    raise WrongUse(f"There is no scenario {name}.", remedy)
-
-
-def wanted_of(asked: Asked, scenario: Scenario) -> Wanted:
-    """What is to be run.
-
-    Raises:
-        WrongUse: it can't be, or is not allowed.
-    """
-    if asked.people and not asked.url:
-        raise WrongUse("--people is for a server that is named.", "Name it with --url as well.")
-    logins = _logins(asked.people) if asked.people else []
-    if asked.engine != "locust" and (asked.web or asked.processes):
-        raise WrongUse("--web and --processes are Locust's.", "Add --engine locust.")
-    if asked.engine == "locust":
-        require_locust()
-    if asked.url:
-        _require_allowed(asked.url, remote=asked.remote)
-    return Wanted(
-        scenario,
-        users=len(logins) or asked.users or scenario.users,
-        rate=asked.rate or scenario.rate,
-        seconds=asked.seconds,
-        runs=asked.runs,
-        seed=asked.seed,
-        url=asked.url.rstrip("/") if asked.url else None,
-        logins=logins,
-        locust=Manner(asked.processes or 1, asked.web) if asked.engine == "locust" else None,
-    )
-
-
-def _require_allowed(url: str, *, remote: bool) -> None:
-    """Load goes to this machine; elsewhere only for who says so twice."""
-    address = urlsplit(url)
-    if address.scheme not in ("http", "https") or not address.hostname:
-        remedy = "Write it as http://127.0.0.1:8765/v1."
-        raise WrongUse(f"{url} is no address of a server.", remedy)
-    if is_of_this_machine(url):
-        return
-    if not remote:
-        remedy = "If the server is yours and may be loaded, add --remote."
-        raise WrongUse(f"{address.hostname} is not this machine.", remedy)
-    if not sys.stdin.isatty():
-        remedy = "Run it in a terminal, where the name of the host can be typed."
-        raise WrongUse(f"Loading {address.hostname} has to be confirmed by hand.", remedy)
-    typed = typer.prompt(f"Type the host's name to load {address.hostname}", err=True)
-    if typed.strip() != address.hostname:
-        raise WrongUse("That was not the host's name.", "Nothing was sent.")
-
-
-def _logins(file: Path) -> list[Login]:
-    try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise WrongUse(f"{file} can't be read: {error}.", "Check the path.") from error
-    logins = [Login(*parts) for line in lines if len(parts := line.split(None, 1)) == 2]
-    if not logins or len(logins) != sum(bool(line.strip()) for line in lines):
-        remedy = "Write a user name, a space and the password on each line."
-        raise WrongUse(f"{file} has lines that are no name with its password.", remedy)
-    return logins
-
-
-def _result(file: Path) -> Result:
-    try:
-        return Result.from_json(json.loads(file.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise ResultUnreadable(f"{file}: {error.strerror}") from error
-    except ValueError as error:
-        raise ResultUnreadable(f"{file}: it is no JSON") from error
-    except ResultUnreadable as error:
-        raise ResultUnreadable(f"{file}: {error.detail}") from error
+    return output.WORSE if any(one.change is Change.WORSE for one in found) else output.DONE
 
 
 # -- what is told --------------------------------------------------------------------
-
-
-def say(words: str) -> None:
-    """Tell how far it is."""
-    output.say(f"loadtest: {words}")
-
-
-def tick(one: Tick) -> None:
-    """A line for each second, in place where somebody looks at it."""
-    last = one.last
-    p95 = last.spread.percentile(0.95) * 1000
-    text = (
-        f"{one.second:>4} of {one.of:g} s  {last.done:>6,} done  {last.failed:>4,} failed"
-        f"  p95 {p95:8.1f} ms  {one.sockets:,} sockets"
-    )
-    if sys.stderr.isatty():
-        sys.stderr.write(f"\r{text}\033[K" + ("\n" if one.second >= one.of else ""))
-        sys.stderr.flush()
-    elif one.second % 10 == 0:
-        output.say(text)
 
 
 def _report(
@@ -233,11 +115,29 @@ def _report(
     objectives: Sequence[Objective],
     before: Sequence[Result],
 ) -> int:
-    last = results[-1]
-    verdicts = [verdict for one in results for verdict in judge(one, objectives)]
+    """Print, and write the reports.
+
+    Raises:
+        ObjectivesUnreadable: an objective names a figure that the run has not.
+    """
     comparisons = compare(before, results) if before else []
+    try:
+        verdicts = [judge(one, objectives) for one in results]
+    except ObjectivesUnreadable:
+        _print(asked, results, [], comparisons)
+        raise
+    _print(asked, results, [one for found in verdicts for one in found], comparisons)
     if asked.out:
-        _write(asked.out, last, judge(last, objectives), comparisons)
+        _write(asked.out, results[-1], verdicts[-1], comparisons)
+    return _exit_code(results, [one for found in verdicts for one in found], comparisons)
+
+
+def _print(
+    asked: Asked,
+    results: Sequence[Result],
+    verdicts: Sequence[Verdict],
+    comparisons: Sequence[Comparison],
+) -> None:
     if asked.as_json:
         output.print_json(
             {
@@ -249,12 +149,11 @@ def _report(
                 "comparisons": [_as_json(one) for one in comparisons],
             }
         )
-    else:
-        for result in results:
-            _print_result(result)
-        _print_verdicts(verdicts)
-        _print_comparisons(comparisons)
-    return _exit_code(results, verdicts, comparisons)
+        return
+    for result in results:
+        _print_result(result)
+    _print_verdicts(verdicts)
+    _print_comparisons(comparisons)
 
 
 _SHOWN = (
@@ -269,20 +168,23 @@ def _exit_code(
     if any(one.is_partial for one in results):
         return output.INTERRUPTED
     if any(one.is_void for one in results):
-        return VOID
+        return output.VOID
     bad = [one.messages for one in results]
     is_whole = not any(one.lost or one.doubled or one.reordered for one in bad)
-    is_met = all(one.is_met for one in verdicts)
-    is_worse = any(one.change is Change.WORSE for one in comparisons)
-    return output.DONE if is_whole and is_met and not is_worse else output.FAILED
+    if not is_whole or not all(one.is_met for one in verdicts):
+        return output.FAILED
+    return output.WORSE if any(one.change is Change.WORSE for one in comparisons) else output.DONE
 
 
 def keep(folder: Path | None, result: Result, place: int) -> None:
-    """Write a result down, where results are kept."""
-    if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(result.as_json(), ensure_ascii=False)
-        (folder / f"run-{place}.json").write_text(text, encoding="utf-8")
+    """Write a result down, where results are kept; the first one takes the place of older ones."""
+    if folder is None:
+        return
+    if place == 1:
+        for old in folder.glob("run-*.json"):
+            old.unlink()
+    text = json.dumps(result.as_json(), ensure_ascii=False)
+    (folder / f"run-{place}.json").write_text(text, encoding="utf-8")
 
 
 def _write(

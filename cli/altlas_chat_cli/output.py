@@ -5,7 +5,8 @@ The result of a command goes to stdout: lines, or one line of JSON with
 line and its remedy, never a traceback.
 
 Exit codes: 0 done, 1 it did not work, 2 the command line or the settings are
-wrong, 3 something must be done first (the database is behind), 130 interrupted.
+wrong, 3 something must be done first (the database is behind), 130 interrupted;
+``loadtest`` has some of its own.
 """
 
 import json
@@ -24,6 +25,9 @@ DONE = 0
 FAILED = 1
 WRONG_USE = 2
 NOT_READY = 3
+WORSE = 3
+VOID = 4
+UNREACHABLE = 5
 INTERRUPTED = 130
 
 EXIT_CODES: Mapping[int, str] = MappingProxyType(
@@ -33,8 +37,10 @@ EXIT_CODES: Mapping[int, str] = MappingProxyType(
         WRONG_USE: "the command line, the settings or a document that was named is wrong",
         NOT_READY: (
             "something must be done first: the database waits for `altlas-chat migrate up`, the"
-            " server to be tested is not there"
+            " server to be tested is not there; of `loadtest`: a figure is worse than the baseline"
         ),
+        VOID: "of `loadtest`: the run is void, for the generator could not keep up",
+        UNREACHABLE: "of `loadtest`: the server can't be tested, or went away",
         INTERRUPTED: "interrupted (Ctrl-C)",
     }
 )

@@ -116,7 +116,9 @@ def test_decisions_are_numbered_without_holes() -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_variable_that_is_named_is_one(page: Page) -> None:
-    known = {row.variable for row in TABLE.values()} | {FILE_VARIABLE}
+    commands = "".join(path.read_text("utf-8") for path in (ROOT / "cli").rglob("*.py"))
+    of_options = set(re.findall(r'envvar="(\w+)"', commands))
+    known = {row.variable for row in TABLE.values()} | {FILE_VARIABLE} | of_options
     sources = [path for place in ("tests", "loadtests") for path in (ROOT / place).rglob("*.py")]
     tests = "".join(path.read_text("utf-8") for path in sources)
     for variable in _VARIABLE.findall(page.text):

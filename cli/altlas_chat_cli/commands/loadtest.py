@@ -1,9 +1,10 @@
 """``altlas-chat loadtest …``: is a build fast enough, and did it get worse?
 
 Exit codes: 0 every objective was met and nothing is worse than the baseline;
-1 it was not so, or messages were lost; 2 the command line or a file is wrong;
-3 the server can't be tested; 4 the run is void, for the generator could not
-keep up; 130 Ctrl-C, with a report of what there was until then.
+1 an objective was missed, or messages were lost; 2 the command line or a file
+is wrong; 3 a figure is worse than the baseline; 4 the run is void, for the
+generator could not keep up; 5 the server can't be tested, or went away; 130
+Ctrl-C, with a report of what there was until then.
 """
 
 from pathlib import Path
@@ -17,7 +18,42 @@ app = typer.Typer(
     help="Load a server as its users do, and judge what came of it.", no_args_is_help=True
 )
 
-Json = Annotated[bool, typer.Option("--json", help="Print the outcome as one line of JSON.")]
+Name = Annotated[str, typer.Argument(help="See `altlas-chat loadtest scenarios`.")]
+Users = Annotated[int | None, typer.Option(min=2, help="People who take part.")]
+Seed = Annotated[int, typer.Option(help="Repeats who does what when.")]
+Url = Annotated[
+    str | None,
+    typer.Option(
+        help="Address of the server, with the base path. Left out, one is started with a"
+        " database of its own, and removed afterwards."
+    ),
+]
+People = Annotated[
+    Path | None,
+    typer.Option(
+        help="File of who takes part at --url: a user name and a password on each line. Left"
+        " out, accounts are made there, and stay."
+    ),
+]
+Remote = Annotated[
+    bool,
+    typer.Option("--remote", help="Allow a host that is not this machine; asks once more."),
+]
+Admin = Annotated[
+    str | None,
+    typer.Option(
+        help="Administrator at --url who may read its figures. The password is that of"
+        " ALTLAS_CHAT_PASSWORD, or asked for."
+    ),
+]
+AdminPassword = Annotated[str | None, typer.Option(envvar="ALTLAS_CHAT_PASSWORD", hidden=True)]
+MetricsToken = Annotated[
+    str | None,
+    typer.Option(
+        envvar="ALTLAS_CHAT_METRICS_TOKEN",
+        help="Instead of --admin: an access token or API key that may read the figures.",
+    ),
+]
 Slo = Annotated[
     Path | None,
     typer.Option("--slo", help="File of objectives: which figure must be how much."),
@@ -30,9 +66,26 @@ Out = Annotated[
     Path | None,
     typer.Option(
         "--out",
-        help="Folder for the reports: page, Markdown, CSV, JUnit, and each run's result as JSON.",
+        help="Folder for the reports: page, Markdown, CSV, JUnit, and each run's result as JSON."
+        " Those of an earlier run there are replaced.",
     ),
 ]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Print the outcome only, and nothing on the way.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the outcome as one line of JSON.")]
+
+
+def _duration(text: str) -> float:
+    from altlas_chat_cli.load_asked import seconds_of  # noqa: PLC0415 - so that --help stays quick
+
+    return seconds_of(text)
+
+
+def _rate(text: str) -> float:
+    from altlas_chat_cli.load_asked import rate_of  # noqa: PLC0415 - so that --help stays quick
+
+    return rate_of(text)
 
 
 @app.command("scenarios", short_help="List the scenarios.")
@@ -58,39 +111,29 @@ def scenarios(*, as_json: Json = False) -> None:
 
 @app.command("run", short_help="Run a scenario against a server, by default one of its own.")
 def run(
-    scenario: Annotated[str, typer.Argument(help="See `altlas-chat loadtest scenarios`.")],
+    scenario: Name,
     *,
-    users: Annotated[int | None, typer.Option(min=2, help="People who take part.")] = None,
+    users: Users = None,
     rate: Annotated[
-        float | None, typer.Option(min=0.1, help="Actions a second, all people together.")
+        float | None,
+        typer.Option(parser=_rate, metavar="NUMBER", help="Actions a second, all together."),
     ] = None,
     duration: Annotated[
-        float, typer.Option(min=1, help="Seconds of load, in each run.", show_default=True)
-    ] = 30,
+        float,
+        typer.Option(
+            parser=_duration, metavar="DURATION", help="Of the load in each run: 30, 30s, 10m, 1h."
+        ),
+    ] = "30s",  # type: ignore[assignment]  # it is parsed as well
     runs: Annotated[
         int, typer.Option(min=1, help="Runs; four at least to be compared with a baseline.")
     ] = 1,
-    seed: Annotated[int, typer.Option(help="Repeats who does what when.")] = 1,
-    url: Annotated[
-        str | None,
-        typer.Option(
-            help="Address of the server, with the base path. Left out, one is started with a"
-            " database of its own, and removed afterwards."
-        ),
-    ] = None,
-    people: Annotated[
-        Path | None,
-        typer.Option(
-            help="File of who takes part at --url: a user name and a password on each line. Left"
-            " out, accounts are made there, and stay."
-        ),
-    ] = None,
-    remote: Annotated[
-        bool,
-        typer.Option(
-            "--remote", help="Allow a server that is not on this machine; asks once more."
-        ),
-    ] = False,
+    seed: Seed = 1,
+    url: Url = None,
+    people: People = None,
+    remote: Remote = False,
+    admin: Admin = None,
+    admin_password: AdminPassword = None,
+    metrics_token: MetricsToken = None,
     engine: Annotated[
         Literal["asyncio", "locust"],
         typer.Option("--engine", help="Who makes the load: our own engine, or Locust's users."),
@@ -105,6 +148,7 @@ def run(
     slo: Slo = None,
     baseline: Baseline = None,
     out: Out = None,
+    quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
     """Run a scenario: people who arrive by chance, whatever became of those before them.
@@ -114,56 +158,78 @@ def run(
     What clients hear is checked: a message that is lost, doubled or out of
     order fails the run.
 
-    Exit codes: 0 all is as it should be; 1 an objective was missed, a figure is
-    worse than the baseline, or messages were lost; 2 the command line or a file
-    is wrong; 3 the server can't be tested; 4 the run is void, for the generator
-    could not keep up; 130 Ctrl-C, with a report of what there was until then.
+    Exit codes: 0 all is as it should be; 1 an objective was missed, or messages
+    were lost; 2 the command line or a file is wrong; 3 a figure is worse than
+    the baseline; 4 the run is void, for the generator could not keep up; 5 the
+    server can't be tested, or went away; 130 Ctrl-C, with a report of what
+    there was until then.
     """
     # Loaded here, so that --help stays quick.
-    from altlas_chat_cli.loadtesting import Asked, run_scenario  # noqa: PLC0415
+    from altlas_chat_cli.load_asked import Asked  # noqa: PLC0415
+    from altlas_chat_cli.loadtesting import run_scenario  # noqa: PLC0415
 
     asked = Asked(
-        scenario, users, rate, duration, runs, seed, url, people, remote, slo,
-        tuple(baseline or ()), out, as_json, engine, processes, web,
+        scenario=scenario, users=users, rate=rate, seconds=duration, runs=runs, seed=seed, url=url,
+        people=people, remote=remote, admin=admin, admin_password=admin_password,
+        metrics_token=metrics_token, slo=slo, baseline=tuple(baseline or ()), out=out,
+        as_json=as_json, quiet=quiet, engine=engine, processes=processes, web=web,
     )  # fmt: skip
     raise typer.Exit(run_scenario(asked))
 
 
 @app.command("capacity", short_help="Find the highest rate that a server holds.")
 def capacity(
-    scenario: Annotated[str, typer.Argument(help="See `altlas-chat loadtest scenarios`.")],
+    scenario: Name,
     *,
-    users: Annotated[int | None, typer.Option(min=2, help="People who take part.")] = None,
+    users: Users = None,
     start: Annotated[
-        float | None, typer.Option(min=0.1, help="Actions a second to begin with.")
+        float | None,
+        typer.Option(parser=_rate, metavar="NUMBER", help="Actions a second to begin with."),
     ] = None,
     most: Annotated[
-        float, typer.Option(min=1, help="Actions a second at which the search ends.")
-    ] = 10_000,
-    duration: Annotated[float, typer.Option(min=2, help="Seconds of each step.")] = 10,
-    seed: Annotated[int, typer.Option(help="Repeats who does what when.")] = 1,
+        float,
+        typer.Option(
+            parser=_rate, metavar="NUMBER", help="Actions a second at which the search ends."
+        ),
+    ] = "10000",  # type: ignore[assignment]  # it is parsed as well
+    duration: Annotated[
+        float,
+        typer.Option(parser=_duration, metavar="DURATION", help="Of each step: 10, 10s, 1m."),
+    ] = "10s",  # type: ignore[assignment]  # it is parsed as well
+    seed: Seed = 1,
+    url: Url = None,
+    people: People = None,
+    remote: Remote = False,
+    admin: Admin = None,
+    admin_password: AdminPassword = None,
+    metrics_token: MetricsToken = None,
     slo: Slo = None,
     out: Out = None,
+    quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
-    """Find how much a server of its own holds: up by doubling, then halving the doubt.
+    """Find how much a server holds: up by doubling, then halving the doubt.
 
     A rate is held when every objective is met and no message is lost. Without
     --slo these are: p95 of requests up to 200 ms, p99 of deliveries up to 100
     ms where there are any, and one error in 2,000. Then the resource that
-    limits is named, by the server's own figures.
+    limits is named, by the server's own figures; those of --url are read with
+    --admin or --metrics-token.
 
     Exit codes: 0 it was found; 1 not even a hundredth of the start was held; 2
-    the command line or a file is wrong; 3 the server can't be tested; 4 the
-    generator could not keep up before the server did; 130 Ctrl-C.
+    the command line or a file is wrong; 4 the generator could not keep up
+    before the server did; 5 the server can't be tested, or went away; 130
+    Ctrl-C.
     """
     # Loaded here, so that --help stays quick.
     from altlas_chat_cli.finding_capacity import show_capacity  # noqa: PLC0415
-    from altlas_chat_cli.loadtesting import Asked  # noqa: PLC0415
+    from altlas_chat_cli.load_asked import Asked  # noqa: PLC0415
 
     asked = Asked(
-        scenario, users, start, duration, 1, seed, None, None, False, slo, (), out, as_json
-    )
+        scenario=scenario, users=users, rate=start, seconds=duration, seed=seed, url=url,
+        people=people, remote=remote, admin=admin, admin_password=admin_password,
+        metrics_token=metrics_token, slo=slo, out=out, as_json=as_json, quiet=quiet,
+    )  # fmt: skip
     raise typer.Exit(show_capacity(asked, most))
 
 
@@ -180,7 +246,7 @@ def compare(
 
     Four runs a side are the fewest that can tell a difference from chance.
 
-    Exit codes: 0 nothing is worse; 1 something is; 2 a file is no result.
+    Exit codes: 0 nothing is worse; 2 a file is no result; 3 something is worse.
     """
     from altlas_chat_cli.loadtesting import compare_results  # noqa: PLC0415
 
