@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from altlas_chat.data import data_folder
-from altlas_chat.loadtest.engine import Plan, TargetUnusable
+from altlas_chat.loadtest.engine import Plan
 from altlas_chat.loadtest.results import Result
+from altlas_chat.loadtest.targets import TargetUnusable
 from altlas_chat.settings import environment_with
 
 NEEDED = ("locust", "websocket", "requests")

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import aiohttp
 
 from altlas_chat.loadtest.doing import Doer
-from altlas_chat.loadtest.engine import TargetUnusable
 from altlas_chat.loadtest.lines import Refused
 from altlas_chat.loadtest.steps import Call, Json, Person
+from altlas_chat.loadtest.targets import TargetUnusable
 
 AT_ONCE = 20
 """Requests before the clock starts: hashing passwords is the server's dearest work."""

@@ -23,21 +23,12 @@ from altlas_chat.loadtest.results import Measured, Messages, Result, Second
 from altlas_chat.loadtest.scenarios import Scenario
 from altlas_chat.loadtest.scripts import Action
 from altlas_chat.loadtest.steps import Call, Command, Json, Person, positions_of
+from altlas_chat.loadtest.targets import TargetUnusable
 from altlas_chat.loadtest.wires import NotLetIn
 
 CONNECTING_AT_ONCE = 100
 SETTLE_SECONDS = 10.0
 DELIVERY = "delivery"
-
-
-class TargetUnusable(Exception):
-    """The server can't be tested; ``detail`` says why."""
-
-    remedy = "Check the address, and that altlas-chat answers there; then run it again."
-
-    def __init__(self, detail: str) -> None:
-        super().__init__(detail)
-        self.detail = detail
 
 
 @dataclass(frozen=True, slots=True)

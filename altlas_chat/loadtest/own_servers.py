@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from altlas_chat.loadtest.crowds import Login
-from altlas_chat.loadtest.engine import TargetUnusable
+from altlas_chat.loadtest.targets import TargetUnusable
 from altlas_chat.seeding.story import DEMO_PASSWORD
 from altlas_chat.settings import environment_with
 

@@ -10,13 +10,15 @@ from urllib.parse import urlsplit
 from altlas_chat.loadtest.by_locust import Manner, run_locust
 from altlas_chat.loadtest.capacity import Capacity, search
 from altlas_chat.loadtest.crowds import Login, grouped, logged_in, registered, usernames
-from altlas_chat.loadtest.engine import Engine, Plan, TargetUnusable, Tick
+from altlas_chat.loadtest.dialling import require_descriptors
+from altlas_chat.loadtest.engine import Engine, Plan, Tick
 from altlas_chat.loadtest.figures_of_servers import FiguresRefused, Source, require_figures
 from altlas_chat.loadtest.objectives import Objective, Verdict, judge
 from altlas_chat.loadtest.own_servers import World, own_server
 from altlas_chat.loadtest.results import Result
 from altlas_chat.loadtest.scenarios import Scenario
 from altlas_chat.loadtest.steps import Person
+from altlas_chat.loadtest.targets import TargetUnusable, check_target
 from altlas_chat.system import SystemClock
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -153,12 +155,14 @@ class _Target:
 def _target(
     wanted: Wanted, command: Sequence[str], told: Callable[[str], None]
 ) -> Iterator[_Target]:
+    scenario = wanted.scenario
+    require_descriptors(round(wanted.users * scenario.connects), wanted.rate)
     if wanted.url is not None:
+        asyncio.run(check_target(wanted.url))
         source = asyncio.run(_source(wanted, wanted.url))
         told("people log in" if wanted.logins else f"makes {wanted.users:,} accounts")
         yield _Target(wanted.url, asyncio.run(_people(wanted, wanted.url)), source)
         return
-    scenario = wanted.scenario
     world = World(wanted.users, scenario.conversations, scenario.messages)
     with own_server(command, world, told) as server:
         names = asyncio.run(usernames(server.base, server.admin, wanted.users))

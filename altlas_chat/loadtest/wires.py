@@ -8,6 +8,7 @@ listens.
 import asyncio
 import base64
 import os
+import socket
 from collections.abc import Callable
 from typing import cast
 from urllib.parse import SplitResult
@@ -84,6 +85,13 @@ class Wire(asyncio.BufferedProtocol):
         """Send a command; one to a socket that is over goes nowhere."""
         if self._transport is not None:
             self._transport.write(self._framed(command))
+
+    @property
+    def connected(self) -> socket.socket | None:
+        """The system's socket, to be asked; None when there is none any more."""
+        if self._transport is None:
+            return None
+        return cast("socket.socket | None", self._transport.get_extra_info("socket"))
 
     def close(self) -> None:
         """Leave without a word; ``on_end`` is called all the same."""

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from altlas_chat.loadtest.advising import advise
 from altlas_chat.loadtest.capacity import Capacity
-from altlas_chat.loadtest.engine import TargetUnusable
 from altlas_chat.loadtest.objectives import Objective, ObjectivesUnreadable, load_objectives
 from altlas_chat.loadtest.reports.tables import number
 from altlas_chat.loadtest.running import Step, find_capacity
 from altlas_chat.loadtest.scenarios import Scenario
+from altlas_chat.loadtest.targets import TargetUnusable
 from altlas_chat_cli import output
 from altlas_chat_cli.load_asked import Asked, WrongUse, scenario_of, wanted_of
 from altlas_chat_cli.load_watched import watching

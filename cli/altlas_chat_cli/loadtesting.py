@@ -14,7 +14,6 @@ from pathlib import Path
 
 from altlas_chat.loadtest.by_locust import LocustMissing
 from altlas_chat.loadtest.comparing import Change, Comparison, compare
-from altlas_chat.loadtest.engine import TargetUnusable
 from altlas_chat.loadtest.objectives import (
     Objective,
     ObjectivesUnreadable,
@@ -36,6 +35,7 @@ from altlas_chat.loadtest.reports.tables import (
 )
 from altlas_chat.loadtest.results import Result, ResultUnreadable
 from altlas_chat.loadtest.running import run_all
+from altlas_chat.loadtest.targets import TargetUnusable
 from altlas_chat_cli import output
 from altlas_chat_cli.load_asked import Asked, WrongUse, result_of, scenario_of, wanted_of
 from altlas_chat_cli.load_watched import watching

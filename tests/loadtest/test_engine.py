@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from altlas_chat.loadtest.engine import Engine, Plan, TargetUnusable, Tick
+from altlas_chat.loadtest.engine import Engine, Plan, Tick
 from altlas_chat.loadtest.results import Result
 from altlas_chat.loadtest.scenarios import SCENARIOS
 from altlas_chat.loadtest.steps import Person
+from altlas_chat.loadtest.targets import TargetUnusable
 from tests.support.running import Chat, ServeChat
 from tests.support.waiting import until
 
