@@ -5,6 +5,7 @@ import json
 import secrets
 import subprocess
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ SETTINGS: Mapping[str, object] = {
 
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
+LAST_LINES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +108,20 @@ def _serving(
             stdout=subprocess.PIPE,
             stderr=words,
             text=True,
+            # Ctrl-C is for who runs the load, who needs the server until he has judged.
+            start_new_session=True,
         )
+    patience = threading.Timer(START_SECONDS, process.kill)
+    patience.start()
     try:
         line = process.stdout.readline() if process.stdout else ""
+        patience.cancel()
         if not line:
-            raise TargetUnusable(f"the server did not start: {log.read_text(encoding='utf-8')}")
+            said = log.read_text(encoding="utf-8").strip().splitlines()[-LAST_LINES:]
+            raise TargetUnusable(f"The server did not start: {' / '.join(said)}")
         yield process, json.loads(line)
     finally:
+        patience.cancel()
         process.terminate()
         try:
             process.wait(STOP_SECONDS)

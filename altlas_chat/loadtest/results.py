@@ -112,12 +112,14 @@ class Generator:
     ``lag`` is how late planned moments were served, ``cpu`` the busiest
     process's share of a core, ``burstiness`` the variance of sends in a tenth
     of a second divided by their mean: about 1 when they come independently of
-    one another, 0 when they are evenly spaced, large when they come in heaps.
+    one another, 0 when they are evenly spaced, large when they come in heaps,
+    ``lost`` how many of its processes never said what they found.
     """
 
     lag: Histogram = field(default_factory=Histogram)
     cpu: float = 0.0
     burstiness: float = 0.0
+    lost: int = 0
 
     @property
     def ailments(self) -> list[str]:
@@ -130,6 +132,8 @@ class Generator:
             found.append(f"a generating process used {self.cpu:.0%} of a core")
         if self.burstiness > SICK_BURSTINESS:
             found.append(f"sends came in heaps (burstiness {self.burstiness:.1f})")
+        if self.lost:
+            found.append(f"{self.lost} of its processes went away")
         return found
 
     def merge(self, other: "Generator") -> None:
@@ -137,19 +141,22 @@ class Generator:
         self.lag.merge(other.lag)
         self.cpu = max(self.cpu, other.cpu)
         self.burstiness = max(self.burstiness, other.burstiness)
+        self.lost += other.lost
 
     def as_json(self) -> Json:
         return {
             "lag": self.lag.as_json(),
             "cpu": self.cpu,
             "burstiness": self.burstiness,
+            "lost": self.lost,
             "ailments": self.ailments,
         }
 
     @classmethod
     def from_json(cls, data: Json) -> Self:
         lag = Histogram.from_json(data["lag"])
-        return cls(lag, float(data["cpu"]), float(data["burstiness"]))
+        cpu, burstiness = float(data["cpu"]), float(data["burstiness"])
+        return cls(lag, cpu, burstiness, int(data["lost"]))
 
 
 @dataclass

@@ -5,9 +5,8 @@ import contextlib
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast
-from urllib.parse import urlsplit
 
-from altlas_chat.loadtest.by_locust import Manner, run_locust
+from altlas_chat.loadtest.by_locust import MASTER_PORT, Manner, run_locust
 from altlas_chat.loadtest.capacity import Capacity, search
 from altlas_chat.loadtest.crowds import Login, grouped, logged_in, registered, usernames
 from altlas_chat.loadtest.dialling import require_descriptors
@@ -20,8 +19,6 @@ from altlas_chat.loadtest.scenarios import Scenario
 from altlas_chat.loadtest.steps import Person
 from altlas_chat.loadtest.targets import TargetUnusable, check_target
 from altlas_chat.system import SystemClock
-
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +44,6 @@ class Wanted:
     locust: Manner | None = None
 
 
-def is_of_this_machine(url: str) -> bool:
-    """Whether an address is one of the loopback."""
-    return urlsplit(url).hostname in LOOPBACK
-
-
 def run_all(
     wanted: Wanted,
     command: Sequence[str],
@@ -74,13 +66,25 @@ def run_all(
                 f"{len(target.people):,} people, {wanted.rate:g} a second for {wanted.seconds:g} s"
             )
             plan = target.plan(wanted, wanted.rate, number)
+            if wanted.locust is not None and wanted.locust.workers:
+                told(_invitation(wanted, wanted.locust))
             if wanted.locust is None:
                 result = _run(plan, ticked)
             else:
-                result = run_locust(plan, wanted.locust)
+                result = asyncio.run(run_locust(plan, wanted.locust, ticked))
         yield result
         if result.is_partial:
             return
+
+
+def _invitation(wanted: Wanted, manner: Manner) -> str:
+    """What is to be run elsewhere, so that a master's workers come."""
+    where = "" if manner.port == MASTER_PORT else f" --master-port {manner.port}"
+    runs = "" if wanted.runs == 1 else f" --runs {wanted.runs}"
+    return (
+        f"waits for {manner.workers} workers: altlas-chat loadtest run {wanted.scenario.name}"
+        f" --engine locust --worker --master-host {manner.host}{where}{runs}"
+    )
 
 
 def _run(plan: Plan, ticked: Callable[[Tick], None]) -> Result:

@@ -11,10 +11,18 @@ from urllib.parse import urlsplit
 
 import typer
 
-from altlas_chat.loadtest.by_locust import Manner, require_locust
+from altlas_chat.loadtest.by_locust import (
+    MASTER_PORT,
+    WEB_PORT,
+    Manner,
+    Work,
+    is_free,
+    require_locust,
+)
 from altlas_chat.loadtest.crowds import Login
+from altlas_chat.loadtest.hosts import LOOPBACK, is_of_this_machine
 from altlas_chat.loadtest.results import Result, ResultUnreadable
-from altlas_chat.loadtest.running import Wanted, is_of_this_machine
+from altlas_chat.loadtest.running import Wanted
 from altlas_chat.loadtest.scenarios import SCENARIOS, Scenario
 
 
@@ -42,6 +50,12 @@ class Asked:
     engine: str = "asyncio"
     processes: int | None = None
     web: bool = False
+    web_port: int = WEB_PORT
+    master: bool = False
+    expect_workers: int | None = None
+    worker: bool = False
+    master_host: str | None = None
+    master_port: int = MASTER_PORT
 
     @property
     def is_quiet(self) -> bool:
@@ -103,8 +117,55 @@ def wanted_of(asked: Asked, scenario: Scenario) -> Wanted:
         logins=logins[:users],
         admin=admin,
         metrics_token=asked.metrics_token,
-        locust=Manner(asked.processes or 1, asked.web) if asked.engine == "locust" else None,
+        locust=_manner(asked) if asked.engine == "locust" else None,
     )
+
+
+def _manner(asked: Asked) -> Manner:
+    """How Locust is to run.
+
+    Raises:
+        WrongUse: others may not reach it, or a port is taken.
+    """
+    host = asked.master_host or "127.0.0.1"
+    if asked.master and asked.master_host and host not in LOOPBACK:
+        require_typed(host, "let workers in at", remote=asked.remote)
+    if asked.master and not is_free(host, asked.master_port):
+        remedy = "Name another port with --master-port, at the workers as well."
+        raise WrongUse(f"{host}:{asked.master_port} is in use, or not of this machine.", remedy)
+    if asked.web and not is_free("127.0.0.1", asked.web_port):
+        remedy = "Name another port with --web-port."
+        raise WrongUse(f"Port {asked.web_port} for Locust's page is in use.", remedy)
+    return Manner(
+        processes=asked.processes or 1,
+        web=asked.web,
+        web_port=asked.web_port,
+        workers=(asked.expect_workers or 1) if asked.master else 0,
+        host=host,
+        port=asked.master_port,
+    )
+
+
+def work_of(asked: Asked) -> Work:
+    """What a worker is to do.
+
+    Raises:
+        WrongUse: it can't be, or is not allowed.
+        LocustMissing: it is not there.
+    """
+    _require_together(asked)
+    require_locust()
+    given = {
+        "--url": asked.url, "--people": asked.people, "--users": asked.users, "--rate": asked.rate,
+        "--slo": asked.slo, "--out": asked.out, "--baseline": asked.baseline, "--web": asked.web,
+    }  # fmt: skip
+    for name, value in given.items():
+        if value:
+            raise WrongUse(f"{name} is the master's to know.", "Leave it out at a worker.")
+    host = asked.master_host or "127.0.0.1"
+    if host not in LOOPBACK:
+        require_typed(host, "work for", remote=asked.remote)
+    return Work(asked.scenario, host, asked.master_port, asked.processes or 1, asked.remote)
 
 
 def _require_together(asked: Asked) -> None:
@@ -116,8 +177,21 @@ def _require_together(asked: Asked) -> None:
         raise WrongUse("--admin is for a server that is named.", name_it)
     if asked.admin and asked.metrics_token:
         raise WrongUse("--admin and --metrics-token are for the same.", "Leave one of them out.")
-    if asked.engine != "locust" and (asked.web or asked.processes):
-        raise WrongUse("--web and --processes are Locust's.", "Add --engine locust.")
+    of_locust = {
+        "--web": asked.web, "--processes": asked.processes, "--master": asked.master,
+        "--worker": asked.worker,
+    }  # fmt: skip
+    for name, value in of_locust.items():
+        if value and asked.engine != "locust":
+            raise WrongUse(f"{name} is Locust's.", "Add --engine locust.")
+    if asked.master and asked.worker:
+        raise WrongUse("--master and --worker are two processes.", "Start each by itself.")
+    if asked.expect_workers and not asked.master:
+        raise WrongUse("--expect-workers is for a master.", "Add --master.")
+    if asked.master_host and not (asked.master or asked.worker):
+        raise WrongUse("--master-host is for --master and --worker.", "Add one of them.")
+    if asked.master and asked.processes:
+        raise WrongUse("A master has no users itself.", "Give --processes to the workers.")
 
 
 def _password(asked: Asked, name: str) -> str:

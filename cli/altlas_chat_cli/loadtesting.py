@@ -5,6 +5,7 @@ figure is worse than the baseline, 4 the generator could not keep up, 5 the
 server can't be tested.
 """
 
+import asyncio
 import json
 import signal
 import sys
@@ -12,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from altlas_chat.loadtest.by_locust import LocustMissing
+from altlas_chat.loadtest.by_locust import LocustMissing, WorkerRefused, work
 from altlas_chat.loadtest.comparing import Change, Comparison, compare
 from altlas_chat.loadtest.objectives import (
     Objective,
@@ -37,7 +38,7 @@ from altlas_chat.loadtest.results import Result, ResultUnreadable
 from altlas_chat.loadtest.running import run_all
 from altlas_chat.loadtest.targets import TargetUnusable
 from altlas_chat_cli import output
-from altlas_chat_cli.load_asked import Asked, WrongUse, result_of, scenario_of, wanted_of
+from altlas_chat_cli.load_asked import Asked, WrongUse, result_of, scenario_of, wanted_of, work_of
 from altlas_chat_cli.load_watched import watching
 
 COMMAND = (sys.executable, "-m", "altlas_chat_cli.main")
@@ -89,6 +90,28 @@ def run_scenario(asked: Asked) -> int:
         output.explain(error, as_json=asked.as_json)
         found = output.WRONG_USE
     return found if code is None else code
+
+
+def be_worker(asked: Asked) -> int:
+    """Work for a master, run after run; the exit code."""
+    try:
+        scenario_of(asked.scenario)
+        wanted = work_of(asked)
+        with stopped_by_signals(), watching(quiet=asked.is_quiet) as watch:
+            for number in range(1, asked.runs + 1):
+                of = f", run {number} of {asked.runs}" if asked.runs > 1 else ""
+                watch.told(f"works for {wanted.host}:{wanted.port}{of}; Ctrl-C ends it")
+                asyncio.run(work(wanted))
+    except (WrongUse, LocustMissing) as error:
+        output.explain(error, as_json=asked.as_json)
+        return output.WRONG_USE
+    except WorkerRefused as error:
+        output.explain(error, as_json=asked.as_json)
+        return output.UNREACHABLE
+    except KeyboardInterrupt:
+        output.say("altlas-chat: interrupted.")
+        return output.INTERRUPTED
+    return output.DONE
 
 
 def compare_results(results: Sequence[Path], baseline: Sequence[Path], *, as_json: bool) -> int:

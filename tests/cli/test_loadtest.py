@@ -45,23 +45,6 @@ def test_a_scenario_is_run_on_a_server_of_its_own(terminal: Terminal, tmp_path: 
 
 
 @pytest.mark.slow
-def test_locust_runs_the_same_scripts(terminal: Terminal, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    sizes = ("--users", "4", "--rate", "20", "--duration", "6", "--processes", "2")
-    arguments = ("loadtest", "run", "chatting", "--engine", "locust", *sizes)
-    done = terminal.run(*arguments, "--json", "--out", str(out))
-    assert done.returncode in (0, 4), done.stderr  # a shared machine may make it late
-    found = Result.from_json(json.loads((out / "run-1.json").read_text(encoding="utf-8")))
-    assert found.engine == "locust"
-    assert found.of("message.send").spread.count > 0
-    assert found.of("message.send").failures == {}
-    assert found.deliveries.spread.count > 0
-    messages = found.messages
-    assert (messages.lost, messages.doubled, messages.reordered) == (0, 0, 0)
-    assert messages.received >= found.deliveries.spread.count
-
-
-@pytest.mark.slow
 def test_what_a_server_holds_is_found(terminal: Terminal, tmp_path: Path) -> None:
     slo = objectives(tmp_path, "requests.error_rate: 0")
     sizes = ("--users", "4", "--start", "5", "--most", "10", "--duration", "2")

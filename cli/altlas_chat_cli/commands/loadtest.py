@@ -145,6 +145,31 @@ def run(
     web: Annotated[
         bool, typer.Option("--web", help="Locust: its web page, where runs are started by hand.")
     ] = False,
+    web_port: Annotated[
+        int, typer.Option(min=1, max=65535, help="Locust: where its page is, on this machine.")
+    ] = 8089,
+    master: Annotated[
+        bool,
+        typer.Option("--master", help="Locust: share the users among workers, and gather results."),
+    ] = False,
+    expect_workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Of --master: begin when so many are there. Default: 1."),
+    ] = None,
+    worker: Annotated[
+        bool,
+        typer.Option(
+            "--worker", help="Locust: be a worker, of the same scenario and --runs as the master."
+        ),
+    ] = False,
+    master_host: Annotated[
+        str | None,
+        typer.Option(
+            help="Where the master is, or at which address of its own it listens."
+            " Default: 127.0.0.1."
+        ),
+    ] = None,
+    master_port: Annotated[int, typer.Option(min=1, max=65534, help="The master's port.")] = 5557,
     slo: Slo = None,
     baseline: Baseline = None,
     out: Out = None,
@@ -166,15 +191,17 @@ def run(
     """
     # Loaded here, so that --help stays quick.
     from altlas_chat_cli.load_asked import Asked  # noqa: PLC0415
-    from altlas_chat_cli.loadtesting import run_scenario  # noqa: PLC0415
+    from altlas_chat_cli.loadtesting import be_worker, run_scenario  # noqa: PLC0415
 
     asked = Asked(
         scenario=scenario, users=users, rate=rate, seconds=duration, runs=runs, seed=seed, url=url,
         people=people, remote=remote, admin=admin, admin_password=admin_password,
         metrics_token=metrics_token, slo=slo, baseline=tuple(baseline or ()), out=out,
         as_json=as_json, quiet=quiet, engine=engine, processes=processes, web=web,
+        web_port=web_port, master=master, expect_workers=expect_workers, worker=worker,
+        master_host=master_host, master_port=master_port,
     )  # fmt: skip
-    raise typer.Exit(run_scenario(asked))
+    raise typer.Exit(be_worker(asked) if worker else run_scenario(asked))
 
 
 @app.command("capacity", short_help="Find the highest rate that a server holds.")
