@@ -8,14 +8,16 @@ and its way is timed, as in every run of ``altlas-chat loadtest``.
 import asyncio
 import gc
 import time
-from collections.abc import Callable
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
+from altlas_chat.loadtest.dialling import Dialler
+from altlas_chat.loadtest.engine import new_event_loop
 from altlas_chat.loadtest.histograms import Histogram
-from altlas_chat.loadtest.lines import Line
-from loadtests.floor_events import new_event_loop, stream_of
+from altlas_chat.loadtest.lines import Line, OnMessage
+from altlas_chat.loadtest.steps import Person
+from loadtests.floor_events import stream_of
 from loadtests.harness import Figure, Plan, Row, floor_program, say, temporary_folder
 
 SOCKETS = 5000
@@ -104,13 +106,13 @@ def _one_run(plan: Plan, folder: Path, sizes: Sizes) -> Heard:
 async def _hear(address: SplitResult, sizes: Sizes) -> Heard:
     spread = Histogram()
 
-    def heard(client_id: str, at: float) -> None:
+    def heard(client_id: str, at: float, _: float) -> None:
         spread.add(at - int(client_id) / 1_000_000)
 
-    lines: list[Line] = []
+    dialler, lines = Dialler(address), list[Line]()
     for first in range(0, sizes.sockets, CONNECTING_AT_ONCE):
         places = range(first, min(sizes.sockets, first + CONNECTING_AT_ONCE))
-        opening = (_line(address, place // sizes.group, heard) for place in places)
+        opening = (_line(dialler, place // sizes.group, heard) for place in places)
         lines += await asyncio.gather(*opening)
     gc.collect()
     gc.freeze()  # as the engine does before its clock starts
@@ -130,9 +132,9 @@ async def _hear(address: SplitResult, sizes: Sizes) -> Heard:
     return found
 
 
-async def _line(address: SplitResult, group: int, heard: Callable[[str, float], None]) -> Line:
-    line = Line(address, {"token": "any"}, {stream_of(group): 0}, heard)
-    loop = asyncio.get_running_loop()
-    await loop.create_connection(lambda: line.wire, address.hostname or "", address.port or 80)
-    await line.wire.ready()
+async def _line(dialler: Dialler, group: int, heard: OnMessage) -> Line:
+    conversation = {"id": stream_of(group).partition(":")[2], "seq": 0}
+    snapshot = {"cursor": "none", "seq": 0, "conversations": [conversation]}
+    line = Line(dialler, Person("somebody", "any", ()), snapshot, heard)
+    await line.open()
     return line

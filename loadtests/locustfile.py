@@ -45,6 +45,7 @@ from altlas_chat.loadtest.scenarios import SCENARIOS
 from altlas_chat.loadtest.shares import Share, shared
 from altlas_chat.loadtest.steps import (
     Call,
+    Checked,
     Command,
     Download,
     Json,
@@ -187,13 +188,17 @@ class Talker(User):
                 step = next(script) if answer is None else script.send(answer)
             except StopIteration:
                 return
+            if isinstance(step, Checked):
+                self._run.result.check(step)
+                answer = {}
+                continue
             answer = self._counted(step)
             if answer is None:
                 script.close()
                 return
 
     def _counted(self, step: Step) -> Json | None:
-        name = step.event if isinstance(step, Command) else step.name
+        name = step.name
         draft = step.data if isinstance(step, Command) else getattr(step, "body", None)
         since = time.monotonic()
         if draft and "clientId" in draft:
@@ -230,8 +235,8 @@ class Talker(User):
             code = response.json().get("code", "") if response.content[:1] == b"{" else ""
             raise Refused(f"{response.status_code} {code}".strip())
         if isinstance(step, Download):
-            if len(response.content) != step.size:
-                raise Refused(f"{len(response.content)} bytes of {step.size}")
+            if response.content != step.content:
+                raise Refused("other bytes than were sent")
             return {}
         return response.json() if response.content else {}
 

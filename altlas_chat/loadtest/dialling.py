@@ -11,6 +11,11 @@ from urllib.parse import SplitResult
 from altlas_chat.loadtest.targets import TargetUnusable
 from altlas_chat.loadtest.wires import Wire
 
+SMALL_SEGMENT_BYTES = 536
+"""Of who has a small receive buffer (RFC 9293, section 3.7.1): by the segments' size the other
+side's system decides how much it keeps, and on the loopback that would be megabytes.
+"""
+
 OTHER_FILES = 200
 """What a process has open beside its sockets: the interpreter's own, a database, requests."""
 
@@ -118,6 +123,7 @@ class Dialler:
             try:
                 made.setblocking(False)
                 if receive_bytes is not None:
+                    made.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, SMALL_SEGMENT_BYTES)
                     made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
                 if source is not None and family == socket.AF_INET:
                     made.bind((source, 0))

@@ -1,15 +1,28 @@
 """Does the steps of scripts over the network: REST by aiohttp, commands by the person's line."""
 
 import asyncio
+import errno
 from typing import Any
 
 import aiohttp
 import orjson
 
-from altlas_chat.loadtest.lines import Line, Refused
+from altlas_chat.loadtest.lines import PATIENCE_SECONDS, Line, Refused
 from altlas_chat.loadtest.steps import Call, Command, Download, Json, Person, Step, Upload
 
-PATIENCE_SECONDS = 30.0
+_LACKS = {
+    errno.EMFILE: "no open files left for a connection",
+    errno.ENFILE: "no open files left on this machine",
+    errno.EADDRNOTAVAIL: "no local ports left for a connection",
+}
+
+
+class Unreachable(Refused):
+    """Nobody took the connection, or it broke."""
+
+
+class Lacking(Refused):
+    """The load test's own process or machine had no room for a connection."""
 
 
 class Doer:
@@ -31,6 +44,13 @@ class Doer:
                 return await self._do(person, step)
         except TimeoutError as error:
             raise Refused("no answer in time") from error
+        except aiohttp.ClientConnectorError as error:
+            number = error.os_error.errno
+            if number in _LACKS:
+                raise Lacking(_LACKS[number]) from error
+            raise Unreachable(type(error).__name__) from error
+        except (aiohttp.ClientConnectionError, OSError) as error:
+            raise Unreachable(type(error).__name__) from error
         except aiohttp.ClientError as error:
             raise Refused(type(error).__name__) from error
 
@@ -59,15 +79,13 @@ class Doer:
         return found if isinstance(found, dict) else {"items": found}
 
     async def _download(self, person: Person, step: Download) -> Json:
-        size = 0
         url = self._base + step.path
         async with self._session.get(url, headers=_let_in(person)) as response:
             if response.status >= 400:
                 raise Refused(_code(response.status, await response.read()))
-            async for part in response.content.iter_any():
-                size += len(part)
-        if size != step.size:
-            raise Refused(f"{size} bytes of {step.size}")
+            raw = await response.read()
+        if raw != step.content:
+            raise Refused("other bytes than were sent")
         return {}
 
 

@@ -33,6 +33,17 @@ class Ear:
             return True
         return self._hear_out_of_turn(stream, seq, last)
 
+    @property
+    def positions(self) -> Mapping[str, int]:
+        """Up to where each stream was heard without a hole: where a resume begins."""
+        holes = {stream: min(missing) - 1 for stream, missing in self._missing.items() if missing}
+        return self._last | holes
+
+    def begin_anew(self, positions: Mapping[str, int]) -> None:
+        """Go on from these positions, as after a fresh snapshot; what was counted stays."""
+        self._last = dict(positions)
+        self._missing.clear()
+
     def _hear_out_of_turn(self, stream: str, seq: int, last: int) -> bool:
         missing = self._missing.setdefault(stream, set())
         if seq > last:

@@ -6,29 +6,48 @@ everything late that was due within it, and the figures say so.
 """
 
 import asyncio
+import gc
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
 
+from altlas_chat.loadtest.acting import Acting
+from altlas_chat.loadtest.dawdling import RECEIVE_BYTES, dawdle
+from altlas_chat.loadtest.dialling import Dialler
 from altlas_chat.loadtest.doing import Doer
 from altlas_chat.loadtest.figures_of_servers import ServerFigures, Source
 from altlas_chat.loadtest.histograms import Histogram
 from altlas_chat.loadtest.lines import Line, Refused
 from altlas_chat.loadtest.pacing import arrivals, burstiness
-from altlas_chat.loadtest.results import Measured, Messages, Result, Second
+from altlas_chat.loadtest.results import Messages, Result, Second
 from altlas_chat.loadtest.scenarios import Scenario
-from altlas_chat.loadtest.scripts import Action
-from altlas_chat.loadtest.steps import Call, Command, Json, Person, positions_of
-from altlas_chat.loadtest.targets import TargetUnusable
+from altlas_chat.loadtest.settling import settle
+from altlas_chat.loadtest.steps import Call, Person
+from altlas_chat.loadtest.storms import rage
+from altlas_chat.loadtest.targets import TargetUnusable, is_reachable
 from altlas_chat.loadtest.wires import NotLetIn
+
+new_event_loop: Callable[[], asyncio.AbstractEventLoop]
+try:
+    from uvloop import new_event_loop
+except ImportError:
+    from asyncio import new_event_loop
 
 CONNECTING_AT_ONCE = 100
 SETTLE_SECONDS = 10.0
-DELIVERY = "delivery"
+GONE_SECONDS = 4.0
+"""How long nobody may take connections before a run is broken off; a restart may take less."""
+
+HOPELESS_SECONDS = 5.0
+"""A generator so far behind its plan does not catch up any more."""
+
+FEELING_SECONDS = 0.02
+LATE_AT_ONCE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +92,7 @@ class Engine:
         self._plan = plan
         self._told = told
         self._chance = random.Random(plan.seed)
-        self._began = self._cpu = 0.0
-        self._due: dict[str, float] = {}
-        self._sent: list[float] = []
-        self._running: set[asyncio.Task[None]] = set()
+        self._cpu = 0.0
         self.result = Result(
             scenario=plan.scenario.name,
             engine="asyncio",
@@ -98,153 +114,201 @@ class Engine:
         connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=60)
         async with aiohttp.ClientSession(connector=connector) as session:
             doer = Doer(session, self._plan.base)
+            acting = Acting(doer, self.result, self._chance)
             try:
-                await self._connect(doer)
+                await self._connect(doer, acting)
                 source = self._plan.figures
-                await self._play(doer, None if source is None else ServerFigures(session, source))
+                figures = None if source is None else ServerFigures(session, source)
+                await self._play(doer, acting, figures)
             except asyncio.CancelledError:
                 self.result.is_partial = True
-            await self._settle(doer)
+            if not self.result.broken_off:
+                await acting.finish(SETTLE_SECONDS)
+            await settle(doer, self.result, SETTLE_SECONDS, returns=self._returns)
+            await acting.finish(0)
             for line in doer.lines.values():
                 line.wire.close()
         return self.result
 
+    @property
+    def _returns(self) -> bool:
+        """Whether who was cut off was to come back by the end of the run."""
+        scenario = self._plan.scenario
+        return bool(scenario.storm or scenario.slow)
+
     # -- before --------------------------------------------------------------------
 
-    async def _connect(self, doer: Doer) -> None:
+    async def _connect(self, doer: Doer, acting: Acting) -> None:
         """Let the share of people who hold a socket have theirs, a hundred at a time."""
         plan = self._plan
+        dialler = Dialler(urlsplit(plan.base))
         people = plan.people[: round(len(plan.people) * plan.scenario.connects)]
         room = asyncio.Semaphore(CONNECTING_AT_ONCE)
 
-        async def connect(person: Person) -> None:
+        async def connect(person: Person, *, is_slow: bool) -> None:
             async with room:
-                doer.lines[person.user_id] = await self._line(doer, person)
+                snapshot = await doer.do(person, Call("getSync", "GET", "/sync"))
+                on_message, size = (None, RECEIVE_BYTES) if is_slow else (acting.heard, None)
+                line = Line(dialler, person, snapshot, on_message, receive_bytes=size)
+                await line.open()
+                doer.lines[person.user_id] = line
 
         try:
             async with asyncio.TaskGroup() as group:
-                for person in people:
-                    group.create_task(connect(person))
-        except* (Refused, NotLetIn, OSError) as errors:
+                for place, person in enumerate(people):
+                    group.create_task(connect(person, is_slow=place < self._slow_count))
+        except* (TargetUnusable, Refused, NotLetIn, OSError, TimeoutError) as errors:
             first = errors.exceptions[0]
-            raise TargetUnusable(f"a socket could not be opened: {first}") from first
+            if isinstance(first, TargetUnusable):
+                raise first from None
+            words = str(first) or "no answer in time"
+            raise TargetUnusable(f"a socket could not be opened: {words}") from first
 
-    async def _line(self, doer: Doer, person: Person) -> Line:
-        snapshot = await doer.do(person, Call("getSync", "GET", "/sync"))
-        address = urlsplit(self._plan.base)
-        auth: dict[str, object] = {"token": person.token, "resume": {"cursor": snapshot["cursor"]}}
-        line = Line(address, auth, positions_of(snapshot, person), self._heard)
-        is_secure = address.scheme == "https"
-        await asyncio.get_running_loop().create_connection(
-            lambda: line.wire,
-            address.hostname or "",
-            address.port or (443 if is_secure else 80),
-            ssl=is_secure or None,
-        )
-        await line.wire.ready()
-        return line
+    @property
+    def _slow_count(self) -> int:
+        """How many of those with a socket read too slowly: the first of the people."""
+        plan = self._plan
+        sockets = round(len(plan.people) * plan.scenario.connects)
+        return max(1, round(sockets * plan.scenario.slow)) if plan.scenario.slow else 0
 
     # -- the run -------------------------------------------------------------------
 
-    async def _play(self, doer: Doer, figures: ServerFigures | None) -> None:
+    async def _play(self, doer: Doer, acting: Acting, figures: ServerFigures | None) -> None:
+        """Do what is due, until the time is over or the server is gone."""
+        talkers = self._talkers(doer)
+        gc.collect()
+        gc.freeze()  # what was made until now stays: the collector need not look at it
+        acting.began, self._cpu = time.monotonic(), time.process_time()
+        pacing = asyncio.create_task(self._pace(acting, talkers))
+        watching = asyncio.create_task(self._until_gone(doer, acting))
+        others = [asyncio.create_task(one) for one in self._beside(doer, acting)]
+        meanwhile = [
+            asyncio.create_task(self._feel()),
+            asyncio.create_task(self._tick(doer, acting, figures)),
+        ]
+        try:
+            await asyncio.wait((pacing, watching), return_when=asyncio.FIRST_COMPLETED)
+            if watching.done():
+                self.result.broken_off = watching.result()
+            else:
+                pacing.result()
+                await asyncio.wait(others, timeout=SETTLE_SECONDS) if others else None
+                for one in others:
+                    if one.done():
+                        one.result()
+        finally:
+            for task in (pacing, watching, *others, *meanwhile):
+                task.cancel()
+            self._weigh(acting)
+            gc.unfreeze()
+
+    async def _pace(self, acting: Acting, talkers: Sequence[Person]) -> None:
+        """Begin what is due at its moment; gives up when that is hopeless."""
         plan, actions = self._plan, self._plan.scenario.actions
         names, weights = list(actions), list(actions.values())
-        talkers = self._talkers(doer)
-        self._began, self._cpu = time.monotonic(), time.process_time()
-        ticking = asyncio.create_task(self._tick(doer, figures))
-        try:
-            for due in arrivals(plan.rate, plan.seconds, self._chance):
-                late = time.monotonic() - self._began - due
-                if late < 0:
-                    await asyncio.sleep(-late)
-                self.result.generator.lag.add(time.monotonic() - self._began - due)
-                (action,) = self._chance.choices(names, weights)
-                self._begin(doer, self._chance.choice(talkers), action, self._began + due)
-            await asyncio.sleep(max(0.0, self._began + plan.seconds - time.monotonic()))
-        finally:
-            ticking.cancel()
-            self.result.seconds = time.monotonic() - self._began
-            self._weigh()
-            self.result.generator.burstiness = burstiness(self._sent)
+        lag = self.result.generator.lag
+        for number, due in enumerate(arrivals(plan.rate, plan.seconds, self._chance)):
+            late = time.monotonic() - acting.began - due
+            if late < 0:
+                await asyncio.sleep(-late)
+                late = time.monotonic() - acting.began - due
+            elif number % LATE_AT_ONCE == 0:
+                await asyncio.sleep(0)  # what was begun goes on even if all is late
+            lag.add(late)
+            if late > HOPELESS_SECONDS:
+                self.result.broken_off = f"the generator fell {late:.0f} s behind its plan"
+                return
+            (action,) = self._chance.choices(names, weights)
+            acting.begin(self._chance.choice(talkers), action, acting.began + due)
+        await asyncio.sleep(max(0.0, acting.began + plan.seconds - time.monotonic()))
 
-    def _weigh(self) -> None:
-        """What the generator itself used of its core until now."""
-        used, seconds = time.process_time() - self._cpu, time.monotonic() - self._began
-        self.result.generator.cpu = used / seconds
+    def _beside(self, doer: Doer, acting: Acting) -> list[Coroutine[Any, Any, None]]:
+        """What else happens during the run: storms, and readers that are too slow."""
+        plan, lines = self._plan, list(doer.lines.values())
+        found: list[Coroutine[Any, Any, None]] = []
+        if plan.scenario.storm is not None:
+            found.append(
+                rage(
+                    plan.scenario.storm,
+                    lines,
+                    self.result,
+                    began=acting.began,
+                    seconds=plan.seconds,
+                )
+            )
+        if self._slow_count:
+            found.append(self._slow_down(doer, acting))
+        return found
+
+    async def _slow_down(self, doer: Doer, acting: Acting) -> None:
+        """All read well in the first third of the run, then some do not."""
+        plan = self._plan
+        slow = [doer.lines[one.user_id] for one in plan.people[: self._slow_count]]
+        acting.delivery = "delivery.before_slow"
+        await asyncio.sleep(plan.seconds / 3)
+        acting.delivery = "delivery.beside_slow"
+        chance = random.Random(plan.seed)
+        await dawdle(slow, self.result, chance, until=acting.began + plan.seconds)
 
     def _talkers(self, doer: Doer) -> Sequence[Person]:
-        """Who acts: those with a socket, if the scenario wants sockets."""
-        people = [one for one in self._plan.people if one.conversations]
+        """Who acts: those with a socket, if the scenario wants sockets, and no slow readers."""
+        people = [one for one in self._plan.people[self._slow_count :] if one.conversations]
         if self._plan.scenario.connects:
             people = [one for one in people if one.user_id in doer.lines]
         if not people:
             raise TargetUnusable("none of the people has a conversation to write in")
         return people
 
-    def _begin(self, doer: Doer, person: Person, action: Action, due: float) -> None:
-        self._sent.append(time.monotonic())
-        seed = self._chance.getrandbits(64)
-        task = asyncio.create_task(self._act(doer, person, action, due, seed))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+    # -- meanwhile -----------------------------------------------------------------
 
-    async def _act(self, doer: Doer, person: Person, action: Action, due: float, seed: int) -> None:
-        """Do one script; its first step is counted from when it was due."""
-        script = action(person, random.Random(seed))
-        answer: Json | None = None
-        since = due
+    async def _until_gone(self, doer: Doer, acting: Acting) -> str:
+        """Return when nobody has taken connections for a while; words for it."""
+        plan, away, since = self._plan, 0, 0.0
         while True:
-            try:
-                step = next(script) if answer is None else script.send(answer)
-            except StopIteration:
-                return
-            name = step.event if isinstance(step, Command) else step.name
-            draft = step.data if isinstance(step, Command) else getattr(step, "body", None)
-            if draft and "clientId" in draft:
-                self._due[draft["clientId"]] = since
-            try:
-                answer = await doer.do(person, step)
-            except Refused as refused:
-                self._count(self.result.of(name), None, str(refused))
-                script.close()
-                return
-            self._count(self.result.of(name), time.monotonic() - since, "")
-            since = time.monotonic()
+            await asyncio.sleep(GONE_SECONDS / 8)
+            ended = sum(line.ended is not None for line in doer.lines.values())
+            if acting.away + ended == away or await is_reachable(plan.base):
+                away, since = acting.away + ended, 0.0
+                continue
+            now = time.monotonic()
+            since = since or now
+            if now - since >= GONE_SECONDS:
+                at = since - acting.began
+                return f"the server was gone after {at:.0f} of {plan.seconds:g} s"
 
-    def _count(self, measured: Measured, seconds: float | None, failure: str) -> None:
-        second = self._second()
-        if seconds is None:
-            measured.failures[failure] += 1
-            second.failed += 1
-        else:
-            measured.spread.add(seconds)
-            second.spread.add(seconds)
-            second.done += 1
+    async def _feel(self) -> None:
+        """How late this process itself is, looked at evenly."""
+        due = time.monotonic()
+        while True:
+            due += FEELING_SECONDS
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
+            late = time.monotonic() - due
+            self.result.generator.lag.add(late)
+            if late > FEELING_SECONDS:
+                due = time.monotonic()
 
-    def _second(self) -> Second:
-        return self.result.second(int(time.monotonic() - self._began))
+    def _weigh(self, acting: Acting) -> None:
+        """How long it took until now, and what the generator itself used of its core."""
+        self.result.seconds = time.monotonic() - acting.began
+        self.result.generator.cpu = (time.process_time() - self._cpu) / self.result.seconds
+        self.result.generator.burstiness = burstiness(acting.sent)
 
-    def _heard(self, client_id: str, at: float) -> None:
-        due = self._due.get(client_id)
-        if due is not None:
-            self.result.of(DELIVERY).spread.add(at - due)
-
-    async def _tick(self, doer: Doer, figures: ServerFigures | None) -> None:
+    async def _tick(self, doer: Doer, acting: Acting, figures: ServerFigures | None) -> None:
         """Once a second: ask the server how it does, and tell whoever watches."""
         second, before = 0, Histogram()
         while True:
             if figures is not None and (found := await figures.ask(time.monotonic())):
-                self._second().server = found
+                acting.second.server = found
             second += 1
-            await asyncio.sleep(max(0.0, self._began + second - time.monotonic()))
+            await asyncio.sleep(max(0.0, acting.began + second - time.monotonic()))
             last = self.result.second(second - 1)
             deliveries = self.result.deliveries.spread
             last.heard, before = deliveries.since(before), deliveries
-            self._weigh()
+            self._weigh(acting)
             if self._told is not None:
-                self._told(self._ticked(doer, second, last))
+                self._told(self._ticked(doer, acting, second, last))
 
-    def _ticked(self, doer: Doer, second: int, last: Second) -> Tick:
+    def _ticked(self, doer: Doer, acting: Acting, second: int, last: Second) -> Tick:
         heard, open_ = Messages(), 0
         for line in doer.lines.values():
             ear = line.ear
@@ -254,37 +318,15 @@ class Engine:
             heard.reordered += ear.reordered
             open_ += line.ended is None
         heard.expected = heard.received + heard.lost
-        begun = self.result.generator.lag.count
+        begun = len(acting.sent)
         return Tick(second, self._plan.seconds, last, open_, begun, heard, self.result)
 
-    # -- after ---------------------------------------------------------------------
 
-    async def _settle(self, doer: Doer) -> None:
-        """Wait until what is under way is done and heard, then ask where the streams stand."""
-        if self._running:
-            await asyncio.wait(self._running, timeout=SETTLE_SECONDS)
-        for task in list(self._running):
-            task.cancel()
-        people = {one.user_id: one for one in self._plan.people}
-        ends: dict[str, int] = {}
-        for user_id in doer.lines:
-            with_end = people[user_id]
-            try:
-                snapshot = await doer.do(with_end, Call("getSync", "GET", "/sync"))
-            except Refused:
-                continue  # the server is gone; what was heard is judged by its holes
-            ends.update(positions_of(snapshot, with_end))
-        await self._until_heard(doer, ends)
-        for line in doer.lines.values():
-            if line.ended is None:
-                self.result.messages.merge(line.ear.judge(ends))
-            else:  # what came after its end is no loss of messages
-                self.result.messages.merge(line.ear.judge({}))
-                self.result.of("socket").failures[f"ended with {line.ended}"] += 1
+def run_engine(plan: Plan, told: Callable[[Tick], None], now_ms: int) -> Result:
+    """One run to its end, on the quickest event loop that is installed; Ctrl-C ends it early.
 
-    async def _until_heard(self, doer: Doer, ends: dict[str, int]) -> None:
-        until = time.monotonic() + SETTLE_SECONDS
-        while time.monotonic() < until:
-            if not any(line.ear.lost(ends) for line in doer.lines.values() if line.ended is None):
-                return
-            await asyncio.sleep(0.05)
+    Raises:
+        TargetUnusable: not even the beginning went well.
+    """
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        return runner.run(Engine(plan, told).run(now_ms))

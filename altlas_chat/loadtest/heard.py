@@ -5,7 +5,8 @@ The order of a frame's first fields is this server's (:mod:`altlas_chat.realtime
 
 from typing import NamedTuple
 
-_REPLIES = (b'{"event":"reply"', b'{"event":"error"')
+_REPLIES = (b'{"event":"reply"', b'{"event":"error"', b'{"event":"pong"')
+_RESYNC = b'{"event":"resync_required"'
 _CREATED = b'{"event":"message.created"'
 _STREAM = b'"stream":"'
 _SEQ = b'"seq":'
@@ -24,6 +25,11 @@ class Heard(NamedTuple):
 def is_reply(text: bytes) -> bool:
     """Whether a frame answers a command, well or not."""
     return text.startswith(_REPLIES)
+
+
+def is_resync(text: bytes) -> bool:
+    """Whether the server says that it can't tell what was missed."""
+    return text.startswith(_RESYNC)
 
 
 def read_event(text: bytes) -> Heard | None:

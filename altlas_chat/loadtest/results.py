@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from altlas_chat.loadtest.histograms import Histogram
+from altlas_chat.loadtest.steps import Checked
 
 Json = dict[str, Any]
 
@@ -75,8 +76,8 @@ class Measured:
 class Messages:
     """What clients made of the messages that they were to hear; all but ``expected`` are wanted 0.
 
-    ``expected`` are deliveries: messages acknowledged, times those who were to
-    hear each.
+    ``expected`` are deliveries: numbered events, times those who were to hear
+    each; and the messages and events of pages, where scripts look at these.
     """
 
     expected: int = 0
@@ -113,13 +114,15 @@ class Generator:
     process's share of a core, ``burstiness`` the variance of sends in a tenth
     of a second divided by their mean: about 1 when they come independently of
     one another, 0 when they are evenly spaced, large when they come in heaps,
-    ``lost`` how many of its processes never said what they found.
+    ``lost`` how many of its processes never said what they found, ``troubles``
+    what it had not (ports or files), and how often.
     """
 
     lag: Histogram = field(default_factory=Histogram)
     cpu: float = 0.0
     burstiness: float = 0.0
     lost: int = 0
+    troubles: Counter[str] = field(default_factory=Counter)
 
     @property
     def ailments(self) -> list[str]:
@@ -134,6 +137,7 @@ class Generator:
             found.append(f"sends came in heaps (burstiness {self.burstiness:.1f})")
         if self.lost:
             found.append(f"{self.lost} of its processes went away")
+        found += [f"{words} ({count:,} times)" for words, count in sorted(self.troubles.items())]
         return found
 
     def merge(self, other: "Generator") -> None:
@@ -142,6 +146,7 @@ class Generator:
         self.cpu = max(self.cpu, other.cpu)
         self.burstiness = max(self.burstiness, other.burstiness)
         self.lost += other.lost
+        self.troubles.update(other.troubles)
 
     def as_json(self) -> Json:
         return {
@@ -149,6 +154,7 @@ class Generator:
             "cpu": self.cpu,
             "burstiness": self.burstiness,
             "lost": self.lost,
+            "troubles": dict(sorted(self.troubles.items())),
             "ailments": self.ailments,
         }
 
@@ -156,7 +162,8 @@ class Generator:
     def from_json(cls, data: Json) -> Self:
         lag = Histogram.from_json(data["lag"])
         cpu, burstiness = float(data["cpu"]), float(data["burstiness"])
-        return cls(lag, cpu, burstiness, int(data["lost"]))
+        troubles: Counter[str] = Counter(data["troubles"])
+        return cls(lag, cpu, burstiness, int(data["lost"]), troubles)
 
 
 @dataclass
@@ -199,7 +206,8 @@ class Result:
 
     ``began_at`` is in UTC milliseconds, ``seconds`` how long the measured part
     took, ``rate`` what was planned a second (0 where users set the pace),
-    ``is_partial`` that it was broken off. ``about`` says on what it ran:
+    ``is_partial`` that somebody broke it off; ``broken_off`` why it ended by
+    itself before its time, in words, "" when it did not. ``about`` says on what it ran:
     versions, machine, settings.
     """
 
@@ -212,6 +220,7 @@ class Result:
     rate: float = 0.0
     seed: int = 0
     is_partial: bool = False
+    broken_off: str = ""
     measured: dict[str, Measured] = field(default_factory=dict)
     messages: Messages = field(default_factory=Messages)
     generator: Generator = field(default_factory=Generator)
@@ -222,12 +231,21 @@ class Result:
         """What was measured under a name; begins to be when it is new."""
         return self.measured.setdefault(name, Measured(name))
 
+    def check(self, found: Checked) -> None:
+        """Count what a script made of its answers."""
+        if found.wrong:
+            self.of(found.name).failures[found.wrong] += 1
+        expected = found.received + found.lost
+        self.messages.merge(
+            Messages(expected, found.received, found.lost, found.doubled, found.reordered)
+        )
+
     @property
     def requests(self) -> Measured:
         """Everything that was asked of the server, as one."""
         together = Measured("requests")
         for name, one in self.measured.items():
-            if not is_delivery(name):
+            if is_request(name):
                 together.merge(one)
         return together
 
@@ -254,6 +272,7 @@ class Result:
         self.users += other.users
         self.rate += other.rate
         self.is_partial |= other.is_partial
+        self.broken_off = self.broken_off or other.broken_off
         self.seconds = max(self.seconds, other.seconds)
         for place, second in enumerate(other.seconds_of):
             self.second(place).merge(second)
@@ -277,6 +296,7 @@ class Result:
             "rate": self.rate,
             "seed": self.seed,
             "isPartial": self.is_partial,
+            "brokenOff": self.broken_off,
             "isVoid": self.is_void,
             "summary": [summary(one, self.seconds) for one in self.rows()],
             "measured": [one.as_json() for one in self.measured.values()],
@@ -318,6 +338,7 @@ class Result:
                 rate=float(data["rate"]),
                 seed=int(data["seed"]),
                 is_partial=bool(data["isPartial"]),
+                broken_off=str(data["brokenOff"]),
                 measured={one.name: one for one in measured},
                 messages=Messages(**data["messages"]),
                 generator=Generator.from_json(data["generator"]),
@@ -326,6 +347,11 @@ class Result:
             )
         except (LookupError, TypeError, ValueError) as error:
             raise ResultUnreadable(f"it is damaged: {error}") from error
+
+
+def is_request(name: str) -> bool:
+    """Whether what is measured is something asked: nothing heard, and no fate of a socket."""
+    return not (is_delivery(name) or name.startswith("socket."))
 
 
 def is_delivery(name: str) -> bool:

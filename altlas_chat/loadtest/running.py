@@ -10,7 +10,7 @@ from altlas_chat.loadtest.by_locust import MASTER_PORT, Manner, run_locust
 from altlas_chat.loadtest.capacity import Capacity, search
 from altlas_chat.loadtest.crowds import Login, grouped, logged_in, registered, usernames
 from altlas_chat.loadtest.dialling import require_descriptors
-from altlas_chat.loadtest.engine import Engine, Plan, Tick
+from altlas_chat.loadtest.engine import Plan, Tick, run_engine
 from altlas_chat.loadtest.figures_of_servers import FiguresRefused, Source, require_figures
 from altlas_chat.loadtest.objectives import Objective, Verdict, judge
 from altlas_chat.loadtest.own_servers import World, own_server
@@ -73,7 +73,7 @@ def run_all(
             else:
                 result = asyncio.run(run_locust(plan, wanted.locust, ticked))
         yield result
-        if result.is_partial:
+        if result.is_partial or result.broken_off:
             return
 
 
@@ -89,7 +89,7 @@ def _invitation(wanted: Wanted, manner: Manner) -> str:
 
 def _run(plan: Plan, ticked: Callable[[Tick], None]) -> Result:
     """The engine's run; Ctrl-C ends it early and it says what it has."""
-    return asyncio.run(Engine(plan, ticked).run(SystemClock().now_ms()))
+    return run_engine(plan, ticked, SystemClock().now_ms())
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ def find_capacity(
             result = _run(target.plan(wanted, rate, number), ticked)
             step = Step(rate, result, judge(result, objectives))
             yield step
-            if result.is_partial or result.is_void:
+            if result.is_partial or result.broken_off or result.is_void:
                 return None
             number += 1
             try:

@@ -1,10 +1,30 @@
 """The scenarios that can be run, the same for every engine."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from altlas_chat.loadtest import scripts
 from altlas_chat.loadtest.scripts import Action
+
+
+@dataclass(frozen=True, slots=True)
+class Storm:
+    """All lines are cut every so often, and are back at once after so long."""
+
+    every_seconds: float = 10.0
+    away_seconds: float = 1.0
+
+    def moments(self, seconds: float) -> Iterator[tuple[float, float]]:
+        """When lines are cut and due back in a run so long, from its begin.
+
+        In a short run they are cut once, in the middle, and are soon back.
+        """
+        every = min(self.every_seconds, seconds)
+        away = min(self.away_seconds, every / 4)
+        cut = every / 2
+        while cut + away < seconds:
+            yield cut, cut + away
+            cut += every
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +35,8 @@ class Scenario:
     socket all the time. The rest are what a run takes if nothing else is
     asked for: a world of so many people, conversations and messages, and a
     rate of actions a second. With ``groups`` the people are divided into so
-    many, and write there alone.
+    many, and write there alone. ``storm`` cuts all sockets now and then;
+    ``slow`` is the share of those with a socket who read too slowly.
     """
 
     name: str
@@ -27,6 +48,13 @@ class Scenario:
     conversations: int
     messages: int
     groups: int = 0
+    storm: Storm | None = None
+    slow: float = 0.0
+
+    @property
+    def is_for_locust(self) -> bool:
+        """Whether Locust's users can do it: each has one socket, and reads what comes."""
+        return not (self.storm or self.slow)
 
 
 SCENARIOS: Mapping[str, Scenario] = {
@@ -97,6 +125,30 @@ SCENARIOS: Mapping[str, Scenario] = {
             rate=10,
             conversations=50,
             messages=1_000,
+        ),
+        Scenario(
+            name="storm",
+            what="All sockets are cut and come back at once, every ten seconds; nothing is missed.",
+            actions={scripts.post: 1},
+            connects=1,
+            users=500,
+            rate=50,
+            conversations=0,
+            messages=0,
+            groups=25,
+            storm=Storm(),
+        ),
+        Scenario(
+            name="slow-readers",
+            what="Few do not read, or slowly: they are closed and resume, and nobody else notices.",
+            actions={scripts.say_much: 1},
+            connects=1,
+            users=100,
+            rate=50,
+            conversations=0,
+            messages=0,
+            groups=1,
+            slow=0.1,
         ),
         Scenario(
             name="mixed",

@@ -82,6 +82,13 @@ def say(person: Person, chance: random.Random) -> Script:
     yield Command("message.send", _draft(person, chance))
 
 
+def say_much(person: Person, chance: random.Random) -> Script:
+    """A long message over the socket."""
+    draft = _draft(person, chance)
+    draft["text"] = " ".join([draft["text"], *chance.choices(TEXTS, k=60)])
+    yield Command("message.send", draft)
+
+
 def chat(person: Person, chance: random.Random) -> Script:
     """Write, send, and have read what came before."""
     draft = _draft(person, chance)
@@ -99,7 +106,7 @@ def share_file(person: Person, chance: random.Random) -> Script:
     kept = yield Upload("uploadFile", "/files", f"{chance.getrandbits(32):08x}.bin", content)
     draft = _draft(person, chance) | {"kind": "file", "fileIds": [kept["id"]]}
     yield Call("postMessage", "POST", "/messages", body=draft)
-    yield Download("downloadFile", f"/files/{kept['id']}", len(content))
+    yield Download("downloadFile", f"/files/{kept['id']}", content)
 
 
 def _draft(person: Person, chance: random.Random) -> Json:

@@ -34,11 +34,11 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """The bytes of a file, to be read to the end."""
+    """The bytes of a file, to be read to the end; they must be ``content``."""
 
     name: str
     path: str
-    size: int
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,29 @@ class Command:
     event: str
     data: Json
 
+    @property
+    def name(self) -> str:
+        return self.event
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a script found in answers of an operation; nothing is asked of the server for it.
+
+    Counted are messages and events; ``wrong`` is a fault of an answer in words.
+    """
+
+    name: str
+    received: int
+    lost: int = 0
+    doubled: int = 0
+    reordered: int = 0
+    wrong: str = ""
+
 
 Step = Call | Upload | Download | Command
-Script = Generator[Step, Json, None]
-"""Ends when the user is done; is closed when a step fails."""
+Script = Generator[Step | Checked, Json, None]
+"""Ends when the user is done; is closed when a step fails. ``Checked`` is answered by ``{}``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,8 @@ class Wire(asyncio.BufferedProtocol):
 
     ``on_text`` is called with each text frame after ``ready``, ``on_end`` once
     with the close code (1006 without one) when the socket is over. Nothing is
-    sent but what :meth:`send` is given.
+    sent but what :meth:`send` is given. With ``sip_bytes`` it takes no more than
+    so many bytes at a time, and pauses until :meth:`read_on`.
     """
 
     __slots__ = (
@@ -43,13 +44,14 @@ class Wire(asyncio.BufferedProtocol):
         "_is_ready",
         "_left",
         "_mask",
-        "_on_end",
         "_on_text",
         "_ready",
         "_request",
         "_room",
         "_transport",
         "code",
+        "on_end",
+        "sip_bytes",
     )
 
     def __init__(
@@ -57,14 +59,15 @@ class Wire(asyncio.BufferedProtocol):
         address: SplitResult,
         auth: dict[str, object],
         on_text: Callable[[bytes], None],
-        on_end: Callable[[int], None],
+        on_end: Callable[[int], None] | None = None,
     ) -> None:
         self._mask = os.urandom(4)
         self._request = _upgrade(address) + self._framed(
             {"event": "auth", "id": "auth", "data": auth}
         )
         self._on_text = on_text
-        self._on_end = on_end
+        self.on_end = on_end
+        self.sip_bytes = 0
         self._room = _ROOM
         self._left = b""
         self._is_open = False
@@ -103,6 +106,11 @@ class Wire(asyncio.BufferedProtocol):
         if self._transport is not None:
             self._transport.pause_reading()
 
+    def read_on(self) -> None:
+        """Read again, after :meth:`pause` or a sip."""
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.resume_reading()
+
     def _framed(self, command: dict[str, object]) -> bytes:
         return masked(orjson.dumps(command), self._mask)
 
@@ -116,14 +124,16 @@ class Wire(asyncio.BufferedProtocol):
         del sizehint  # there is room for more
         left = self._left
         if not left:
-            return self._room
+            return self._room[: self.sip_bytes or None]
         if 2 * len(left) > len(self._room):
             self._room = memoryview(bytearray(4 * len(left)))
         self._room[: len(left)] = left
-        return self._room[len(left) :]
+        return self._room[len(left) :][: self.sip_bytes or None]
 
     def buffer_updated(self, nbytes: int) -> None:
         room = self._room
+        if self.sip_bytes:
+            self.pause()
         if self._is_ready and not self._left and nbytes > 4:
             first, length, high, low = room[:4]
             if (first, length) == _WHOLE_TEXT and nbytes == 4 + (high << 8 | low):
@@ -140,7 +150,8 @@ class Wire(asyncio.BufferedProtocol):
         self._transport = None
         if not self._ready.done():
             self._refuse(f"the connection ended with {self.code}")
-        self._on_end(self.code)
+        if self.on_end is not None:
+            self.on_end(self.code)
 
     def _opens(self, end: int) -> int:
         """Take the answer to the upgrade, if it is whole; where the first frame begins."""

@@ -95,8 +95,15 @@ def _tell(asked: Asked, steps: Sequence[Step], capacity: Capacity | None) -> int
     else:
         _print(capacity, [str(one) for one in advice])
     if capacity is None:
-        return output.INTERRUPTED if last.result.is_partial else _void(last)
+        return output.INTERRUPTED if last.result.is_partial else _broken_off(last)
     return output.DONE if capacity.held else output.FAILED
+
+
+def _broken_off(step: Step) -> int:
+    if step.result.is_void or not step.result.broken_off:
+        return _void(step)
+    output.say(f"! broken off at {number(step.rate)} a second: {step.result.broken_off}")
+    return output.UNREACHABLE
 
 
 def _void(step: Step) -> int:

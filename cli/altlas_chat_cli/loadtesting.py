@@ -181,7 +181,7 @@ def _print(
 
 _SHOWN = (
     "scenario", "engine", "target", "beganAt", "seconds", "users", "rate", "seed", "isPartial",
-    "isVoid", "summary", "messages",
+    "brokenOff", "isVoid", "summary", "messages",
 )  # fmt: skip
 
 
@@ -192,6 +192,8 @@ def _exit_code(
         return output.INTERRUPTED
     if any(one.is_void for one in results):
         return output.VOID
+    if any(one.broken_off for one in results):
+        return output.UNREACHABLE
     bad = [one.messages for one in results]
     is_whole = not any(one.lost or one.doubled or one.reordered for one in bad)
     if not is_whole or not all(one.is_met for one in verdicts):

@@ -82,7 +82,7 @@ async def test_nobody_and_what_speaks_no_http_are_told() -> None:
 async def test_other_sources_are_taken_when_one_has_no_port_left(chat: Chat) -> None:
     # An address that this machine has not is refused in the same words as one without ports.
     dialler = Dialler(urlsplit(f"{chat.url}/v1"), ("192.0.2.1", "127.0.0.2"))
-    wires = [Wire(dialler.address, {"token": "x"}, lambda _: None, lambda _: None) for _ in "ab"]
+    wires = [Wire(dialler.address, {"token": "x"}, lambda _: None) for _ in "ab"]
     await asyncio.gather(*(dialler.connect(wire) for wire in wires))
     assert {wire.connected.getsockname()[0] for wire in wires if wire.connected} == {"127.0.0.2"}
     for wire in wires:
@@ -93,9 +93,7 @@ async def test_other_sources_are_taken_when_one_has_no_port_left(chat: Chat) -> 
 
 async def test_a_small_receive_buffer_is_had(chat: Chat) -> None:
     dialler = Dialler(urlsplit(f"{chat.url}/v1"))
-    small, usual = (
-        Wire(dialler.address, {"token": "x"}, lambda _: None, lambda _: None) for _ in "ab"
-    )
+    small, usual = (Wire(dialler.address, {"token": "x"}, lambda _: None) for _ in "ab")
     await dialler.connect(small, receive_bytes=4096)
     await dialler.connect(usual)
     for wire, is_small in ((small, True), (usual, False)):

@@ -37,6 +37,8 @@ def _checked(suite: ET.Element, result: Result) -> ET.Element:
     bad = result.messages
     if result.is_void:
         ET.SubElement(case, "error", message="; ".join(result.generator.ailments))
+    elif result.broken_off:
+        ET.SubElement(case, "error", message=f"broken off, for {result.broken_off}")
     elif bad.lost or bad.doubled or bad.reordered:
         message = f"{bad.lost} lost, {bad.doubled} doubled, {bad.reordered} reordered"
         ET.SubElement(case, "failure", message=message)

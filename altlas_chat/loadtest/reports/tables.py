@@ -69,6 +69,8 @@ def warnings(result: Result) -> Iterator[str]:
         yield f"Void: {ailment}. The figures are the generator's and not the server's."
     if result.is_partial:
         yield "Broken off: the figures are those until then."
+    if result.broken_off:
+        yield f"Broken off, for {result.broken_off}: the figures are those until then."
     bad = result.messages
     if bad.lost or bad.doubled or bad.reordered:
         yield (

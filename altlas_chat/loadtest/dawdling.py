@@ -1,0 +1,86 @@
+"""Readers that are too slow: some take a sip now and then, others sleep.
+
+The server is to close such a socket, and nobody else's. Who was closed comes
+back, hears what was missed at full speed, and is slow again.
+"""
+
+import asyncio
+import contextlib
+import random
+import time
+from collections.abc import Sequence
+
+from altlas_chat.loadtest.lines import Line, Refused
+from altlas_chat.loadtest.results import Result
+from altlas_chat.loadtest.storms import come_back
+
+RECEIVE_BYTES = 4096
+"""Of the system's buffer: what a slow reader does not take, the server has to keep."""
+
+SIP_BYTES = 8192
+SIP_SECONDS = 0.25
+SLEEP_SECONDS = (3.0, 12.0)
+"""Between two looks of a reader that sleeps: a device in a pocket."""
+
+EXPECTED = frozenset({1006, 4009})
+"""How a slow reader's socket ends: told so, or dropped by then, for it did not read that."""
+
+
+async def dawdle(
+    lines: Sequence[Line], result: Result, chance: random.Random, *, until: float
+) -> None:
+    """Let every second of these lines sip, and the others sleep; at the end all have caught up.
+
+    ``socket.closed_4009`` and ``socket.closed_1006`` count how the server ended
+    them, with how long it had put up with each.
+    """
+    seeds = [chance.getrandbits(64) for _ in lines]
+    await asyncio.gather(
+        *(
+            _be_slow(line, result, random.Random(seed), until, sips=place % 2 == 0)
+            for place, (line, seed) in enumerate(zip(lines, seeds, strict=True))
+        )
+    )
+
+
+async def _be_slow(
+    line: Line, result: Result, chance: random.Random, until: float, *, sips: bool
+) -> None:
+    slow_since = time.monotonic()
+    while True:
+        left = until - time.monotonic()
+        if left > 0 and sips:
+            await _sip(line, until)
+        elif left > 0:
+            line.wire.pause()
+            await asyncio.sleep(min(chance.uniform(*SLEEP_SECONDS), left))
+        await _read_on(line)
+        if line.ended is None:
+            if left <= 0:
+                return
+            continue
+        if line.ended in EXPECTED:
+            closed = result.of(f"socket.closed_{line.ended}")
+            closed.spread.add(time.monotonic() - slow_since)
+        else:
+            result.of("socket").failures[f"ended with {line.ended}"] += 1
+        await asyncio.sleep(chance.random())
+        await come_back(line, time.monotonic(), result, until, expected=EXPECTED)
+        slow_since = time.monotonic()
+
+
+async def _sip(line: Line, until: float) -> None:
+    """Read a little now and then, until the socket or the time is over."""
+    line.wire.sip_bytes = SIP_BYTES
+    while line.ended is None and time.monotonic() < until:
+        line.wire.read_on()
+        await asyncio.sleep(SIP_SECONDS)
+
+
+async def _read_on(line: Line) -> None:
+    """Read all that is there, up to the present or the end of the socket."""
+    line.wire.sip_bytes = 0
+    line.wire.read_on()
+    with contextlib.suppress(Refused, TimeoutError):  # how it ended is in the line
+        await line.catch_up()
+        await line.catch_up()  # what closes a socket may stand right behind the first answer

@@ -1,0 +1,78 @@
+"""Lines that come back: one after its end, or all at once after a cut."""
+
+import asyncio
+import random
+import time
+from collections.abc import Collection, Sequence
+
+from altlas_chat.loadtest.lines import Line, Refused
+from altlas_chat.loadtest.results import Result
+from altlas_chat.loadtest.scenarios import Storm
+from altlas_chat.loadtest.wires import NotLetIn
+
+RESUME = "socket.resume"
+"""Until the server knew who came back; refusals and unreachable servers are its failures."""
+
+RECOVERY = "socket.recovery"
+"""Until everything that was missed had been heard. Both from when the line was due back."""
+
+LONGEST_PAUSE_SECONDS = 10.0
+
+
+async def rage(
+    storm: Storm, lines: Sequence[Line], result: Result, *, began: float, seconds: float
+) -> None:
+    """Cut and let come back, again and again, until the run is over.
+
+    A cut waits until all are back from the one before.
+    """
+    until = began + seconds
+    for cut, back in storm.moments(seconds):
+        await asyncio.sleep(max(0.0, began + cut - time.monotonic()))
+        for line in lines:
+            line.cut()
+        due_at = max(began + back, time.monotonic())
+        await asyncio.sleep(due_at - time.monotonic())
+        await asyncio.gather(*(come_back(line, due_at, result, until) for line in lines))
+
+
+async def come_back(
+    line: Line,
+    due_at: float,
+    result: Result,
+    until: float,
+    *,
+    expected: Collection[int] = (),
+) -> None:
+    """Open a line again and hear what it missed; tried on until then, as clients do.
+
+    Measured are :data:`RESUME` and :data:`RECOVERY`. With one of the
+    ``expected`` codes the server may close it before all was heard: no failure,
+    and tried again.
+
+    Raises:
+        TargetUnusable: this machine has no ports left.
+    """
+    resumes = result.of(RESUME)
+    tries = 0
+    while True:
+        began_at, resyncs = time.monotonic() if tries else due_at, line.resyncs
+        try:
+            await line.open(due_at)
+            resumes.spread.add(time.monotonic() - began_at)
+            await line.catch_up()
+        except (NotLetIn, Refused, OSError, TimeoutError) as error:
+            if line.ended in expected:
+                result.of(f"socket.closed_{line.ended}").spread.add(time.monotonic() - began_at)
+            else:
+                resumes.failures[str(error) or type(error).__name__] += 1
+        else:
+            if line.resyncs > resyncs:
+                resumes.failures["the server could not tell what was missed"] += 1
+            result.of(RECOVERY).spread.add(time.monotonic() - due_at)
+            return
+        if time.monotonic() > until:
+            return
+        tries += 1
+        # Full jitter (docs/protocol.md, section 10).
+        await asyncio.sleep(random.uniform(0, min(LONGEST_PAUSE_SECONDS, 0.5 * 2**tries)))
