@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from altlas_chat.loadtest.advising import advise
 from altlas_chat.loadtest.capacity import Capacity
-from altlas_chat.loadtest.objectives import Objective, ObjectivesUnreadable, load_objectives
+from altlas_chat.loadtest.objective_files import load_objectives
+from altlas_chat.loadtest.objectives import Objective, ObjectivesUnreadable
 from altlas_chat.loadtest.reports.tables import number
 from altlas_chat.loadtest.running import Step, find_capacity
 from altlas_chat.loadtest.scenarios import Scenario

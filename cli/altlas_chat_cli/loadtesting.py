@@ -15,12 +15,12 @@ from pathlib import Path
 
 from altlas_chat.loadtest.by_locust import LocustMissing, WorkerRefused, work
 from altlas_chat.loadtest.comparing import Change, Comparison, compare
+from altlas_chat.loadtest.objective_files import load_objectives
 from altlas_chat.loadtest.objectives import (
     Objective,
     ObjectivesUnreadable,
     Verdict,
     judge,
-    load_objectives,
 )
 from altlas_chat.loadtest.reports.junit import as_junit
 from altlas_chat.loadtest.reports.page import as_page

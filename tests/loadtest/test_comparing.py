@@ -1,10 +1,12 @@
 """A slower build is told from bad luck, and bad luck from a slower build."""
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from altlas_chat.loadtest.comparing import Change, chance_of, compare, fewest_runs
+from altlas_chat.loadtest.comparing import Change, chances_of, compare, fewest_runs
 from altlas_chat.loadtest.results import Result
 from tests.loadtest.runs import result
 
@@ -59,11 +61,35 @@ def test_nothing_to_compare_is_refused() -> None:
 
 @given(runs, runs)
 def test_chance_is_a_share_and_has_no_side(before: list[float], now: list[float]) -> None:
-    chance = chance_of(before, now)
+    (chance,) = chances_of([before], [now])
     assert 0 < chance <= 1
-    assert chance == pytest.approx(chance_of(now, before))
+    assert chance == pytest.approx(chances_of([now], [before])[0])
 
 
 def test_chance_is_exact() -> None:
-    assert chance_of([1, 2, 3, 4], [5, 6, 7, 8]) == pytest.approx(2 / 70)
-    assert chance_of([1, 1, 1], [1, 1, 1]) == 1
+    assert chances_of([[1, 2, 3, 4]], [[5, 6, 7, 8]]) == [pytest.approx(2 / 70)]
+    assert chances_of([[1, 1, 1]], [[1, 1, 1]]) == [1]
+    assert chances_of([], []) == []
+
+
+def test_other_figures_make_chance_likelier_and_a_real_difference_is_seen_among_them() -> None:
+    real = [10.0, 10.1, 9.9, 10.2], [14.0, 14.1, 13.9, 14.2]
+    weak = [10.0, 12.0, 14.0, 16.0], [15.0, 16.0, 17.0, 18.0]
+    alone = chances_of([weak[0]], [weak[1]])[0]
+    noise = random.Random(7)
+    others = [([noise.gauss(10, 2) for _ in range(4)],) * 2 for _ in range(20)]
+    befores = [real[0], weak[0], *(one[0] for one in others)]
+    nows = [real[1], weak[1], *([noise.gauss(10, 2) for _ in range(4)] for _ in others)]
+    among = chances_of(befores, nows)
+    assert among[0] == pytest.approx(2 / 70)
+    assert among[1] > alone
+
+
+def test_builds_that_do_not_differ_are_seldom_told_apart_by_any_of_many_figures() -> None:
+    noise = random.Random(3)
+
+    def runs_of(number: int) -> list[list[float]]:
+        return [[noise.gauss(100, 30) for _ in range(4)] for _ in range(number)]
+
+    alarms = sum(min(chances_of(runs_of(20), runs_of(20))) <= 0.05 for _ in range(100))
+    assert alarms / 100 < 0.1  # 0.05 is the promise; each figure by itself would give 0.45

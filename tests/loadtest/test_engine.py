@@ -3,10 +3,13 @@
 import asyncio
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from altlas_chat.loadtest.engine import Engine, Plan, Tick
+from altlas_chat.loadtest.objective_files import load_objectives
+from altlas_chat.loadtest.objectives import judge
 from altlas_chat.loadtest.results import Result
 from altlas_chat.loadtest.scenarios import SCENARIOS
 from altlas_chat.loadtest.steps import Person
@@ -38,7 +41,7 @@ async def run(chat: Chat, name: str, **more: float) -> Result:
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-async def test_every_scenario_runs_clean(chat: Chat, name: str) -> None:
+async def test_every_scenario_runs_clean(chat: Chat, name: str, tmp_path: Path) -> None:
     found = await run(chat, name, rate=20 if name == "files" else 40)
     assert found.requests.failures == {}
     assert found.requests.spread.count > 5
@@ -51,6 +54,11 @@ async def test_every_scenario_runs_clean(chat: Chat, name: str) -> None:
         assert (2 - slow) * said <= heard <= (4 - slow) * said  # two or four members hear each
         assert messages.received >= heard
     assert not found.is_partial
+    # Whatever a scenario measures can be named in a file of objectives.
+    slo = tmp_path / "slo.yaml"
+    lines = (f"  {one}.p95_ms: <= 60000\n" for one in found.measured)
+    slo.write_text("objectives:\n" + "".join(lines), encoding="utf-8")
+    assert all(one.is_met for one in judge(found, load_objectives(slo)))
 
 
 async def test_a_seed_repeats_what_is_done(chat: Chat) -> None:

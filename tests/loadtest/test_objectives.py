@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from altlas_chat.loadtest.objective_files import load_objectives
 from altlas_chat.loadtest.objectives import (
     Objective,
     ObjectivesUnreadable,
     figures_of,
     judge,
-    load_objectives,
 )
 from tests.loadtest.runs import result
 
@@ -40,8 +40,21 @@ def test_a_file_is_read_in_its_order(tmp_path: Path) -> None:
         ("- 1", "objectives"),
         ("objectives: {}", "objectives"),
         ("objectives: {requests.p95_ms: fast}", "fast"),
-        ("objectives: {requests.p95_ms: true}", "True"),
-        ("objectives: {requests.p95_ms: '<= 200 ms'}", "200 ms"),
+        ("objectives: {requests.p95_ms: true}", "true"),
+        ("objectives: {requests.p95_ms: [1]}", "a list"),
+        ("objectives: {requests.p95_ms: '<= 200 ms'}", "milliseconds: `<= 200`"),
+        ("objectives: {requests.p95_ms: <= 0.2s}", "milliseconds: `<= 200`"),
+        ("objectives: {requests.error_rate: <= 5%}", "share: `<= 0.05`"),
+        ("objectives: {requests.error_rate: <= 5}", "5 % are 0.05"),
+        ("objectives: {messages.lost: 3 pieces}", "no unit"),
+        ("objectives: {requests.p95_ms: <= -5}", "below zero"),
+        ("objectives:\n  requests.p95_ms: <= 5\n  requests.p95_ms: <= 6", "slo.yaml:3: .* twice"),
+        ("objectives:\n  requests.per_second: >= 5", "slo.yaml:2:.*in quotes"),
+        ("objectives:\n  # a note\n  requests.p95: <= 5", "slo.yaml:3: .*`requests.p95_ms`"),
+        ("objectives: {requests.p101_ms: <= 5}", "no such figure"),
+        ("objectives: {messages.losst: 0}", "`messages.lost`"),
+        ("objectives: {sendMesage.p95_ms: <= 5}", "no such figure"),
+        ("objectives: {server.cpu: <= 0.5}", ".max"),
         ("objectives: {requests.p95_ms: <= 200}\nlimits: 3", "limits"),
     ],
 )
