@@ -1,12 +1,16 @@
-"""Floor of durable messages: raw ``sqlite3`` inserts of a message's row and its full-text row.
+"""Floor of durable messages: raw inserts of a message's row and its full-text row.
 
-``floor_sqlite.py DATABASE CONVERSATIONS WARM_UP MESSAGES BATCH`` inserts into a
-copy of the same database that the server gets, with write-ahead log and
+``floor_sqlite.py DATABASE CONVERSATIONS WARM_UP MESSAGES BATCH HOW`` inserts into
+a copy of the same database that the server gets, with write-ahead log and
 ``synchronous=FULL``, and prints one line of JSON with the seconds that the
-messages after the warm-up took. Rows are made beforehand; foreign keys are
-not checked; nothing else is written.
+messages after the warm-up took. Rows are made beforehand; nothing else is written.
+
+``HOW`` is ``many``: the least that there is, ``executemany`` of ``sqlite3``,
+keys to other tables unchecked; or ``each``: a statement for each row by
+aiosqlite, keys checked, as a program without group commit of its own would.
 """
 
+import asyncio
 import itertools
 import json
 import sqlite3
@@ -14,6 +18,8 @@ import sys
 import time
 import uuid
 from pathlib import Path
+
+import aiosqlite
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -27,6 +33,11 @@ MESSAGE = (
     " client_id, fingerprint, kind, text, created_at, edit_count)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'text', ?, ?, 0)"
 )
+TALKS = (
+    "SELECT c.conversation_id, m.user_id FROM conversations c JOIN members m"
+    " ON m.conversation_id = c.conversation_id AND m.user_id = c.created_by"
+    " ORDER BY c.conversation_id LIMIT ?"
+)
 WORDS = "INSERT INTO message_search (rowid, text) VALUES (?, ?)"
 
 
@@ -35,13 +46,7 @@ def insert_batches(file: str, conversations: int, warm_up: int, messages: int, b
     connection = sqlite3.connect(file, isolation_level=None)
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = OFF"):
         connection.execute(f"PRAGMA {pragma}")
-    talks = connection.execute(
-        "SELECT c.conversation_id, m.user_id FROM conversations c JOIN members m"
-        " ON m.conversation_id = c.conversation_id AND m.user_id = c.created_by"
-        " ORDER BY c.conversation_id LIMIT ?",
-        (conversations,),
-    ).fetchall()
-    rows, words = _rows(talks, warm_up + messages)
+    rows, words = _rows(connection.execute(TALKS, (conversations,)).fetchall(), warm_up + messages)
     began = time.perf_counter()
     for start in range(0, warm_up + messages, batch):
         if start - batch < warm_up <= start:
@@ -55,7 +60,28 @@ def insert_batches(file: str, conversations: int, warm_up: int, messages: int, b
     return seconds
 
 
-def _rows(talks: list[tuple[str, str]], messages: int) -> tuple[Rows, Rows]:
+async def insert_each(
+    file: str, conversations: int, warm_up: int, messages: int, batch: int
+) -> float:
+    """The same with a statement for each row, by aiosqlite."""
+    async with aiosqlite.connect(file, isolation_level=None) as connection:
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+            await connection.execute(f"PRAGMA {pragma}")
+        talks = await connection.execute_fetchall(TALKS, (conversations,))
+        rows, words = _rows([tuple(talk) for talk in talks], warm_up + messages)
+        began = time.perf_counter()
+        for start in range(0, warm_up + messages, batch):
+            if start - batch < warm_up <= start:
+                began = time.perf_counter()
+            await connection.execute("BEGIN IMMEDIATE")
+            for number in range(start, min(start + batch, warm_up + messages)):
+                await connection.execute(MESSAGE, rows[number])
+                await connection.execute(WORDS, words[number])
+            await connection.execute("COMMIT")
+        return time.perf_counter() - began
+
+
+def _rows(talks: list[tuple[str, ...]], messages: int) -> tuple[Rows, Rows]:
     """What the server would write: ids in the order of time, conversations in turn."""
     now = time.time_ns() // 1_000_000
     rows: Rows = []
@@ -75,5 +101,6 @@ def _rows(talks: list[tuple[str, str]], messages: int) -> tuple[Rows, Rows]:
 
 
 if __name__ == "__main__":
-    seconds = insert_batches(sys.argv[1], *map(int, sys.argv[2:6]))
+    asked = (sys.argv[1], *map(int, sys.argv[2:6]))
+    seconds = asyncio.run(insert_each(*asked)) if sys.argv[6] == "each" else insert_batches(*asked)
     print(json.dumps({"seconds": seconds, "sqlite": sqlite3.sqlite_version}), flush=True)

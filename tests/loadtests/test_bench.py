@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="re
 CASES = {
     "deflate": 9,
     "delivery": 2,
-    "durable": 4,
+    "durable": 6,
     "durable_pg": 2,
     "engine": 2,
     "fanout": 3,
