@@ -26,6 +26,7 @@ class Spread:
 
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+SHORT_SECONDS = (0.0001, 0.00025, 0.0005, *SECONDS)
 SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 
 
@@ -49,11 +50,16 @@ class Requests:
 class Workload(NamedTuple):
     """What a database has to do at a moment.
 
-    ``waiting`` are changes that no transaction has taken yet, ``connections``
-    those to the database that are open for reading (on PostgreSQL for all).
+    ``batches`` are how many changes a commit took together, ``commits`` how
+    long each commit itself took (on a disk, its flush), ``waits`` how long
+    each reading waited for a connection. ``waiting`` are changes that no
+    transaction has taken yet, ``connections`` those to the database that are
+    open for reading (on PostgreSQL for all).
     """
 
     batches: Spread
+    commits: Spread
+    waits: Spread
     waiting: int
     connections: int
     idle: int

@@ -44,8 +44,10 @@ class ServerFigures:
     ``cpu`` is a share of a core, ``memory_mb`` what it holds, ``loop_lag_ms``
     how late the event loop was in the mean, ``changes_waiting`` what no commit
     had taken at that moment, ``changes_a_commit`` and ``commits_a_second`` how
-    it committed, ``outbox_frames`` and ``outbox_kb_max`` what waited to be
-    taken by clients, ``sockets`` how many were open.
+    it committed and ``commit_ms`` how long that took in the mean,
+    ``database_wait_ms`` how long readings waited for a connection,
+    ``outbox_frames`` and ``outbox_kb_max`` what waited to be taken by clients,
+    ``sockets`` how many were open.
     """
 
     def __init__(self, session: aiohttp.ClientSession, source: Source) -> None:
@@ -105,6 +107,8 @@ def _between(
         "changes_waiting": present("changes_waiting"),
         "changes_a_commit": mean("commit_changes"),
         "commits_a_second": grown(f"{_PREFIX}commit_changes_count") / seconds,
+        "commit_ms": mean("commit_seconds") * 1000,
+        "database_wait_ms": mean("database_wait_seconds") * 1000,
         "outbox_frames": present("outbox_frames"),
         "outbox_kb_max": present("outbox_bytes_max") / 1024,
         "sockets": present("sockets"),

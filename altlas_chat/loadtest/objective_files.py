@@ -27,7 +27,7 @@ from altlas_chat.loadtest.objectives import (
     Objective,
     ObjectivesUnreadable,
 )
-from altlas_chat.loadtest.results import is_delivery
+from altlas_chat.loadtest.results import is_request
 
 _WANTED = re.compile(
     r"(?P<sign><=|<|>=|>|==?)?\s*(?P<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*(?P<unit>\S.*)?"
@@ -36,7 +36,7 @@ _MILLISECONDS: Mapping[str, float] = {
     "us": 0.001, "µs": 0.001, "ms": 1, "s": 1000, "sec": 1000, "min": 60_000, "m": 60_000,
 }  # fmt: skip
 OTHER_NAMES = frozenset({"requests", "socket"})
-"""What is measured beside operations, commands and deliveries."""
+"""What is measured beside operations, commands, deliveries and the fates of sockets."""
 
 
 class _Mistake(Exception):
@@ -155,7 +155,7 @@ def _require_known(figure: str) -> None:
     percentile = next((one for one in _prefixes(figure) if PERCENTILE.fullmatch(one[1])), None)
     if percentile is not None:
         name, measure = percentile
-    is_name = name in _names() or is_delivery(name)
+    is_name = name in _names() or not is_request(name)
     if is_name and (measure in MEASURES or percentile is not None):
         return
     every = {*PLAIN_FIGURES, *(f"{one}.{what}" for one in _names() for what in MEASURES)}

@@ -164,6 +164,10 @@ class _Figures(Collector):
         workload = self._database.workload()
         told = "Changes that one commit took together."
         yield _histogram("commit_changes", told, workload.batches)
+        told = "How long a commit itself took: on a disk, its flush."
+        yield _histogram("commit_seconds", told, workload.commits)
+        told = "How long readings waited for a connection to the database."
+        yield _histogram("database_wait_seconds", told, workload.waits)
         yield _gauge("changes_waiting", "Changes that wait for a commit.", workload.waiting)
         yield _gauge("database_connections", "Open connections.", workload.connections)
         yield _gauge("database_connections_idle", "Of them, without work.", workload.idle)

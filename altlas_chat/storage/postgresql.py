@@ -8,6 +8,7 @@ one of the batches, which is then run again, change by change.
 
 import asyncio
 import logging
+import time
 import zlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
@@ -16,7 +17,7 @@ from typing import Any, TypeVar, cast
 
 import asyncpg
 
-from altlas_chat.figures import SIZES, Spread, Workload
+from altlas_chat.figures import SHORT_SECONDS, SIZES, Spread, Workload
 from altlas_chat.storage.database import (
     PATIENCE_SECONDS,
     CommitInDoubt,
@@ -98,9 +99,12 @@ class PostgresTransaction:
 class _Lane:
     """One queue of changes, and the task that empties it."""
 
-    def __init__(self, pool: "asyncpg.Pool[Any]", batch_size: int, sizes: Spread) -> None:
+    def __init__(
+        self, pool: "asyncpg.Pool[Any]", batch_size: int, sizes: Spread, commits: Spread
+    ) -> None:
         self._pool = pool
         self._sizes = sizes
+        self._commits = commits
         self._batch_size = batch_size
         self._queue: deque[Waiting] = deque()
         self._task: asyncio.Task[None] | None = None
@@ -177,7 +181,8 @@ class _Lane:
                 transaction = PostgresTransaction(connection)
                 for group in in_groups(batch):
                     await _run_group(connection, transaction, group)
-                is_made = True
+                is_made, made_at = True, time.perf_counter()
+            self._commits.add(time.perf_counter() - made_at)
         except _AWAY as error:
             if not is_made:
                 raise
@@ -225,7 +230,8 @@ class PostgresDatabase:
     def __init__(self, pool: "asyncpg.Pool[Any]", batch_size: int) -> None:
         self._pool = pool
         self._sizes = Spread(SIZES)
-        self._lanes = [_Lane(pool, batch_size, self._sizes) for _ in range(LANES)]
+        self._commits, self._waits = Spread(SHORT_SECONDS), Spread(SHORT_SECONDS)
+        self._lanes = [_Lane(pool, batch_size, self._sizes, self._commits) for _ in range(LANES)]
 
     @classmethod
     async def open(
@@ -254,12 +260,12 @@ class PostgresDatabase:
         return cls(pool, batch_size)
 
     async def read(self, query: Callable[[Reader], Awaitable[T]]) -> T:
+        asked_at = time.perf_counter()
         try:
-            async with (
-                self._pool.acquire() as connection,
-                connection.transaction(isolation="repeatable_read", readonly=True),
-            ):
-                return await query(PostgresTransaction(connection))
+            async with self._pool.acquire() as connection:
+                self._waits.add(time.perf_counter() - asked_at)
+                async with connection.transaction(isolation="repeatable_read", readonly=True):
+                    return await query(PostgresTransaction(connection))
         except _AWAY as error:
             raise StorageUnavailable(str(error)) from error
 
@@ -292,7 +298,14 @@ class PostgresDatabase:
 
     def workload(self) -> Workload:
         waiting = sum(lane.waiting for lane in self._lanes)
-        return Workload(self._sizes, waiting, self._pool.get_size(), self._pool.get_idle_size())
+        return Workload(
+            self._sizes,
+            self._commits,
+            self._waits,
+            waiting,
+            self._pool.get_size(),
+            self._pool.get_idle_size(),
+        )
 
     async def close(self) -> None:
         finishing = asyncio.get_running_loop().create_task(self._finish())

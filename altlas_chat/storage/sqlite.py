@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast
 
-from altlas_chat.figures import SIZES, Spread, Workload
+from altlas_chat.figures import SHORT_SECONDS, SIZES, Spread, Workload
 from altlas_chat.storage.database import (
     PATIENCE_SECONDS,
     Dialect,
@@ -94,6 +94,7 @@ class SqliteWriter:
         self._loop = asyncio.get_running_loop()
         self._queue: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
         self.sizes = Spread(SIZES)
+        self.commits = Spread(SHORT_SECONDS)
         self._opened = self._loop.create_future()
         self._thread = threading.Thread(target=self._work, name="altlas-chat-writer", daemon=True)
         self.batches = 0
@@ -129,7 +130,7 @@ class SqliteWriter:
         while not stopping:
             batch, stopping = self._next_batch(len(batch))
             if batch:
-                _run_batch(connection, transaction, batch)
+                _run_batch(connection, transaction, batch, self.commits)
                 self.batches += 1
                 self.changes += len(batch)
                 self.sizes.add(len(batch))
@@ -155,7 +156,10 @@ class SqliteWriter:
 
 
 def _run_batch(
-    connection: sqlite3.Connection, transaction: SqliteTransaction, batch: list[Waiting]
+    connection: sqlite3.Connection,
+    transaction: SqliteTransaction,
+    batch: list[Waiting],
+    commits: Spread,
 ) -> None:
     """Run the changes of a batch in one transaction; each has its outcome afterwards."""
     try:
@@ -165,7 +169,9 @@ def _run_batch(
         for sql, params in transaction.last:
             connection.execute(sql, params)
         transaction.last.clear()
+        made_at = time.perf_counter()
         connection.execute("COMMIT")
+        commits.add(time.perf_counter() - made_at)
     except BaseException as error:  # noqa: BLE001 - the writer outlives whatever a change does
         transaction.last.clear()
         _roll_back(connection)
@@ -281,7 +287,14 @@ class SqliteDatabase:
 
     def workload(self) -> Workload:
         writer, readers = self.writer, self._readers
-        return Workload(writer.sizes, writer.waiting, readers.number, readers.idle)
+        return Workload(
+            writer.sizes,
+            writer.commits,
+            readers.waits,
+            writer.waiting,
+            readers.number,
+            readers.idle,
+        )
 
     async def close(self) -> None:
         await self.writer.stop()

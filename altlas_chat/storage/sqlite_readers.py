@@ -7,6 +7,7 @@ from typing import TypeVar, cast
 
 import aiosqlite
 
+from altlas_chat.figures import SHORT_SECONDS, Spread
 from altlas_chat.storage.database import PATIENCE_SECONDS, Dialect, Reader, Row
 from altlas_chat.storage.sqlite_connections import PRAGMAS, translated
 
@@ -38,6 +39,8 @@ class SqliteReaders:
 
     def __init__(self, connections: list[aiosqlite.Connection]) -> None:
         self._connections = connections
+        self._loop = asyncio.get_running_loop()
+        self.waits = Spread(SHORT_SECONDS)
         self._idle: asyncio.LifoQueue[aiosqlite.Connection] = asyncio.LifoQueue()
         for connection in connections:
             self._idle.put_nowait(connection)
@@ -56,7 +59,9 @@ class SqliteReaders:
 
     async def read(self, query: Callable[[Reader], Awaitable[T]]) -> T:
         """Run ``query`` in a read transaction of its own: see :meth:`Database.read`."""
+        asked_at = self._loop.time()
         connection = await self._idle.get()
+        self.waits.add(self._loop.time() - asked_at)
         try:
             await connection.execute_fetchall("BEGIN")
             result = await query(SqliteReader(connection))

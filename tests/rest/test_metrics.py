@@ -72,6 +72,10 @@ async def test_what_is_counted(chat_on_each: Chat) -> None:
     assert more("sockets") == 1
     assert more("commit_changes_count") >= 1
     assert more("commit_changes_sum") >= more("commit_changes_count")
+    assert more("commit_seconds_count") == more("commit_changes_count")
+    assert more("commit_seconds_sum") > 0
+    assert more("database_wait_seconds_count") >= 3
+    assert more("database_wait_seconds_sum") > 0
     assert figure(after, "changes_waiting") == 0
     assert figure(after, "database_connections") >= 1
     assert figure(after, "outbox_frames") == figure(after, "outbox_bytes") == 0
