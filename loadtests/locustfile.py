@@ -44,6 +44,8 @@ from altlas_chat.loadtest.pacing import burstiness
 from altlas_chat.loadtest.scenarios import SCENARIOS
 from altlas_chat.loadtest.shares import Share, shared
 from altlas_chat.loadtest.steps import (
+    OTHER_FORM,
+    UNREADABLE,
     Call,
     Checked,
     Command,
@@ -183,11 +185,16 @@ class Talker(User):
         script = action(self._person, self._chance)
         self._run.sent.append(time.monotonic())
         answer: Json | None = None
+        name = ""
         while True:
             try:
                 step = next(script) if answer is None else script.send(answer)
             except StopIteration:
                 return
+            except UNREADABLE:
+                self._run.count(name, 0.0, OTHER_FORM)
+                return
+            name = step.name
             if isinstance(step, Checked):
                 self._run.result.check(step)
                 answer = {}

@@ -8,7 +8,7 @@ from altlas_chat.loadtest.doing import Doer, Lacking, Unreachable
 from altlas_chat.loadtest.lines import Refused
 from altlas_chat.loadtest.results import Measured, Result, Second
 from altlas_chat.loadtest.scripts import Action
-from altlas_chat.loadtest.steps import Checked, Command, Json, Person, Step
+from altlas_chat.loadtest.steps import OTHER_FORM, UNREADABLE, Checked, Command, Json, Person, Step
 
 DELIVERY = "delivery"
 
@@ -61,12 +61,16 @@ class Acting:
         """Do one script; its first step is counted from when it was due."""
         script = action(person, random.Random(seed))
         answer: Json | None = None
-        since = due
+        since, name = due, ""
         while True:
             try:
                 step = next(script) if answer is None else script.send(answer)
             except StopIteration:
                 return
+            except UNREADABLE:
+                self._count_failure(self._result.of(name), OTHER_FORM)
+                return
+            name = step.name
             if isinstance(step, Checked):
                 self._result.check(step)
                 answer = {}

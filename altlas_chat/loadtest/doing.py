@@ -75,7 +75,10 @@ class Doer:
             raw = await response.read()
             if response.status >= 400:
                 raise Refused(_code(response.status, raw))
-        found = orjson.loads(raw) if raw else {}
+        try:
+            found = orjson.loads(raw) if raw else {}
+        except orjson.JSONDecodeError as error:
+            raise Refused(f"{response.status}, and no JSON") from error
         return found if isinstance(found, dict) else {"items": found}
 
     async def _download(self, person: Person, step: Download) -> Json:

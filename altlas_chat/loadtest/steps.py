@@ -68,6 +68,11 @@ class Checked:
     wrong: str = ""
 
 
+UNREADABLE = (LookupError, TypeError, ValueError, AttributeError)
+"""What a script raises when an answer has not the form that it should have."""
+
+OTHER_FORM = "an answer of another form"
+
 Step = Call | Upload | Download | Command
 Script = Generator[Step | Checked, Json, None]
 """Ends when the user is done; is closed when a step fails. ``Checked`` is answered by ``{}``."""
