@@ -8,6 +8,7 @@ what is replayed is decided by memberships, not by the cursor.
 import base64
 import binascii
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import orjson
@@ -58,10 +59,7 @@ class Cursor:
             isinstance(self.database_id, str)
             and isinstance(self.user_id, str)
             and isinstance(self.positions, dict)
-            and all(
-                type(number) is int and 0 <= number < 2**53
-                for number in (self.at, *self.positions.values())
-            )
+            and _are_counts((self.at, *self.positions.values()))
         )
 
     def with_seen(self, seen: dict[str, int]) -> "Cursor":
@@ -74,3 +72,8 @@ class Cursor:
         for stream, seq in seen.items():
             positions[stream] = max(seq, positions.get(stream, 0))
         return Cursor(self.database_id, self.user_id, self.at, positions)
+
+
+def _are_counts(numbers: Sequence[int]) -> bool:
+    """Whether all are whole numbers that a stream, or a moment, can have."""
+    return {*map(type, numbers)} == {int} and min(numbers) >= 0 and max(numbers) < 2**53

@@ -31,4 +31,4 @@ async def actor_of(deps: Deps, request: web.Request) -> Actor:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise NotAuthenticated
-    return await authenticate(deps, token.strip())
+    return await authenticate(deps, token.strip(), comes_again=True)

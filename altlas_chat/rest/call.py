@@ -38,6 +38,10 @@ OPERATION = web.RequestKey("operation", str)
 """Which operation was asked for."""
 
 
+_OF_SYSTEM = b'"kind":"system"'
+"""What an encoded answer has where a message of the system stands in it."""
+
+
 class Query(BaseModel):
     """The base of every operation's query parameters: closed, camelCase, from text."""
 
@@ -110,10 +114,11 @@ class Call:
         self, body: Any, status: int = 200, headers: Mapping[str, str] | None = None
     ) -> web.Response:
         """A JSON answer that may have messages in it: those of the system in the reader's words."""
-        found = system_messages_of(body)
-        if found:
-            retell(found, await self.language())
-        return answer(body, status, headers)
+        encoded = orjson.dumps(body)
+        if _OF_SYSTEM in encoded:  # within a text its quotation marks would be escaped
+            retell(system_messages_of(body), await self.language())
+            encoded = orjson.dumps(body)
+        return _json(encoded, status, headers)
 
     async def body(self, shape: type[AnInput]) -> AnInput:
         """The request's JSON body as a ``shape``.
@@ -159,8 +164,12 @@ def answer(
     body: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None
 ) -> web.Response:
     """A JSON answer."""
+    return _json(orjson.dumps(body), status, headers)
+
+
+def _json(encoded: bytes, status: int, headers: Mapping[str, str] | None) -> web.Response:
     return web.Response(
-        body=orjson.dumps(body), status=status, content_type="application/json", headers=headers
+        body=encoded, status=status, content_type="application/json", headers=headers
     )
 
 

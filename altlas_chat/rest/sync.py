@@ -33,12 +33,14 @@ async def get_sync(call: Call) -> web.Response:
         outcome = await sync.changes_after(call.deps, call.actor, cursor, limit=query.limit)
     if isinstance(outcome, Resync):
         return await _start_over(call, outcome)
+    is_new = outcome.cursor is not cursor
+    following = outcome.cursor or await sync.cursor_at(call.deps, call.actor, outcome.positions)
     return await call.answer(
         {
             "resyncRequired": False,
             "events": [envelope(announcement) for announcement in outcome.announcements],
             "receipts": [receipt.data for receipt in outcome.receipts],
-            "cursor": (await sync.cursor_at(call.deps, call.actor, outcome.positions)).encode(),
+            "cursor": following.encode() if is_new else query.cursor,
             "hasMore": outcome.has_more,
         }
     )

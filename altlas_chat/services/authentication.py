@@ -4,16 +4,15 @@ import re
 import sys
 from dataclasses import replace
 
-import jwt
-
 from altlas_chat.domain.accounts import User
 from altlas_chat.domain.errors import AccountDeactivated, TokenInvalid
 from altlas_chat.domain.events import user_stream
 from altlas_chat.domain.language import say
 from altlas_chat.domain.permissions import ROLE_PERMISSIONS, Actor
 from altlas_chat.services.accounts import create_user
-from altlas_chat.services.credentials import ISSUER, Claims
+from altlas_chat.services.credentials import ISSUER
 from altlas_chat.services.deps import Deps
+from altlas_chat.services.known_tokens import Claims
 from altlas_chat.storage import accounts
 from altlas_chat.storage.database import UniqueViolated
 
@@ -21,10 +20,11 @@ _STRONGEST_FIRST = ("admin", "moderator", "service", "user", "guest")
 _NAME_TRIES = 20
 
 
-async def authenticate(deps: Deps, token: str) -> Actor:
+async def authenticate(deps: Deps, token: str, *, comes_again: bool = False) -> Actor:
     """The person whom an access token names.
 
-    A person whom ALT_LAS vouches for is made known here at the first visit.
+    A person whom ALT_LAS vouches for is made known here at the first visit. A
+    token that ``comes_again``, as with each request of somebody, is remembered.
 
     Raises:
         TokenInvalid: it is no access token that is accepted here.
@@ -32,16 +32,19 @@ async def authenticate(deps: Deps, token: str) -> Actor:
         SessionRevoked: its session was ended.
         AccountDeactivated: the account is closed.
     """
-    if _issuer(token) == ISSUER:
-        claims = deps.credentials.claims_of(token)
-        role = deps.credentials.role_of(claims["sub"], claims["role"])
+    credentials = deps.credentials
+    if credentials.issuer_of(token) == ISSUER:
+        claims = credentials.claims_of(token)
+        role = credentials.role_of(claims["sub"], claims["role"])
         role = sys.intern(role)  # one string for all sockets
         if role not in ROLE_PERMISSIONS:
             raise TokenInvalid
-        ends_at = deps.credentials.end_of(claims)
+        if comes_again:
+            credentials.remember(token, claims)
+        ends_at = credentials.end_of(claims)
         permissions = ROLE_PERMISSIONS[role]
         return Actor(claims["sub"], role, permissions, claims["sid"], ends_at=ends_at)
-    claims = deps.credentials.alt_las_claims_of(token)
+    claims = credentials.alt_las_claims_of(token)
     user = await deps.database.read(lambda reader: accounts.select_user(reader, claims["userId"]))
     if user is None:
         user = await _make_known(deps, claims)
@@ -49,7 +52,9 @@ async def authenticate(deps: Deps, token: str) -> Actor:
         raise TokenInvalid(say("This id belongs to an account that is not ALT_LAS's."))
     if not user.is_active:
         raise AccountDeactivated
-    role, ends_at = _role(claims), deps.credentials.end_of(claims)
+    if comes_again:
+        credentials.remember(token, claims)
+    role, ends_at = _role(claims), credentials.end_of(claims)
     return Actor(
         user.user_id, role, ROLE_PERMISSIONS[role], language=user.language, ends_at=ends_at
     )
@@ -73,14 +78,6 @@ async def renewed(deps: Deps, actor: Actor, token: str) -> Actor:
     if (other.user_id, other.session_id) != (actor.user_id, actor.session_id):
         raise TokenInvalid(say("The token belongs to another session."))
     return replace(other, ends_at=max(other.ends_at or 0, actor.ends_at or 0))
-
-
-def _issuer(token: str) -> object:
-    """Who says to have issued a token; nothing is believed yet."""
-    try:
-        return jwt.decode(token, options={"verify_signature": False}).get("iss")
-    except (jwt.PyJWTError, UnicodeError, ValueError, RecursionError) as error:
-        raise TokenInvalid from error
 
 
 def _role(claims: Claims) -> str:

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from typing import Any, cast, get_args
+from typing import cast, get_args
 from weakref import WeakValueDictionary
 
 import jwt
@@ -27,6 +27,7 @@ from altlas_chat.domain.errors import (
 from altlas_chat.domain.files import Variant
 from altlas_chat.domain.language import say
 from altlas_chat.services.known_keys import KnownKeys
+from altlas_chat.services.known_tokens import Claims, KnownTokens
 from altlas_chat.settings import Settings
 from altlas_chat.storage.database import Database, Transaction
 from altlas_chat.storage.meta import insert_meta_once
@@ -41,8 +42,6 @@ HASHING_THREADS = 2
 FAILURES_ALLOWED = 10
 FAILURES_WINDOW_MS = 5 * 60 * 1000
 FAILURES_REMEMBERED = 10_000
-
-Claims = dict[str, Any]
 
 
 class Credentials:
@@ -62,6 +61,7 @@ class Credentials:
         self._revoked: dict[str, int] = {}
         self._roles: dict[str, tuple[str, int]] = {}
         self.api_keys = KnownKeys()
+        self._known = KnownTokens()
         self._failures: dict[str, list[int]] = {}
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -82,6 +82,24 @@ class Credentials:
         }
         return jwt.encode(claims, self._key, ALGORITHM)
 
+    def issuer_of(self, token: str) -> object:
+        """Who says to have issued a token; nothing is believed yet.
+
+        Raises:
+            TokenInvalid: it is none.
+        """
+        known = self._known.get(token)
+        if known is not None:
+            return known["iss"]
+        try:
+            return jwt.decode(token, options={"verify_signature": False}).get("iss")
+        except (jwt.PyJWTError, UnicodeError, ValueError, RecursionError) as error:
+            raise TokenInvalid from error
+
+    def remember(self, token: str, claims: Claims) -> None:
+        """Check no more whether a token that was accepted here is signed, since it comes again."""
+        self._known.keep(token, claims)
+
     def claims_of(self, token: str) -> Claims:
         """What an access token of ours says.
 
@@ -90,7 +108,7 @@ class Credentials:
             TokenInvalid: it is not one of ours.
             SessionRevoked: its session was ended.
         """
-        claims = self._decoded(token, self._key, ISSUER, AUDIENCE)
+        claims = self._checked(token, self._key, ISSUER, AUDIENCE)
         well_formed = all(isinstance(claims.get(name), str) for name in ("sub", "sid", "role"))
         if claims.get("typ") != "access" or not well_formed:
             raise TokenInvalid
@@ -140,7 +158,7 @@ class Credentials:
         settings = self._settings
         if not settings.alt_las_token_secret:
             raise TokenInvalid(say("Tokens of ALT_LAS are not accepted here."))
-        claims = self._decoded(
+        claims = self._checked(
             token,
             settings.alt_las_token_secret,
             settings.alt_las_issuer,
@@ -152,6 +170,23 @@ class Credentials:
         if not isinstance(user_id, str) or not 0 < len(user_id) <= 128 or not user_id.isprintable():
             raise TokenInvalid
         return claims
+
+    def _checked(self, token: str, key: str, issuer: str, audience: str) -> Claims:
+        """The claims of a token that is signed with a key, now or when it was remembered.
+
+        Raises:
+            TokenExpired: its time is over.
+            TokenInvalid: it is not one of this issuer and for this audience.
+        """
+        known = self._known.get(token)
+        if known is None or known["iss"] != issuer:
+            return self._decoded(token, key, issuer, audience)
+        self._require_time_left(known, LEEWAY_SECONDS)
+        return known
+
+    def _require_time_left(self, claims: Claims, leeway_seconds: int) -> None:
+        if self._clock.now_ms() / 1000 > claims["exp"] + leeway_seconds:
+            raise TokenExpired
 
     def _decoded(
         self,
@@ -181,8 +216,7 @@ class Credentials:
         expires = claims["exp"]
         if not isinstance(expires, int | float) or not 0 <= expires < 2**53:
             raise TokenInvalid
-        if self._clock.now_ms() / 1000 > expires + leeway_seconds:
-            raise TokenExpired
+        self._require_time_left(claims, leeway_seconds)
         return claims
 
     # -- ended sessions ----------------------------------------------------------

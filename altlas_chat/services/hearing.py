@@ -81,7 +81,7 @@ async def begin_hearing(
 
 
 async def _go_on(deps: Deps, hearer: Hearer, changes: Changes, start: Start) -> dict[str, int]:
-    cursor = await sync.cursor_at(deps, hearer.actor, changes.positions)
+    cursor = changes.cursor or await sync.cursor_at(deps, hearer.actor, changes.positions)
     ready = await _ready(deps, hearer.actor, cursor.encode(), resumed=start.cursor is not None)
     hearer.stands_at(start.cursor if isinstance(start.cursor, Cursor) else cursor)
     hearer.welcome(ready, start.request_id)

@@ -8,6 +8,7 @@ seen either way.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import orjson
 
@@ -42,17 +43,52 @@ async def sights(reader: Reader, viewer_id: str, user_ids: Iterable[str]) -> dic
     documents = {user_id: one.document for user_id, one in kept.items()}
     apart = await blocks.select_apart(reader, viewer_id, others)
     writers = await _writers(reader, viewer_id, others, documents)
+    mine = _audiences(documents.get(viewer_id))
     for other in others:
         if other in apart:
             found[other] = NOTHING
             continue
-        both = ((viewer_id, other), (other, viewer_id))
+        theirs = _audiences(documents.get(other))
+        if mine == theirs == _ALL_OF_ALL:
+            found[other] = EVERYTHING
+            continue
+        sides = ((mine, (viewer_id, other)), (theirs, (other, viewer_id)))
         found[other] = Sight(
-            last_seen=all(_shows(documents, writers, "lastSeen", *pair) for pair in both),
-            presence=all(_shows(documents, writers, "presence", *pair) for pair in both),
-            typing=all(choice(documents.get(one), "privacy", "typing") for one, _ in both),
+            last_seen=all(_reaches(one.last_seen, pair, writers) for one, pair in sides),
+            presence=all(_reaches(one.presence, pair, writers) for one, pair in sides),
+            typing=mine.typing and theirs.typing,
         )
     return found
+
+
+class _Audiences(NamedTuple):
+    """Whom a person lets see what."""
+
+    last_seen: str
+    presence: str
+    typing: bool
+
+
+_ALL_OF_ALL = _Audiences("everyone", "everyone", typing=True)
+
+
+def _audiences(document: Json | None) -> _Audiences:
+    if document is None:
+        return _USUAL
+    return _Audiences(
+        choice(document, "privacy", "lastSeen"),
+        choice(document, "privacy", "presence"),
+        typing=choice(document, "privacy", "typing"),
+    )
+
+
+_USUAL = _audiences({})
+"""Those of who chose nothing."""
+
+
+def _reaches(audience: str, pair: tuple[str, str], writers: set[tuple[str, str]]) -> bool:
+    """Whether the second of two people is in an audience of the first."""
+    return audience == "everyone" or (audience == "contacts" and pair in writers)
 
 
 async def kept_from(reader: Reader, user_id: str, conversation_id: str) -> set[str] | None:
@@ -93,24 +129,8 @@ async def _writers(
 
 
 def _asks_for_contacts(document: Json | None) -> bool:
-    return "contacts" in (
-        choice(document, "privacy", "lastSeen"),
-        choice(document, "privacy", "presence"),
-    )
-
-
-def _shows(
-    documents: Mapping[str, Json],
-    writers: set[tuple[str, str]],
-    what: str,
-    owner_id: str,
-    other_id: str,
-) -> bool:
-    """Whether a person lets another see a thing."""
-    audience = choice(documents.get(owner_id), "privacy", what)
-    if audience == "contacts":
-        return (owner_id, other_id) in writers
-    return bool(audience == "everyone")
+    audiences = _audiences(document)
+    return "contacts" in (audiences.last_seen, audiences.presence)
 
 
 async def people_views(

@@ -39,10 +39,13 @@ for a lock has an earlier time than its commit.
 class Changes:
     """What a client has not heard yet, and where it stands afterwards.
 
-    ``positions`` holds every stream that the person hears at this moment.
+    ``positions`` holds every stream that the person hears at this moment,
+    ``cursor`` stands for them: for who has missed nothing it is the very one
+    that was asked with. It is left out where only the positions were asked for.
     """
 
     positions: dict[str, int]
+    cursor: Cursor | None = None
     announcements: list[Announcement] = field(default_factory=list)
     receipts: list[PassingEvent] = field(default_factory=list)
     has_more: bool = False
@@ -140,7 +143,10 @@ async def _changes(
     if len(receipts) > RECEIPT_LIMIT:
         return Resync("too_far_behind")
     has_more = any(reached[stream] < seq for stream, (seq, _) in found.items())
-    return Changes(reached, announcements, receipts, has_more)
+    if not receipts and reached == cursor.positions:
+        return Changes(reached, cursor)
+    following = Cursor(cursor.database_id, actor.user_id, deps.clock.now_ms(), reached)
+    return Changes(reached, following, announcements, receipts, has_more)
 
 
 def _own_first(stream: str) -> tuple[bool, str]:

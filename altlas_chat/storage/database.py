@@ -1,9 +1,9 @@
 """What the rest of the storage layer relies on: rows, readers, transactions.
 
-A *query* is a function of a reader, a *change* one of a transaction. A change
-may run more than once before it is committed (after a deadlock, or when its
-batch was lost), so it keeps no state outside its transaction, and it awaits
-nothing else.
+A *query* is a function of a reader, a *change* one of a transaction. Each awaits
+nothing else than these, and may run in another thread. A change may run more
+than once before it is committed (after a deadlock, or when its batch was lost),
+so it keeps no state outside its transaction.
 """
 
 from collections.abc import Awaitable, Callable, Sequence

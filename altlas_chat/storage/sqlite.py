@@ -12,9 +12,9 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import NamedTuple, TypeVar, cast
 
 from altlas_chat.figures import SHORT_SECONDS, SIZES, Spread, Workload
 from altlas_chat.storage.database import (
@@ -25,6 +25,7 @@ from altlas_chat.storage.database import (
     Row,
     Transaction,
 )
+from altlas_chat.storage.driving import drive
 from altlas_chat.storage.sqlite_connections import connect, translated
 from altlas_chat.storage.sqlite_readers import SqliteReaders
 from altlas_chat.storage.waiting import Failed, Group, Waiting, fail, in_groups, make, serve
@@ -67,16 +68,6 @@ class SqliteTransaction:
 
     async def execute_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
         self._execute_many(sql, rows)
-
-
-def _drive(change: Coroutine[Any, Any, Any]) -> Any:
-    """Run a change that awaits nothing but its transaction, which never waits."""
-    try:
-        change.send(None)
-    except StopIteration as finished:
-        return finished.value
-    change.close()
-    raise RuntimeError("a change awaited something other than its transaction")
 
 
 class SqliteWriter:
@@ -212,7 +203,7 @@ def _run_group(
     _execute_all(connection, marks.begin)
     last = len(transaction.last)
     try:
-        _drive(make(transaction, group))
+        drive(make(transaction, group))
     except Exception as error:
         if not connection.in_transaction:
             raise

@@ -1,97 +1,162 @@
-"""Connections of SQLite for reading: several, each with a read transaction for one reading."""
+"""Readings of SQLite: several threads, each with a connection of its own.
+
+A reading is run in one go, from its ``BEGIN`` to its ``COMMIT``, in the thread
+that is free first: threads are crossed twice for it, however many statements it
+has (docs/decisions/0003-storage-access.md).
+"""
 
 import asyncio
+import contextlib
+import queue
 import sqlite3
+import threading
+import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar, cast
-
-import aiosqlite
+from typing import Any, TypeVar, cast
 
 from altlas_chat.figures import SHORT_SECONDS, Spread
-from altlas_chat.storage.database import PATIENCE_SECONDS, Dialect, Reader, Row
-from altlas_chat.storage.sqlite_connections import PRAGMAS, translated
+from altlas_chat.storage.database import PATIENCE_SECONDS, Dialect, Reader, Row, StorageUnavailable
+from altlas_chat.storage.driving import drive
+from altlas_chat.storage.sqlite_connections import connect, translated
 
 T = TypeVar("T")
 
 
 class SqliteReader:
-    """A reader's connection, in a read transaction."""
+    """A reader's connection, in a read transaction. Nothing here ever waits.
+
+    ``is_unwanted`` tells that nobody waits for what is read; it then breaks off.
+    """
 
     dialect: Dialect = "sqlite"
 
-    def __init__(self, connection: aiosqlite.Connection) -> None:
-        self._connection = connection
+    def __init__(
+        self, connection: sqlite3.Connection, is_unwanted: Callable[[], bool] | None = None
+    ) -> None:
+        self._execute = connection.execute
+        self._is_unwanted = is_unwanted
 
     async def fetch_one(self, sql: str, *params: object) -> Row | None:
-        rows = await self.fetch_all(sql, *params)
-        return rows[0] if rows else None
+        if self._is_unwanted is not None and self._is_unwanted():
+            raise asyncio.CancelledError
+        return cast("Row | None", self._execute(sql, params).fetchone())
 
     async def fetch_all(self, sql: str, *params: object) -> list[Row]:
+        if self._is_unwanted is not None and self._is_unwanted():
+            raise asyncio.CancelledError
+        return self._execute(sql, params).fetchall()
+
+
+class _Reading:
+    """A query in the queue, what became of it, and who waits for that."""
+
+    __slots__ = ("asked_at", "begun_at", "error", "future", "query", "result")
+
+    def __init__(
+        self, query: Callable[[Reader], Awaitable[Any]], future: asyncio.Future[Any]
+    ) -> None:
+        self.query = query
+        self.future = future
+        self.result: Any = None
+        self.error: BaseException | None = None
+        self.asked_at = self.begun_at = time.perf_counter()
+
+    def run(self, connection: sqlite3.Connection) -> None:
+        """Read in a transaction of its own, which is over afterwards, whatever happens."""
+        self.begun_at = time.perf_counter()
         try:
-            rows = await self._connection.execute_fetchall(sql, params)
-        except sqlite3.Error as error:
-            raise translated(error) from error
-        return cast("list[Row]", rows)
+            connection.execute("BEGIN")
+            self.result = drive(self.query(SqliteReader(connection, self.future.cancelled)))
+            connection.execute("COMMIT")
+        except BaseException as error:  # noqa: BLE001 - the thread outlives whatever a query does
+            self.error = translated(error)
+            with contextlib.suppress(sqlite3.Error):
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
 
 
 class SqliteReaders:
-    """Connections that are lent to one reading at a time."""
+    """Threads that read, each one reading at a time."""
 
-    def __init__(self, connections: list[aiosqlite.Connection]) -> None:
-        self._connections = connections
+    def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
+        self._queue: queue.SimpleQueue[_Reading | None] = queue.SimpleQueue()
+        self._threads: list[threading.Thread] = []
         self.waits = Spread(SHORT_SECONDS)
-        self._idle: asyncio.LifoQueue[aiosqlite.Connection] = asyncio.LifoQueue()
-        for connection in connections:
-            self._idle.put_nowait(connection)
+        self._is_closed = False
+        self._unanswered = 0
 
     @classmethod
     async def open(cls, path: str, number: int) -> "SqliteReaders":
-        return cls([await _open_reader(path) for _ in range(number)])
+        """So many connections to a file.
+
+        Raises:
+            StorageUnavailable: it can't be opened.
+        """
+        readers = cls()
+        try:
+            for _ in range(number):
+                readers._begin(_open_reader(path))
+        except sqlite3.Error as error:
+            await readers.close()
+            raise translated(error) from error
+        return readers
+
+    def _begin(self, connection: sqlite3.Connection) -> None:
+        name = f"altlas-chat-reader-{len(self._threads) + 1}"
+        thread = threading.Thread(target=self._work, args=(connection,), name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _work(self, connection: sqlite3.Connection) -> None:
+        while (reading := self._queue.get()) is not None:
+            if not reading.future.cancelled():
+                reading.run(connection)
+            self._loop.call_soon_threadsafe(self._tell, reading)
+            del reading  # what was read is not kept until the next one comes
+        connection.close()
+
+    def _tell(self, reading: _Reading) -> None:
+        """Give the outcome to who waits, on the event loop."""
+        self.waits.add(reading.begun_at - reading.asked_at)
+        if reading.future.done():
+            return
+        if reading.error is None:
+            reading.future.set_result(reading.result)
+        else:
+            reading.future.set_exception(reading.error)
 
     @property
     def number(self) -> int:
-        return len(self._connections)
+        return len(self._threads)
 
     @property
     def idle(self) -> int:
-        return self._idle.qsize()
+        """How many have nothing to do."""
+        return max(0, len(self._threads) - self._unanswered)
 
     async def read(self, query: Callable[[Reader], Awaitable[T]]) -> T:
         """Run ``query`` in a read transaction of its own: see :meth:`Database.read`."""
-        asked_at = self._loop.time()
-        connection = await self._idle.get()
-        self.waits.add(self._loop.time() - asked_at)
+        if self._is_closed:
+            raise StorageUnavailable("the database is closed")
+        future: asyncio.Future[T] = self._loop.create_future()
+        self._unanswered += 1
         try:
-            await connection.execute_fetchall("BEGIN")
-            result = await query(SqliteReader(connection))
-            await connection.execute_fetchall("COMMIT")
-        except BaseException as error:
-            # Also when the reading is called off, and again while it is: the
-            # connection's thread goes on, and has to be waited for.
-            await asyncio.shield(self._give_back(connection))
-            if isinstance(error, sqlite3.Error):
-                raise translated(error) from error
-            raise
-        self._idle.put_nowait(connection)
-        return result
-
-    async def _give_back(self, connection: aiosqlite.Connection) -> None:
-        """Let others read with a connection whose reading broke off."""
-        try:
-            await connection.rollback()
+            self._queue.put(_Reading(query, future))
+            return await future
         finally:
-            self._idle.put_nowait(connection)
+            self._unanswered -= 1
 
     async def close(self) -> None:
-        for connection in self._connections:
-            await connection.close()
+        """Finish the readings that wait, then close."""
+        self._is_closed = True
+        for _ in self._threads:
+            self._queue.put(None)
+        for thread in self._threads:
+            await asyncio.to_thread(thread.join)
 
 
-async def _open_reader(path: str) -> aiosqlite.Connection:
-    connection = await aiosqlite.connect(
-        path, timeout=PATIENCE_SECONDS, isolation_level=None, cached_statements=512
-    )
-    for pragma in (*PRAGMAS, "PRAGMA query_only = ON"):
-        await connection.execute_fetchall(pragma)
+def _open_reader(path: str) -> sqlite3.Connection:
+    connection = connect(path, PATIENCE_SECONDS)
+    connection.execute("PRAGMA query_only = ON")
     return connection

@@ -8,6 +8,7 @@ import pytest
 from altlas_chat.storage.database import Database, Reader, Transaction
 from altlas_chat.storage.meta import insert_meta_once, select_meta
 from altlas_chat.storage.postgresql import PostgresDatabase
+from tests.support.pausing import Pause
 from tests.support.postgres import fresh_database
 
 
@@ -71,18 +72,17 @@ async def test_changes_of_one_lane_are_made_in_the_order_of_the_calls(database: 
 
 
 async def test_everything_in_one_reading_is_of_one_moment(database: Database) -> None:
-    before, during = asyncio.Event(), asyncio.Event()
+    pause = Pause()
 
     async def query(reader: Reader) -> tuple[object, object]:
         first = await select_meta(reader, "name")
-        before.set()
-        await during.wait()
+        await pause.here(reader)
         return first, await select_meta(reader, "name")
 
     reading = asyncio.create_task(database.read(query))
-    await before.wait()
+    await pause.reached()
     await note(database, "name")
-    during.set()
+    pause.go_on()
     assert await reading == (None, None)
     assert await database.read(lambda reader: select_meta(reader, "name")) == "x"
 

@@ -9,6 +9,7 @@ import pytest
 
 from altlas_chat.storage.database import Reader, StorageUnavailable, Transaction, UniqueViolated
 from altlas_chat.storage.sqlite import SqliteDatabase
+from tests.support.pausing import Pause
 
 
 @pytest.fixture
@@ -133,19 +134,69 @@ async def test_closing_finishes_what_waits(path: Path) -> None:
     assert [await write for write in writes] == [f"{n}" for n in range(9)]
 
 
-async def test_everything_in_one_read_is_of_one_moment(notes: SqliteDatabase) -> None:
-    await notes.write(noting("first"), lane="a")
+async def test_a_reading_that_is_called_off_stops_at_its_next_statement(
+    notes: SqliteDatabase,
+) -> None:
+    pause, ended = Pause(), asyncio.Event()
+    loop, reached = asyncio.get_running_loop(), []
 
-    async def query(reader: Reader) -> tuple[int, int]:
-        before = await reader.fetch_one("SELECT count(*) FROM notes")
-        await notes.write(noting("meanwhile"), lane="a")
-        after = await reader.fetch_one("SELECT count(*) FROM notes")
-        assert before is not None
-        assert after is not None
-        return before[0], after[0]
+    async def query(reader: Reader) -> None:
+        try:
+            await reader.fetch_all("SELECT note FROM notes")
+            await pause.here(reader)
+            await reader.fetch_all("SELECT place FROM notes")
+            reached.append("the second statement")
+        finally:
+            loop.call_soon_threadsafe(ended.set)
 
-    assert await notes.read(query) == (1, 1)
-    assert len(await all_notes(notes)) == 2
+    reading = asyncio.create_task(notes.read(query))
+    await pause.reached()
+    assert notes.workload().idle == 1
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    assert await all_notes(notes) == []  # by the other connection
+    pause.go_on()
+    await asyncio.wait_for(ended.wait(), 10)
+    assert reached == []
+    assert await asyncio.gather(*(all_notes(notes) for _ in range(4))) == [[]] * 4
+
+
+async def test_a_reading_that_awaits_something_else_is_refused(notes: SqliteDatabase) -> None:
+    async def sleepy(reader: Reader) -> None:
+        await reader.fetch_all("SELECT note FROM notes")
+        await asyncio.sleep(0)
+
+    for _ in range(3):  # more than there are connections
+        with pytest.raises(RuntimeError, match="awaited something other"):
+            await notes.read(sleepy)
+    assert await all_notes(notes) == []
+
+
+async def test_an_error_of_a_reading_is_told_and_the_next_one_goes_on(
+    notes: SqliteDatabase,
+) -> None:
+    async def bad(reader: Reader) -> None:
+        await reader.fetch_all("SELECT note FROM notes")
+        raise ValueError("of no use")
+
+    for _ in range(3):
+        with pytest.raises(ValueError, match="of no use"):
+            await notes.read(bad)
+        with pytest.raises(StorageUnavailable):
+            await notes.read(lambda reader: reader.fetch_all("SELECT nothing FROM nowhere"))
+    await notes.write(noting("later"), lane="a")
+    assert await asyncio.gather(*(all_notes(notes) for _ in range(4))) == [["later"]] * 4
+
+
+async def test_closing_finishes_the_readings_that_wait_and_takes_no_others(path: Path) -> None:
+    database = await SqliteDatabase.open(path, readers=1, batch_size=2)
+    readings = [asyncio.ensure_future(all_notes(database)) for _ in range(5)]
+    await asyncio.sleep(0)
+    await database.close()
+    assert await asyncio.gather(*readings) == [[]] * 5
+    with pytest.raises(StorageUnavailable, match="closed"):
+        await all_notes(database)
 
 
 async def test_a_reader_cannot_write(notes: SqliteDatabase) -> None:
