@@ -8,10 +8,11 @@ import asyncio
 import contextlib
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from altlas_chat.loadtest.lines import Line, Refused
 from altlas_chat.loadtest.results import Result
+from altlas_chat.loadtest.scenarios import Slowness
 from altlas_chat.loadtest.storms import come_back
 
 RECEIVE_BYTES = 4096
@@ -19,15 +20,17 @@ RECEIVE_BYTES = 4096
 
 SIP_BYTES = 8192
 SIP_SECONDS = 0.25
-SLEEP_SECONDS = (3.0, 12.0)
-"""Between two looks of a reader that sleeps: a device in a pocket."""
-
 EXPECTED = frozenset({1006, 4009})
 """How a slow reader's socket ends: told so, or dropped by then, for it did not read that."""
 
 
 async def dawdle(
-    lines: Sequence[Line], result: Result, chance: random.Random, *, until: float
+    slowness: Slowness,
+    lines: Sequence[Line],
+    result: Result,
+    chance: random.Random,
+    *,
+    until: float,
 ) -> None:
     """Let every second of these lines sip, and the others sleep; at the end all have caught up.
 
@@ -37,23 +40,34 @@ async def dawdle(
     seeds = [chance.getrandbits(64) for _ in lines]
     await asyncio.gather(
         *(
-            _be_slow(line, result, random.Random(seed), until, sips=place % 2 == 0)
+            _be_slow(
+                line,
+                result,
+                until,
+                pauses=None if place % 2 == 0 else _pauses(slowness, random.Random(seed)),
+            )
             for place, (line, seed) in enumerate(zip(lines, seeds, strict=True))
         )
     )
 
 
+def _pauses(slowness: Slowness, chance: random.Random) -> Iterator[float]:
+    while True:
+        yield chance.uniform(*slowness.sleep_seconds)
+
+
 async def _be_slow(
-    line: Line, result: Result, chance: random.Random, until: float, *, sips: bool
+    line: Line, result: Result, until: float, pauses: Iterator[float] | None
 ) -> None:
+    """Sleep for these times, or sip; come back whenever the server has closed the line."""
     slow_since = time.monotonic()
     while True:
         left = until - time.monotonic()
-        if left > 0 and sips:
+        if left > 0 and pauses is None:
             await _sip(line, until)
-        elif left > 0:
+        elif left > 0 and pauses is not None:
             line.wire.pause()
-            await asyncio.sleep(min(chance.uniform(*SLEEP_SECONDS), left))
+            await asyncio.sleep(min(next(pauses), left))
         await _read_on(line)
         if line.ended is None:
             if left <= 0:
@@ -64,7 +78,7 @@ async def _be_slow(
             closed.spread.add(time.monotonic() - slow_since)
         else:
             result.of("socket").failures[f"ended with {line.ended}"] += 1
-        await asyncio.sleep(chance.random())
+        await asyncio.sleep(random.random())  # docs/protocol.md, section 10
         await come_back(line, time.monotonic(), result, until, expected=EXPECTED)
         slow_since = time.monotonic()
 

@@ -25,7 +25,7 @@ from altlas_chat.loadtest.histograms import Histogram
 from altlas_chat.loadtest.lines import Line, Refused
 from altlas_chat.loadtest.pacing import arrivals, burstiness
 from altlas_chat.loadtest.results import Messages, Result, Second
-from altlas_chat.loadtest.scenarios import Scenario
+from altlas_chat.loadtest.scenarios import Scenario, Slowness
 from altlas_chat.loadtest.settling import settle
 from altlas_chat.loadtest.steps import Call, Person
 from altlas_chat.loadtest.storms import rage
@@ -43,7 +43,7 @@ SETTLE_SECONDS = 10.0
 GONE_SECONDS = 4.0
 """How long nobody may take connections before a run is broken off; a restart may take less."""
 
-HOPELESS_SECONDS = 5.0
+HOPELESS_SECONDS = 3.0
 """A generator so far behind its plan does not catch up any more."""
 
 FEELING_SECONDS = 0.02
@@ -167,9 +167,9 @@ class Engine:
     @property
     def _slow_count(self) -> int:
         """How many of those with a socket read too slowly: the first of the people."""
-        plan = self._plan
+        plan, slow = self._plan, self._plan.scenario.slow
         sockets = round(len(plan.people) * plan.scenario.connects)
-        return max(1, round(sockets * plan.scenario.slow)) if plan.scenario.slow else 0
+        return 0 if slow is None else max(1, round(sockets * slow.share))
 
     # -- the run -------------------------------------------------------------------
 
@@ -236,11 +236,11 @@ class Engine:
                     seconds=plan.seconds,
                 )
             )
-        if self._slow_count:
-            found.append(self._slow_down(doer, acting))
+        if plan.scenario.slow is not None:
+            found.append(self._slow_down(plan.scenario.slow, doer, acting))
         return found
 
-    async def _slow_down(self, doer: Doer, acting: Acting) -> None:
+    async def _slow_down(self, slowness: Slowness, doer: Doer, acting: Acting) -> None:
         """All read well in the first third of the run, then some do not."""
         plan = self._plan
         slow = [doer.lines[one.user_id] for one in plan.people[: self._slow_count]]
@@ -248,7 +248,8 @@ class Engine:
         await asyncio.sleep(plan.seconds / 3)
         acting.delivery = "delivery.beside_slow"
         chance = random.Random(plan.seed)
-        await dawdle(slow, self.result, chance, until=acting.began + plan.seconds)
+        until = acting.began + plan.seconds
+        await dawdle(slowness, slow, self.result, chance, until=until)
 
     def _talkers(self, doer: Doer) -> Sequence[Person]:
         """Who acts: those with a socket, if the scenario wants sockets, and no slow readers."""

@@ -28,6 +28,18 @@ class Storm:
 
 
 @dataclass(frozen=True, slots=True)
+class Slowness:
+    """A share of those who listen read too slowly, from the first third of the run on.
+
+    Half of them take a sip now and then; the others read nothing at all for
+    some time between both ends of ``sleep_seconds``.
+    """
+
+    share: float = 0.1
+    sleep_seconds: tuple[float, float] = (3.0, 12.0)
+
+
+@dataclass(frozen=True, slots=True)
 class Scenario:
     """What so many people do how often.
 
@@ -36,7 +48,7 @@ class Scenario:
     asked for: a world of so many people, conversations and messages, and a
     rate of actions a second. With ``groups`` the people are divided into so
     many, and write there alone. ``storm`` cuts all sockets now and then;
-    ``slow`` is the share of those with a socket who read too slowly.
+    ``slow`` makes some of those with a socket read too slowly.
     """
 
     name: str
@@ -49,7 +61,7 @@ class Scenario:
     messages: int
     groups: int = 0
     storm: Storm | None = None
-    slow: float = 0.0
+    slow: Slowness | None = None
 
     @property
     def is_for_locust(self) -> bool:
@@ -148,7 +160,7 @@ SCENARIOS: Mapping[str, Scenario] = {
             conversations=0,
             messages=0,
             groups=1,
-            slow=0.1,
+            slow=Slowness(),
         ),
         Scenario(
             name="mixed",

@@ -164,7 +164,13 @@ class Socket:
         else:
             # What was written may still be on its way to a peer that reads; one that does not is
             # not waited for.
-            self.loop.call_later(CLOSE_TIMEOUT_SECONDS, self._transport.abort)
+            self.loop.call_later(CLOSE_TIMEOUT_SECONDS, self._drop)
+
+    def _drop(self) -> None:
+        """End the connection, if it is not over; asyncio's own loop fails to abort one that is."""
+        transport = self._transport
+        if not transport.is_closing() or transport.get_write_buffer_size():
+            transport.abort()
 
     async def closed(self) -> None:
         """Return when closing is over, if it was begun."""
