@@ -4,17 +4,19 @@ The operations and commands are taken from the contract; what each needs to be
 a sound request stands in the tables below, and a test fails when one is missing.
 """
 
-from dataclasses import dataclass
+import itertools
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from altlas_chat.contract.documents import Operation, load_operations
 from altlas_chat.domain.permissions import PUBLIC
 from altlas_chat.domain.times import rfc3339
 from altlas_chat.ws.commands import COMMANDS
 from tests.support.images import photograph
-from tests.support.running import Chat, Person
+from tests.support.running import Chat, Person, on_shared_chat
 
 Json = dict[str, Any]
 
@@ -61,6 +63,11 @@ NOT_FOR_A_PLAIN_MEMBER = {
     "reactivateUser",
 }
 """What somebody who is neither the author nor leads the group may not do there."""
+
+FORBIDDEN = [one for one in WITH_OBJECT if one.operation_id in NOT_FOR_A_PLAIN_MEMBER]
+ALLOWED = [one for one in WITH_OBJECT if one.operation_id not in NOT_FOR_A_PLAIN_MEMBER]
+READING = [one for one in ALLOWED if one.method == "get"]
+CHANGING = [one for one in ALLOWED if one.method != "get"]
 
 DATA: dict[str, Json] = {
     "message.send": {"conversationId": "{group}", "clientId": "c-2", "text": "merhaba"},
@@ -120,9 +127,14 @@ class Town:
         return {part: await self.ayse.gets("GET", part) for part in parts}
 
 
-@pytest.fixture
-async def town(chat: Chat) -> Town:
-    ayse, mehmet, zeynep, kemal = await chat.people("ayse", "mehmet", "zeynep", "kemal")
+_numbers = itertools.count(1)
+
+
+async def settle(chat: Chat) -> Town:
+    """A new town on a server that may have others."""
+    number = next(_numbers)
+    names_of_people = [f"{name}{number}" for name in ("ayse", "mehmet", "zeynep", "kemal")]
+    ayse, mehmet, zeynep, kemal = await chat.people(*names_of_people)
     group = await chat.group(ayse, mehmet, zeynep)
     draft = {"conversationId": group, "clientId": "c-0", "text": "merhaba"}
     message = await ayse.gets("POST", "/messages", draft)
@@ -160,6 +172,23 @@ async def town(chat: Chat) -> Town:
     return Town(chat, ayse, mehmet, zeynep, kemal, names)
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def lasting_town(shared_chat: Chat) -> Town:
+    return await settle(shared_chat)
+
+
+@pytest.fixture
+def town(chat_of_all: Chat, lasting_town: Town) -> Town:
+    """A town that all have who change nothing there."""
+    return replace(lasting_town, chat=chat_of_all, names=dict(lasting_town.names))
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def own_town(chat_of_all: Chat) -> Town:
+    """A town to be changed."""
+    return await settle(chat_of_all)
+
+
 def status_of_nothing(operation: Operation) -> int:
     """What somebody is told who finds nothing; who is no administrator is told no more than that."""
     return 403 if operation.permission.startswith("admin:") else 404
@@ -185,6 +214,7 @@ def test_each_operation_with_an_object_has_what_it_needs_here() -> None:
     assert set(DATA) | OF_PEOPLE == set(COMMANDS)
 
 
+@on_shared_chat
 @pytest.mark.parametrize("operation", BUILT, ids=lambda one: one.operation_id)
 async def test_without_a_token_nobody_is_let_in(town: Town, operation: Operation) -> None:
     if operation.permission == PUBLIC:
@@ -199,6 +229,7 @@ async def test_without_a_token_nobody_is_let_in(town: Town, operation: Operation
     assert (response.status, problem["code"]) == (401, "AUTH_UNAUTHORIZED")
 
 
+@on_shared_chat
 @pytest.mark.parametrize("operation", WITH_OBJECT, ids=lambda one: one.operation_id)
 @pytest.mark.parametrize("who", ["zeynep", "kemal"])
 async def test_a_stranger_finds_nothing_there(town: Town, operation: Operation, who: str) -> None:
@@ -214,17 +245,30 @@ async def test_a_stranger_finds_nothing_there(town: Town, operation: Operation, 
     assert await town.seen() == before
 
 
-@pytest.mark.parametrize("operation", WITH_OBJECT, ids=lambda one: one.operation_id)
-async def test_a_member_may_what_a_member_may(town: Town, operation: Operation) -> None:
+@on_shared_chat
+@pytest.mark.parametrize("operation", FORBIDDEN, ids=lambda one: one.operation_id)
+async def test_a_plain_member_may_not_do_what_others_may(town: Town, operation: Operation) -> None:
     before = await town.seen()
     status, _ = await town.try_it(town.mehmet, operation)
-    if operation.operation_id in NOT_FOR_A_PLAIN_MEMBER:
-        assert status == 403
-        assert await town.seen() == before
-    else:
-        assert status < 300
+    assert status == 403
+    assert await town.seen() == before
 
 
+@on_shared_chat
+@pytest.mark.parametrize("operation", READING, ids=lambda one: one.operation_id)
+async def test_a_member_may_read_what_a_member_may(town: Town, operation: Operation) -> None:
+    status, _ = await town.try_it(town.mehmet, operation)
+    assert status < 300
+
+
+@on_shared_chat
+@pytest.mark.parametrize("operation", CHANGING, ids=lambda one: one.operation_id)
+async def test_a_member_may_do_what_a_member_may(own_town: Town, operation: Operation) -> None:
+    status, _ = await own_town.try_it(own_town.mehmet, operation)
+    assert status < 300
+
+
+@on_shared_chat
 @pytest.mark.parametrize("operation", WITH_OBJECT, ids=lambda one: one.operation_id)
 async def test_a_member_finds_nothing_at_an_invented_id(town: Town, operation: Operation) -> None:
     town.names["userId"] = NOT_THERE
@@ -232,6 +276,7 @@ async def test_a_member_finds_nothing_at_an_invented_id(town: Town, operation: O
     assert status == status_of_nothing(operation)
 
 
+@on_shared_chat
 @pytest.mark.parametrize("command", sorted(DATA))
 @pytest.mark.parametrize("who", ["zeynep", "kemal"])
 async def test_a_stranger_commands_nothing_there(town: Town, command: str, who: str) -> None:
@@ -244,6 +289,7 @@ async def test_a_stranger_commands_nothing_there(town: Town, command: str, who: 
     assert await town.seen() == before
 
 
+@on_shared_chat
 async def test_a_stranger_sends_nothing_there_by_rest(town: Town) -> None:
     """The conversation stands in the body here, not in the path."""
     drafts = [
@@ -256,32 +302,37 @@ async def test_a_stranger_sends_nothing_there_by_rest(town: Town) -> None:
         assert answers[0][1]["code"] == answers[1][1]["code"] == "CONVERSATION_NOT_FOUND"
 
 
-async def test_a_stranger_can_not_forward_or_answer_what_he_does_not_see(town: Town) -> None:
-    own = await town.chat.direct(town.kemal, town.zeynep)
+@on_shared_chat
+async def test_a_stranger_can_not_forward_or_answer_what_he_does_not_see(own_town: Town) -> None:
+    own = await own_town.chat.direct(own_town.kemal, own_town.zeynep)
     for way in ("forwardFromId", "replyToId"):
         answers = []
-        for message in (town.names["message"], NOT_THERE):
+        for message in (own_town.names["message"], NOT_THERE):
             draft: Json = {"conversationId": own, "clientId": f"{way} {message}", way: message}
             if way == "replyToId":
                 draft["text"] = "?"
-            status, problem = await town.kemal.call("POST", "/messages", draft)
+            status, problem = await own_town.kemal.call("POST", "/messages", draft)
             answers.append((status, problem["code"], problem["detail"]))
         assert answers[0] == answers[1] == (404, "MESSAGE_NOT_FOUND", answers[0][2])
 
 
-async def test_a_former_member_hears_nothing_of_what_was_said_meanwhile(town: Town) -> None:
+@on_shared_chat
+async def test_a_former_member_hears_nothing_of_what_was_said_meanwhile(own_town: Town) -> None:
     """Neither with a cursor from when he belonged to it, nor by naming the stream."""
-    group = await town.chat.group(town.ayse, town.zeynep)
-    cursor = (await town.zeynep.gets("GET", "/sync"))["cursor"]
+    group = await own_town.chat.group(own_town.ayse, own_town.zeynep)
+    cursor = (await own_town.zeynep.gets("GET", "/sync"))["cursor"]
     for number, text in enumerate(("gizli", "daha gizli")):
         draft = {"conversationId": group, "clientId": f"secret {number}", "text": text}
-        await town.ayse.gets("POST", "/messages", draft)
+        await own_town.ayse.gets("POST", "/messages", draft)
         if number == 0:
-            await town.ayse.gets("DELETE", f"/groups/{group}/members/{town.zeynep.user_id}")
-    seen = {f"conversation:{group}": 0, f"conversation:{town.names['group']}": 0}
+            await own_town.ayse.gets("DELETE", f"/groups/{group}/members/{own_town.zeynep.user_id}")
+    seen = {f"conversation:{group}": 0, f"conversation:{own_town.names['group']}": 0}
     for person, resume in (
-        (town.zeynep, {"cursor": cursor, "seen": seen}),
-        (town.kemal, {"cursor": (await town.kemal.gets("GET", "/sync"))["cursor"], "seen": seen}),
+        (own_town.zeynep, {"cursor": cursor, "seen": seen}),
+        (
+            own_town.kemal,
+            {"cursor": (await own_town.kemal.gets("GET", "/sync"))["cursor"], "seen": seen},
+        ),
     ):
         wire = await person.connects(resume)
         await wire.sends("ping", {}, "end")

@@ -13,6 +13,7 @@ import aiohttp
 import aiohttp.web
 import orjson
 import pytest
+import pytest_asyncio
 from aiohttp.http_exceptions import HttpProcessingError
 
 from altlas_chat.server.run import Running, running_server
@@ -200,8 +201,12 @@ class Chat:
 async def http() -> AsyncIterator[aiohttp.ClientSession]:
     async with checked_session() as session:
         yield session
-        for wire in _OPEN.pop(session, []):
-            await wire.ws.close()
+        await _close_wires(session)
+
+
+async def _close_wires(session: aiohttp.ClientSession) -> None:
+    for wire in _OPEN.pop(session, []):
+        await wire.ws.close()
 
 
 class _Complaints(logging.Handler):
@@ -256,6 +261,29 @@ async def serve_chat(tmp_path: Path, http: aiohttp.ClientSession) -> AsyncIterat
 async def chat(serve_chat: ServeChat) -> Chat:
     """A server on a fresh SQLite database."""
     return await serve_chat()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared_chat(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Chat]:
+    """One server on SQLite for the tests of a module, which must be marked ``on_shared_chat``.
+
+    They get along by people and conversations of their own, or by changing nothing.
+    """
+    settings = quick_settings(f"sqlite:///{tmp_path_factory.mktemp('shared')}/chat.db")
+    async with checked_session() as session, running_server(settings) as running:
+        yield Chat(running, session, [])
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def chat_of_all(shared_chat: Chat) -> AsyncIterator[Chat]:
+    """The shared server, for one test: it must not complain meanwhile, and no socket stays open."""
+    with no_complaints() as complaints:
+        shared_chat.complaints = complaints
+        yield shared_chat
+        await _close_wires(shared_chat.http)
+
+
+on_shared_chat = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
