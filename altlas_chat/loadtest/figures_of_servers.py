@@ -44,7 +44,8 @@ class ServerFigures:
     ``cpu`` is a share of a core, ``memory_mb`` what it holds, ``loop_lag_ms``
     how late the event loop was in the mean, ``changes_waiting`` what no commit
     had taken at that moment, ``changes_a_commit`` and ``commits_a_second`` how
-    it committed and ``commit_ms`` how long that took in the mean,
+    it committed, ``commit_ms`` how long that took in the mean and
+    ``committing`` what share of the time (more than 1 where there are lanes),
     ``database_wait_ms`` how long readings waited for a connection,
     ``outbox_frames`` and ``outbox_kb_max`` what waited to be taken by clients,
     ``sockets`` how many were open.
@@ -107,6 +108,7 @@ def _between(
         "changes_waiting": present("changes_waiting"),
         "changes_a_commit": mean("commit_changes"),
         "commits_a_second": grown(f"{_PREFIX}commit_changes_count") / seconds,
+        "committing": grown(f"{_PREFIX}commit_seconds_sum") / seconds,
         "commit_ms": mean("commit_seconds") * 1000,
         "database_wait_ms": mean("database_wait_seconds") * 1000,
         "outbox_frames": present("outbox_frames"),

@@ -2,18 +2,32 @@
 
 from collections.abc import Sequence
 
-from altlas_chat.loadtest.advising import advise
+from altlas_chat.loadtest.advising import advise, is_seen
 from altlas_chat.loadtest.capacity import Capacity
 from altlas_chat.loadtest.objective_files import load_objectives
 from altlas_chat.loadtest.objectives import Objective, ObjectivesUnreadable
-from altlas_chat.loadtest.reports.tables import number
+from altlas_chat.loadtest.outcomes import Word
+from altlas_chat.loadtest.reports.page import as_capacity_page
+from altlas_chat.loadtest.reports.tables import (
+    STEP_COLUMNS,
+    as_capacity_markdown,
+    number,
+    step_rows,
+)
 from altlas_chat.loadtest.running import Step, find_capacity
 from altlas_chat.loadtest.scenarios import Scenario
 from altlas_chat.loadtest.targets import TargetUnusable
 from altlas_chat_cli import output
 from altlas_chat_cli.load_asked import Asked, WrongUse, scenario_of, wanted_of
 from altlas_chat_cli.load_watched import watching
-from altlas_chat_cli.loadtesting import COMMAND, keep, stopped_by_signals
+from altlas_chat_cli.loadtesting import (
+    COMMAND,
+    EXIT_CODES,
+    keep,
+    limit_as_json,
+    stopped_by_signals,
+    write_reports,
+)
 
 USUAL = (
     Objective("requests.p95_ms", "<=", 200),
@@ -32,6 +46,8 @@ def show_capacity(asked: Asked, most: float) -> int:
         output.explain(error, as_json=asked.as_json)
         return output.WRONG_USE
     steps: list[Step] = []
+    capacity: Capacity | None = None
+    code: int | None = None
     with stopped_by_signals(), watching(quiet=asked.is_quiet) as watch:
         searching = find_capacity(
             wanted, objectives, COMMAND, most=most, told=watch.told, ticked=watch.ticked
@@ -41,84 +57,104 @@ def show_capacity(asked: Asked, most: float) -> int:
                 step = next(searching)
                 watch.rest()
                 steps.append(step)
-                keep(asked.out, step.result, len(steps))
-                if not asked.as_json:
-                    output.print_line(_line(step))
+                if asked.out:
+                    keep(asked.out, step.result, len(steps))
+                _print_step(asked, step, is_first=len(steps) == 1)
         except StopIteration as end:
-            return _tell(asked, steps, end.value)
+            capacity = end.value
         except TargetUnusable as error:
             watch.rest()
-            output.explain(error, as_json=asked.as_json)
-            return output.UNREACHABLE
-        except ObjectivesUnreadable as error:
+            code = output.UNREACHABLE
+            output.explain(error, as_json=asked.as_json and not steps)
+        except (ObjectivesUnreadable, OSError) as error:
             watch.rest()
             output.explain(error, as_json=asked.as_json)
             return output.WRONG_USE
         except KeyboardInterrupt:
             watch.rest()
             output.say("altlas-chat: interrupted.")
-            return output.INTERRUPTED
+            code = output.INTERRUPTED
+    if not steps:
+        return output.FAILED if code is None else code
+    found = _tell(asked, steps, capacity)
+    return found if code is None else code
 
 
 def _usual(scenario: Scenario) -> Sequence[Objective]:
     return USUAL_OF_SOCKETS if scenario.connects else USUAL
 
 
-def _line(step: Step) -> str:
-    found = step.result.requests.spread
-    missed = [
-        f"{one.objective} (found {number(one.found)})" for one in step.verdicts if not one.is_met
-    ]
-    if step.result.messages.lost:
-        missed.append(f"{step.result.messages.lost:,} messages lost")
-    why = f"  missed: {'; '.join(missed)}" if missed else ""
-    word = "held  " if step.is_held else "MISSED"
-    return (
-        f"{word}  {number(step.rate):>8} a second  p95 {found.percentile(0.95) * 1000:8.1f} ms{why}"
-    )
+_WIDTHS = (16, 4, 13, 6, 8, 8, 12, 12, 0)
+
+
+def _print_step(asked: Asked, step: Step, *, is_first: bool) -> None:
+    """A row of the table, as the search goes."""
+    if asked.as_json:
+        return
+    rows = [STEP_COLUMNS] if is_first else []
+    for row in (*rows, *step_rows([step])):
+        shown = (cell.rjust(width) for cell, width in zip(row, _WIDTHS, strict=True))
+        output.print_line("  ".join(shown).rstrip())
 
 
 def _tell(asked: Asked, steps: Sequence[Step], capacity: Capacity | None) -> int:
     last = steps[-1]
     beyond = next((one for one in reversed(steps) if not one.is_held), last)
     advice = advise(beyond.result)
+    word = _word(last, capacity)
+    sentence = _sentence(last, capacity)
     if asked.as_json:
         output.print_json(
             {
+                "outcome": word.value,
                 "held": None if capacity is None else capacity.held,
                 "missed": None if capacity is None else capacity.missed,
                 "steps": [{"rate": one.rate, "isHeld": one.is_held} for one in steps],
-                "limits": [
-                    {"limit": one.limit, "seen": one.seen, "remedy": one.remedy} for one in advice
-                ],
+                "limits": [limit_as_json(one) for one in advice],
             }
         )
     else:
-        _print(capacity, [str(one) for one in advice])
+        for one in advice:
+            output.print_line(str(one))
+        if not advice and not is_seen(beyond.result):
+            output.print_line(_UNSEEN)
+        output.print_line(f"{word.upper()}: {sentence}")
+    if asked.out:
+        try:
+            write_reports(
+                asked.out,
+                {
+                    "report.html": as_capacity_page(steps, word, sentence, advice),
+                    "report.md": as_capacity_markdown(steps, word, sentence, advice),
+                },
+            )
+        except OSError as error:
+            output.explain(error)
+            return output.WRONG_USE
+    return EXIT_CODES[word]
+
+
+_UNSEEN = "What limits is not known: the server's figures are read with --admin or --metrics-token."
+
+
+def _word(last: Step, capacity: Capacity | None) -> Word:
+    if capacity is not None:
+        return Word.PASSED if capacity.held else Word.FAILED
+    if last.result.is_void:
+        return Word.VOID
+    return Word.BROKEN_OFF if last.result.broken_off else Word.INTERRUPTED
+
+
+def _sentence(last: Step, capacity: Capacity | None) -> str:
     if capacity is None:
-        return output.INTERRUPTED if last.result.is_partial else _broken_off(last)
-    return output.DONE if capacity.held else output.FAILED
-
-
-def _broken_off(step: Step) -> int:
-    if step.result.is_void or not step.result.broken_off:
-        return _void(step)
-    output.say(f"! broken off at {number(step.rate)} a second: {step.result.broken_off}")
-    return output.UNREACHABLE
-
-
-def _void(step: Step) -> int:
-    for ailment in step.result.generator.ailments:
-        output.say(f"! void at {number(step.rate)} a second: {ailment}")
-    return output.VOID
-
-
-def _print(capacity: Capacity | None, advice: Sequence[str]) -> None:
-    if capacity is not None and capacity.missed is None:
-        output.print_line(f"It holds {number(capacity.held)} a second, the most that was tried.")
-    elif capacity is not None:
-        output.print_line(
-            f"It holds {number(capacity.held)} a second, and {number(capacity.missed or 0)} not."
-        )
-    for line in advice:
-        output.print_line(line)
+        at = f"at {number(last.rate)} a second"
+        if last.result.is_void:
+            return f"Void {at}: {'; '.join(last.result.generator.ailments)}."
+        if last.result.broken_off:
+            return f"Broken off {at}, for {last.result.broken_off}."
+        return f"Interrupted {at}."
+    if capacity.missed is None:
+        return f"It holds {number(capacity.held)} a second, the most that was tried."
+    if not capacity.held:
+        return f"It does not hold {number(capacity.missed)} a second, the least that was tried."
+    return f"It holds {number(capacity.held)} a second, and {number(capacity.missed)} not."

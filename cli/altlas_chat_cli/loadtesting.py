@@ -9,12 +9,13 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from altlas_chat.loadtest.advising import Advice
 from altlas_chat.loadtest.by_locust import LocustMissing, WorkerRefused, work
-from altlas_chat.loadtest.comparing import Change, Comparison, compare
+from altlas_chat.loadtest.comparing import Change, Comparison, compare, fewest_runs
 from altlas_chat.loadtest.objective_files import load_objectives
 from altlas_chat.loadtest.objectives import (
     Objective,
@@ -22,6 +23,7 @@ from altlas_chat.loadtest.objectives import (
     Verdict,
     judge,
 )
+from altlas_chat.loadtest.outcomes import Outcome, Word
 from altlas_chat.loadtest.reports.junit import as_junit
 from altlas_chat.loadtest.reports.page import as_page
 from altlas_chat.loadtest.reports.tables import (
@@ -71,11 +73,16 @@ def run_scenario(asked: Asked) -> int:
             for result in run_all(wanted, COMMAND, told=watch.told, ticked=watch.ticked):
                 watch.rest()
                 results.append(result)
-                keep(asked.out, result, len(results))
+                if asked.out:
+                    keep(asked.out, result, len(results))
         except TargetUnusable as error:
             watch.rest()
             output.explain(error, as_json=asked.as_json and not results)
             code = output.UNREACHABLE
+        except OSError as error:
+            watch.rest()
+            output.explain(error)
+            code = output.WRONG_USE
         except KeyboardInterrupt:
             watch.rest()
             output.say("altlas-chat: interrupted.")
@@ -86,8 +93,8 @@ def run_scenario(asked: Asked) -> int:
         return code if code is not None else output.FAILED
     try:
         found = _report(asked, results, objectives, before)
-    except ObjectivesUnreadable as error:
-        output.explain(error, as_json=asked.as_json)
+    except (ObjectivesUnreadable, OSError) as error:
+        output.explain(error)
         found = output.WRONG_USE
     return found if code is None else code
 
@@ -138,45 +145,65 @@ def _report(
     objectives: Sequence[Objective],
     before: Sequence[Result],
 ) -> int:
-    """Print, and write the reports.
+    """Print, and write the reports; the exit code.
 
     Raises:
         ObjectivesUnreadable: an objective names a figure that the run has not.
+        OSError: the reports can't be written.
     """
     comparisons = compare(before, results) if before else []
     try:
         verdicts = [judge(one, objectives) for one in results]
     except ObjectivesUnreadable:
-        _print(asked, results, [], comparisons)
+        _print(asked, Outcome(results, (), comparisons))
         raise
-    _print(asked, results, [one for found in verdicts for one in found], comparisons)
+    outcome = Outcome(results, verdicts, comparisons)
+    _print(asked, outcome)
     if asked.out:
-        _write(asked.out, results[-1], verdicts[-1], comparisons)
-    return _exit_code(results, [one for found in verdicts for one in found], comparisons)
+        write_reports(
+            asked.out,
+            {
+                "report.html": as_page(outcome),
+                "report.md": as_markdown(outcome),
+                "report.csv": as_csv(outcome.last),
+                "junit.xml": as_junit(outcome),
+            },
+        )
+    return EXIT_CODES[outcome.word]
 
 
-def _print(
-    asked: Asked,
-    results: Sequence[Result],
-    verdicts: Sequence[Verdict],
-    comparisons: Sequence[Comparison],
-) -> None:
+EXIT_CODES = {
+    Word.PASSED: output.DONE,
+    Word.FAILED: output.FAILED,
+    Word.WORSE: output.WORSE,
+    Word.VOID: output.VOID,
+    Word.BROKEN_OFF: output.UNREACHABLE,
+    Word.INTERRUPTED: output.INTERRUPTED,
+}
+
+
+def _print(asked: Asked, outcome: Outcome) -> None:
     if asked.as_json:
         output.print_json(
             {
+                "outcome": outcome.word.value,
                 "results": [
                     {key: value for key, value in one.as_json().items() if key in _SHOWN}
-                    for one in results
+                    for one in outcome.results
                 ],
-                "objectives": [_verdict_as_json(one) for one in verdicts],
-                "comparisons": [_as_json(one) for one in comparisons],
+                "objectives": [_verdict_as_json(one) for one in outcome.all_verdicts],
+                "comparisons": [_as_json(one) for one in outcome.comparisons],
+                "limits": [limit_as_json(one) for one in outcome.advice],
             }
         )
         return
-    for result in results:
+    for result in outcome.results:
         _print_result(result)
-    _print_verdicts(verdicts)
-    _print_comparisons(comparisons)
+    _print_verdicts(outcome.all_verdicts)
+    _print_comparisons(outcome.comparisons)
+    for advice in outcome.advice:
+        output.print_line(str(advice))
+    output.print_line(f"{outcome.word.upper()}: {outcome.sentence}")
 
 
 _SHOWN = (
@@ -185,26 +212,12 @@ _SHOWN = (
 )  # fmt: skip
 
 
-def _exit_code(
-    results: Sequence[Result], verdicts: Sequence[Verdict], comparisons: Sequence[Comparison]
-) -> int:
-    if any(one.is_partial for one in results):
-        return output.INTERRUPTED
-    if any(one.is_void for one in results):
-        return output.VOID
-    if any(one.broken_off for one in results):
-        return output.UNREACHABLE
-    bad = [one.messages for one in results]
-    is_whole = not any(one.lost or one.doubled or one.reordered for one in bad)
-    if not is_whole or not all(one.is_met for one in verdicts):
-        return output.FAILED
-    return output.WORSE if any(one.change is Change.WORSE for one in comparisons) else output.DONE
+def keep(folder: Path, result: Result, place: int) -> None:
+    """Write a result down; the first one takes the place of older ones.
 
-
-def keep(folder: Path | None, result: Result, place: int) -> None:
-    """Write a result down, where results are kept; the first one takes the place of older ones."""
-    if folder is None:
-        return
+    Raises:
+        OSError: it can't be written.
+    """
     if place == 1:
         for old in folder.glob("run-*.json"):
             old.unlink()
@@ -212,27 +225,25 @@ def keep(folder: Path | None, result: Result, place: int) -> None:
     (folder / f"run-{place}.json").write_text(text, encoding="utf-8")
 
 
-def _write(
-    folder: Path,
-    result: Result,
-    verdicts: Sequence[Verdict],
-    comparisons: Sequence[Comparison],
-) -> None:
-    reports = {
-        "report.html": as_page(result, verdicts, comparisons),
-        "report.md": as_markdown(result, verdicts, comparisons),
-        "report.csv": as_csv(result),
-        "junit.xml": as_junit(result, verdicts, comparisons),
-    }
+def write_reports(folder: Path, reports: Mapping[str, str]) -> None:
+    """Write texts by their names, and say where they are.
+
+    Raises:
+        OSError: they can't be written.
+    """
     for name, text in reports.items():
         (folder / name).write_text(text, encoding="utf-8")
     output.say(f"loadtest: reports are in {folder}")
 
 
+SHOWN_COLUMNS = [one for one in COLUMNS if one[0] not in ("p90Ms", "p99.9Ms")]
+"""What fits into eighty columns."""
+
+
 def _print_result(result: Result) -> None:
     for warning in warnings(result):
         output.say(f"! {warning}")
-    rows = [[title for _, title in COLUMNS], *cells(result)]
+    rows = [[title for _, title in SHOWN_COLUMNS], *cells(result, SHOWN_COLUMNS)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         first, *others = (cell for cell in row)
@@ -247,22 +258,28 @@ def _print_verdicts(verdicts: Sequence[Verdict]) -> None:
 
 
 def _print_comparisons(comparisons: Sequence[Comparison]) -> None:
-    for one in _worth_telling(comparisons):
+    """What is worse or better by itself; how much else moved; when nothing did, that."""
+    sure = [one for one in comparisons if one.change in (Change.WORSE, Change.BETTER)]
+    for one in sure:
         before, now = spread(one.before), spread(one.now)
         change = percent(one.effect)
         output.print_line(f"{one.change.value:<9}  {one.figure}  {before} → {now}  {change}")
-
-
-def _worth_telling(comparisons: Sequence[Comparison]) -> Iterator[Comparison]:
-    """What changed, or may have; when nothing did, one line says so."""
-    told = [one for one in comparisons if one.change is not Change.SAME]
-    if comparisons and not told:
+    moved = sum(one.change is Change.UNDECIDED for one in comparisons)
+    if moved:
+        runs = min(len(comparisons[0].before), len(comparisons[0].now))
+        fewest = fewest_runs()
+        why = f"{fewest} runs a side are the fewest" if runs < fewest else "the runs are scattered"
+        output.print_line(f"undecided  {moved} figures that moved: {why}")
+    elif comparisons and not sure:
         output.print_line("same       every figure")
-    yield from told
 
 
 def _verdict_as_json(one: Verdict) -> dict[str, object]:
     return {"objective": str(one.objective), "found": one.found, "isMet": one.is_met}
+
+
+def limit_as_json(one: Advice) -> dict[str, str]:
+    return {"limit": one.limit, "seen": one.seen, "remedy": one.remedy}
 
 
 def _as_json(one: Comparison) -> dict[str, object]:

@@ -11,8 +11,11 @@ from tests.loadtest.runs import result
     ("figures", "limit"),
     [
         ({"cpu": 0.97}, "CPU"),
+        ({"cpu": 0.97, "loop_lag_ms": 80, "committing": 0.9}, "CPU"),
         ({"changes_waiting": 90}, "Commits"),
+        ({"committing": 0.8, "commit_ms": 20}, "Commits"),
         ({"loop_lag_ms": 80}, "Event loop"),
+        ({"database_wait_ms": 30}, "Connections"),
         ({"outbox_kb_max": 900}, "Readers"),
     ],
 )
@@ -28,6 +31,19 @@ def test_the_resource_that_is_full_is_named(figures: dict[str, float], limit: st
 def test_refusals_are_named_by_their_code() -> None:
     (advice,) = advise(result(failed=7))
     assert advice.seen == "7 times 503"
+
+
+def test_memory_that_grows_is_named() -> None:
+    one = result()
+    for second, memory in zip(one.seconds_of, (100.0, 900.0), strict=True):
+        second.server = {"memory_mb": memory}
+    (advice,) = advise(one)
+    assert "100 to 900 MiB" in advice.seen
+
+
+def test_where_nothing_is_full_the_slowest_operation_is_named() -> None:
+    (advice,) = advise(result(ms=300))
+    assert (advice.limit, "sendMessage" in advice.seen) == ("Operation", True)
 
 
 def test_a_server_at_ease_gets_no_advice() -> None:

@@ -1,0 +1,110 @@
+"""What came of a load test: its runs judged, and in one word."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from altlas_chat.loadtest.advising import Advice, advise
+from altlas_chat.loadtest.comparing import Change, Comparison
+from altlas_chat.loadtest.objectives import Verdict
+from altlas_chat.loadtest.results import Result
+
+
+class Word(StrEnum):
+    """The one that counts, where there are several: the first of these."""
+
+    INTERRUPTED = "interrupted"
+    VOID = "void"
+    BROKEN_OFF = "broken off"
+    FAILED = "failed"
+    WORSE = "worse"
+    PASSED = "passed"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The runs of a scenario, with the verdicts of each and how they compare to a baseline."""
+
+    results: Sequence[Result]
+    verdicts: Sequence[Sequence[Verdict]] = ()
+    comparisons: Sequence[Comparison] = ()
+
+    @property
+    def last(self) -> Result:
+        """The run that reports show in full."""
+        return self.results[-1]
+
+    @property
+    def last_verdicts(self) -> Sequence[Verdict]:
+        return self.verdicts[-1] if self.verdicts else ()
+
+    @property
+    def all_verdicts(self) -> list[Verdict]:
+        return [one for found in self.verdicts for one in found]
+
+    @cached_property
+    def advice(self) -> Sequence[Advice]:
+        """What limits, by the last run."""
+        return advise(self.last)
+
+    @property
+    def worse(self) -> list[Comparison]:
+        return [one for one in self.comparisons if one.change is Change.WORSE]
+
+    @property
+    def missed(self) -> list[Verdict]:
+        return [one for one in self.all_verdicts if not one.is_met]
+
+    @property
+    def word(self) -> Word:
+        """What it comes to."""
+        by_word = {
+            Word.INTERRUPTED: any(one.is_partial for one in self.results),
+            Word.VOID: any(one.is_void for one in self.results),
+            Word.BROKEN_OFF: any(one.broken_off for one in self.results),
+            Word.FAILED: bool(self.missed) or not all(map(is_whole, self.results)),
+            Word.WORSE: bool(self.worse),
+        }
+        return next((word for word, applies in by_word.items() if applies), Word.PASSED)
+
+    @property
+    def sentence(self) -> str:
+        """Why, in a line."""
+        lost = sum(one.messages.lost for one in self.results)
+        told = {
+            Word.INTERRUPTED: "It was interrupted: the figures are those until then.",
+            Word.VOID: "The generator could not keep up, so this says nothing of the server.",
+            Word.BROKEN_OFF: "It ended before its time: the figures are those until then.",
+            Word.FAILED: _failed(len(self.missed), len(self.all_verdicts), lost),
+            Word.WORSE: f"{_counted(len(self.worse), 'figure')} worse than the baseline.",
+            Word.PASSED: self._passed(),
+        }
+        return told[self.word]
+
+    def _passed(self) -> str:
+        parts = ["nothing was lost, doubled or out of order"]
+        if self.all_verdicts:
+            parts.append("every objective is met")
+        if self.comparisons:
+            parts.append("nothing is worse than the baseline")
+        text = ", ".join(parts)
+        return f"{text[0].upper()}{text[1:]}."
+
+
+def _failed(missed: int, judged: int, lost: int) -> str:
+    parts = []
+    if missed:
+        parts.append(f"{missed} of {judged} objectives {'is' if missed == 1 else 'are'} missed")
+    parts.append(f"{lost:,} messages were lost" if lost else "")
+    return ", ".join(filter(None, parts)) + "." if any(parts) else "Messages came doubled or late."
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what} is" if number == 1 else f"{number} {what}s are"
+
+
+def is_whole(result: Result) -> bool:
+    """Whether no message was lost, doubled or out of order."""
+    bad = result.messages
+    return not (bad.lost or bad.doubled or bad.reordered)
