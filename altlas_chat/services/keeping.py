@@ -10,10 +10,11 @@ from altlas_chat.services.changes import Change, Done
 from altlas_chat.services.notifying import Notice, notify_together, wants
 from altlas_chat.services.saved_drafts import drop_draft
 from altlas_chat.services.threads import thread_of
-from altlas_chat.storage import bulk, marks, members
+from altlas_chat.storage import bulk, marks
 from altlas_chat.storage.bulk import Place
 from altlas_chat.storage.database import Transaction
 from altlas_chat.storage.members import OwnMessages
+from altlas_chat.storage.posts import Posts, insert_posts
 
 
 class SentMessage(NamedTuple):
@@ -67,16 +68,19 @@ async def keep(
         return []
     lines = {one.post.stream: _Line(places[one.post.stream]) for one in sound}
     made = [lines[one.post.stream].put(one) for one in sound]
-    await bulk.update_places(tx, [line.place() for line in lines.values()])
+    events = [_event(one.post.stream, message) for one, message in zip(sound, made, strict=True)]
     fingerprints = [one.post.fingerprint for one in sound]
-    await bulk.insert_messages(tx, list(zip(made, fingerprints, strict=True)))
+    posts = Posts(
+        list(zip(made, fingerprints, strict=True)),
+        [line.place() for line in lines.values()],
+        [run for line in lines.values() for run in line.runs],
+        events,
+    )
+    await insert_posts(tx, posts)
     if any(message.mentions for message in made):
         await bulk.insert_mentions(tx, made)
     if any(message.files for message in made):
         await bulk.insert_files(tx, made)
-    await members.count_own_messages(tx, [run for line in lines.values() for run in line.runs])
-    events = [_event(one.post.stream, message) for one, message in zip(sound, made, strict=True)]
-    await bulk.insert_events(tx, events)
     counts = await marks.count_replies(tx, made, 1)
     done = [_done(message, event, counts) for message, event in zip(made, events, strict=True)]
     await _tell_people(tx, sound, done)

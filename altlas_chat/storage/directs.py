@@ -79,7 +79,7 @@ _WRITERS = (
     "SELECT m.conversation_id, m.user_id, c.kind, c.posting, c.inviting, c.editing, m.role,"
     " m.cleared_seq, m.has_draft, o.conversation_id, o.user_id, m.user_id, o.notifications,"
     f" o.muted_until, o.has_written, p.document, {_APART_AND_TOLD.format(peer='o', one='m')}"
-    " FROM (VALUES {pairs}) AS w"
+    " FROM {pairs}"
     " JOIN members m ON m.conversation_id = w.column1 AND m.user_id = w.column2"
     " JOIN conversations c ON c.conversation_id = m.conversation_id"
     " LEFT JOIN members o ON c.kind = 'direct' AND o.conversation_id = m.conversation_id"
@@ -87,6 +87,10 @@ _WRITERS = (
     " LEFT JOIN preferences p ON p.user_id = o.user_id"
     " WHERE c.deleted_at IS NULL"
 )
+_WRITERS_BY_ARRAYS = _WRITERS.replace(
+    "{pairs}", "unnest(?::text[], ?::text[]) AS w (column1, column2)"
+)
+"""One statement for however many: it is prepared once."""
 
 
 async def select_writers(
@@ -97,9 +101,13 @@ async def select_writers(
     found: dict[tuple[str, str], Writer] = {}
     for start in range(0, len(wanted), _CHUNK):
         chunk = wanted[start : start + _CHUNK]
-        # Joined, and not looked for with IN, for which SQLite would read all members.
-        sql = _WRITERS.replace("{pairs}", ", ".join(["(?, ?)"] * len(chunk)))
-        rows = await reader.fetch_all(sql, *itertools.chain.from_iterable(chunk))
+        if reader.dialect == "postgresql":
+            rows = await reader.fetch_all(_WRITERS_BY_ARRAYS, *zip(*chunk, strict=True))
+        else:
+            # Joined, and not looked for with IN, for which SQLite would read all members.
+            pairs_of = f"(VALUES {', '.join(['(?, ?)'] * len(chunk))}) AS w"
+            sql = _WRITERS.replace("{pairs}", pairs_of)
+            rows = await reader.fetch_all(sql, *itertools.chain.from_iterable(chunk))
         for row in rows:
             values = tuple(row)
             peer = None if values[10] is None else _side(values[9:])

@@ -58,8 +58,8 @@ def said_on(name: str) -> str:
         ),
         (
             "docs/decisions/0003-storage-access.md",
-            "A lane ({} of them,",
-            (postgresql.LANES,),
+            "in at most {} transactions at a time",
+            (postgresql.WRITERS,),
         ),
         (
             "docs/decisions/0003-storage-access.md",

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -17,7 +16,6 @@ from altlas_chat.domain.preferences import PreferencesUpdate
 from altlas_chat.server.opening import opened_database
 from altlas_chat.services import conversations, preferences, receipts, removing, saved_drafts
 from altlas_chat.storage.database import Database, Reader, Transaction
-from altlas_chat.storage.postgresql import LANES
 from tests.support.files import own_file
 from tests.support.postgres import fresh_database
 from tests.support.running import quick_settings
@@ -111,9 +109,7 @@ async def test_who_posts_what_he_began_and_changes_settings_meanwhile(
     caplog.set_level(logging.INFO, "altlas_chat.storage.postgresql")
     ayse = await world.person("ayse")
     own = f"user:{ayse.user_id}"
-    rooms = [await world.group(ayse) for _ in range(20)]
-    # In a lane of its own, so that both are under way at the same time.
-    room = next(one for one in rooms if lane(f"conversation:{one}") != lane(own))
+    room = await world.group(ayse)
     begun = DraftUpdate.model_validate({"text": "başladım"})
     await saved_drafts.save_draft(world.deps, ayse, room, begun)
     async with world.state_equals_events():
@@ -133,8 +129,7 @@ async def test_who_sends_a_file_that_is_deleted_meanwhile(
     caplog.set_level(logging.INFO, "altlas_chat.storage.postgresql")
     ayse = await world.person("ayse")
     own = f"user:{ayse.user_id}"
-    rooms = [await world.group(ayse) for _ in range(20)]
-    room = next(one for one in rooms if lane(f"conversation:{one}") != lane(own))
+    room = await world.group(ayse)
     file_id = await own_file(world, ayse)
     begun = DraftUpdate.model_validate({"text": "başladım"})
     await saved_drafts.save_draft(world.deps, ayse, room, begun)
@@ -164,8 +159,7 @@ async def test_a_file_that_is_sent_to_yet_another_conversation_while_it_is_delet
     caplog.set_level(logging.INFO, "altlas_chat.storage.postgresql")
     ayse, mehmet, zeynep = await world.people("ayse", "mehmet", "zeynep")
     own = f"user:{ayse.user_id}"
-    rooms = [await world.group(ayse, mehmet, zeynep) for _ in range(20)]
-    room = next(one for one in rooms if lane(f"conversation:{one}") != lane(own))
+    room = await world.group(ayse, mehmet, zeynep)
     file_id = await own_file(world, ayse)
     async with world.state_equals_events():
         async with held(url, f"user:{zeynep.user_id}") as wait_for:
@@ -183,7 +177,3 @@ async def test_a_file_that_is_sent_to_yet_another_conversation_while_it_is_delet
     history = await world.history(zeynep, room)
     assert [message["files"] for message in history if message["kind"] == "image"] == [[], []]
     assert "again" not in caplog.text
-
-
-def lane(stream: str) -> int:
-    return zlib.crc32(stream.encode()) % LANES
