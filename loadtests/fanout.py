@@ -47,7 +47,7 @@ class Case:
     at_least: float | None = None
 
 
-CASES = (Case(100, 64, 0.9), Case(500, 64, 0.9), Case(100, 1))
+CASES = (Case(100, 64, 1.05), Case(500, 64, 1.15), Case(100, 1))
 
 
 class Counter:
