@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 
-from altlas_chat.loadtest.doing import Doer, Lacking, Unreachable
+from altlas_chat.loadtest.doing import Doer, Lacking, Silent, Unreachable
 from altlas_chat.loadtest.lines import Refused
 from altlas_chat.loadtest.results import Measured, Result, Second
 from altlas_chat.loadtest.scripts import Action
@@ -17,7 +17,9 @@ class Acting:
     """Scripts under way, counted in ``result`` from ``began`` (``time.monotonic``).
 
     ``sent`` are the moments at which scripts were begun; ``away`` how often
-    nobody took a connection. ``delivery`` names the row of what is heard.
+    nobody took a connection; ``silent_since`` when that step began after which
+    nothing was answered, 0 when the last one was. ``delivery`` names the row of
+    what is heard.
     """
 
     def __init__(self, doer: Doer, result: Result, chance: random.Random) -> None:
@@ -29,6 +31,7 @@ class Acting:
         self.began = 0.0
         self.sent: list[float] = []
         self.away = 0
+        self.silent_since = 0.0
         self.delivery = DELIVERY
 
     def begin(self, person: Person, action: Action, due: float) -> None:
@@ -46,11 +49,13 @@ class Acting:
             self._result.of(self.delivery).spread.add(at - max(due, back_at))
 
     async def finish(self, seconds: float) -> None:
-        """Wait for what is under way, and end what is not over by then."""
+        """Wait for what is under way; what is not over by then is a failure."""
         if self._running:
             await asyncio.wait(self._running, timeout=seconds)
         for task in list(self._running):
             task.cancel()
+        if self._running:
+            await asyncio.wait(self._running)
 
     @property
     def second(self) -> Second:
@@ -87,16 +92,27 @@ class Acting:
         if draft and "clientId" in draft:
             self._due[draft["clientId"]] = since
         measured = self._result.of(step.name)
+        self.silent_since = self.silent_since or time.monotonic()
         try:
             answer = await self._doer.do(person, step)
         except Refused as refused:
-            if isinstance(refused, Lacking):
-                self._result.generator.troubles[str(refused)] += 1
-            self.away += isinstance(refused, Unreachable)
+            self._note(refused)
             self._count_failure(measured, str(refused))
             return None
+        except asyncio.CancelledError:
+            self._count_failure(measured, "no answer before the end of the run")
+            raise
+        self.silent_since = 0.0
         self._count_success(measured, time.monotonic() - since)
         return answer
+
+    def _note(self, refused: Refused) -> None:
+        """What a refusal says of the server's being there, and of our own means."""
+        if isinstance(refused, Lacking):
+            self._result.generator.troubles[str(refused)] += 1
+        self.away += isinstance(refused, Unreachable)
+        if not isinstance(refused, Silent | Unreachable | Lacking):
+            self.silent_since = 0.0
 
     def _count_success(self, measured: Measured, seconds: float) -> None:
         measured.spread.add(seconds)

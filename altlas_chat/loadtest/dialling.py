@@ -22,6 +22,9 @@ OTHER_FILES = 200
 NO_PORTS = (errno.EADDRNOTAVAIL, errno.EADDRINUSE)
 """When connecting, and when a source was named for it."""
 
+MOST_REQUESTS = 1000
+"""Under way at a time, for which there is to be room; beyond that a run says what it had not."""
+
 LOOPBACK = ("127.0.0.1", "localhost")
 SOURCES: Sequence[str | None] = (None, *(f"127.0.0.{number}" for number in range(2, 100)))
 """Where connections to the loopback come from: each address has some 28,000 ports of its own."""
@@ -40,7 +43,7 @@ def require_descriptors(sockets: int, rate: float) -> None:
         import resource  # noqa: PLC0415 - not on Windows, which has no such limit
     except ImportError:
         return
-    needed = sockets + round(rate) + OTHER_FILES
+    needed = sockets + min(round(rate), MOST_REQUESTS) + OTHER_FILES
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if resource.RLIM_INFINITY not in (soft, hard) and needed > hard:
         raise TargetUnusable(

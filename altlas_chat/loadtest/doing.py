@@ -17,6 +17,10 @@ _LACKS = {
 }
 
 
+class Silent(Refused):
+    """The server took the request, and gave no answer."""
+
+
 class Unreachable(Refused):
     """Nobody took the connection, or it broke."""
 
@@ -43,7 +47,7 @@ class Doer:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 return await self._do(person, step)
         except TimeoutError as error:
-            raise Refused("no answer in time") from error
+            raise Silent("no answer in time") from error
         except aiohttp.ClientConnectorError as error:
             number = error.os_error.errno
             if number in _LACKS:

@@ -43,6 +43,9 @@ SETTLE_SECONDS = 10.0
 GONE_SECONDS = 4.0
 """How long nobody may take connections before a run is broken off; a restart may take less."""
 
+SILENT_SECONDS = 10.0
+"""How long nothing at all may be answered before a run is broken off."""
+
 HOPELESS_SECONDS = 3.0
 """A generator so far behind its plan does not catch up any more."""
 
@@ -122,10 +125,9 @@ class Engine:
                 await self._play(doer, acting, figures)
             except asyncio.CancelledError:
                 self.result.is_partial = True
-            if not self.result.broken_off:
-                await acting.finish(SETTLE_SECONDS)
+            is_over = self.result.broken_off or self.result.generator.troubles
+            await acting.finish(0 if is_over else SETTLE_SECONDS)
             await settle(doer, self.result, SETTLE_SECONDS, returns=self._returns)
-            await acting.finish(0)
             for line in doer.lines.values():
                 line.wire.close()
         return self.result
@@ -216,7 +218,7 @@ class Engine:
                 await asyncio.sleep(0)  # what was begun goes on even if all is late
             lag.add(late)
             if late > HOPELESS_SECONDS:
-                self.result.broken_off = f"the generator fell {late:.0f} s behind its plan"
+                self.result.generator.troubles["it fell so far behind that it gave up"] += 1
                 return
             (action,) = self._chance.choices(names, weights)
             acting.begin(self._chance.choice(talkers), action, acting.began + due)
@@ -263,10 +265,14 @@ class Engine:
     # -- meanwhile -----------------------------------------------------------------
 
     async def _until_gone(self, doer: Doer, acting: Acting) -> str:
-        """Return when nobody has taken connections for a while; words for it."""
+        """Return when nobody takes connections or gives answers any more; words for it."""
         plan, away, since = self._plan, 0, 0.0
         while True:
             await asyncio.sleep(GONE_SECONDS / 8)
+            silent = acting.silent_since
+            if silent and time.monotonic() - silent > SILENT_SECONDS:
+                at = silent - acting.began
+                return f"the server gave no answer from {at:.0f} of {plan.seconds:g} s on"
             ended = sum(line.ended is not None for line in doer.lines.values())
             if acting.away + ended == away or await is_reachable(plan.base):
                 away, since = acting.away + ended, 0.0

@@ -24,7 +24,7 @@ async def settle(doer: Doer, result: Result, seconds: float, *, returns: bool) -
         line.wire.sip_bytes = 0
         line.wire.read_on()
     is_whole = not (result.is_partial or result.broken_off)
-    ends = {} if result.broken_off else await _ends(doer, lines, seconds)
+    ends = {} if result.broken_off else await _ends(doer, lines, result, seconds)
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if not any(line.ear.lost(ends) for line in lines if line.ended is None):
@@ -37,22 +37,23 @@ async def settle(doer: Doer, result: Result, seconds: float, *, returns: bool) -
             result.of("socket").failures[f"ended with {line.ended}"] += 1
 
 
-async def _ends(doer: Doer, lines: list[Line], seconds: float) -> dict[str, int]:
-    """Where the streams of all these people stand; of some only, if the server does not answer."""
+async def _ends(doer: Doer, lines: list[Line], result: Result, seconds: float) -> dict[str, int]:
+    """Where the streams of all these people stand; of who gets no answer, that is a failure."""
     room = asyncio.Semaphore(ASKING_AT_ONCE)
     ends: dict[str, int] = {}
 
     async def ask(line: Line) -> None:
         async with room:
-            try:
-                snapshot = await doer.do(line.person, Call("getSync", "GET", "/sync"))
-            except Refused:
-                return  # what was heard is judged by its holes
+            snapshot = await doer.do(line.person, Call("getSync", "GET", "/sync"))
             ends.update(positions_of(snapshot, line.person))
 
     asking = [asyncio.create_task(ask(line)) for line in lines]
     if asking:
-        await asyncio.wait(asking, timeout=seconds)
-        for task in asking:
+        done, late = await asyncio.wait(asking, timeout=seconds)
+        for task in late:
             task.cancel()
+        failed = [task for task in done if isinstance(task.exception(), Refused)]
+        # What these heard is judged by its holes alone.
+        if count := len(late) + len(failed):
+            result.of("getSync").failures["no answer after the end of the run"] += count
     return ends
