@@ -61,8 +61,8 @@ class Outcome:
         """What it comes to."""
         by_word = {
             Word.INTERRUPTED: any(one.is_partial for one in self.results),
-            Word.VOID: any(one.is_void for one in self.results),
             Word.BROKEN_OFF: any(one.broken_off for one in self.results),
+            Word.VOID: any(one.is_void for one in self.results),
             Word.FAILED: bool(self.missed) or not all(map(is_whole, self.results)),
             Word.WORSE: bool(self.worse),
         }

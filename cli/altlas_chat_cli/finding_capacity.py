@@ -140,18 +140,18 @@ _UNSEEN = "What limits is not known: the server's figures are read with --admin 
 def _word(last: Step, capacity: Capacity | None) -> Word:
     if capacity is not None:
         return Word.PASSED if capacity.held else Word.FAILED
-    if last.result.is_void:
-        return Word.VOID
-    return Word.BROKEN_OFF if last.result.broken_off else Word.INTERRUPTED
+    if last.result.broken_off:
+        return Word.BROKEN_OFF
+    return Word.VOID if last.result.is_void else Word.INTERRUPTED
 
 
 def _sentence(last: Step, capacity: Capacity | None) -> str:
     if capacity is None:
         at = f"at {number(last.rate)} a second"
-        if last.result.is_void:
-            return f"Void {at}: {'; '.join(last.result.generator.ailments)}."
         if last.result.broken_off:
             return f"Broken off {at}, for {last.result.broken_off}."
+        if last.result.is_void:
+            return f"Void {at}: {'; '.join(last.result.generator.ailments)}."
         return f"Interrupted {at}."
     if capacity.missed is None:
         return f"It holds {number(capacity.held)} a second, the most that was tried."
