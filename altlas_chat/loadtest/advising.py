@@ -9,6 +9,7 @@ from altlas_chat.loadtest.results import Result, is_request
 BUSY_CPU = 0.85
 BUSY_DISK = 0.6
 LONG_QUEUE = 32
+SLOW_COMMIT_MS = 25
 LATE_LOOP_MS = 20
 LONG_WAIT_MS = 10
 FAR_BEHIND_KB = 512
@@ -78,7 +79,7 @@ def _resources(figures: Values) -> Iterator[Advice]:
 def _waits(figures: Values) -> Iterator[Advice]:
     busy, took = _of(figures, "committing"), _of(figures, "commit_ms")
     queue = _of(figures, "changes_waiting")
-    if busy >= BUSY_DISK or queue >= LONG_QUEUE:
+    if busy >= BUSY_DISK or queue >= LONG_QUEUE or took >= SLOW_COMMIT_MS:
         yield Advice(
             "Commits",
             f"commits took {took:.1f} ms each, {busy:.0%} of the time, and {queue:.0f} changes"

@@ -27,29 +27,29 @@ class Login(NamedTuple):
     password: str
 
 
-async def logged_in(base: str, logins: Sequence[Login]) -> list[Person]:
+async def logged_in(base: str, logins: Sequence[Login], needed_seconds: float = 0) -> list[Person]:
     """These people with the conversations that each has, in their order.
 
     Raises:
-        TargetUnusable: one of them can't log in.
+        TargetUnusable: one of them can't log in, or for less than is needed.
     """
     async with aiohttp.ClientSession() as session:
         doer = Doer(session, base)
-        return await _at_once([_log_in(doer, login) for login in logins])
+        return await _at_once([_log_in(doer, login, needed_seconds) for login in logins])
 
 
-async def registered(base: str, count: int, mark: str) -> list[Person]:
+async def registered(base: str, count: int, mark: str, needed_seconds: float = 0) -> list[Person]:
     """So many new accounts, named by ``mark`` and a number, each neighbour in a conversation.
 
     They stay on the server afterwards.
 
     Raises:
-        TargetUnusable: the server takes no new accounts.
+        TargetUnusable: the server takes no new accounts, or lets them in for less than is needed.
     """
     async with aiohttp.ClientSession() as session:
         doer = Doer(session, base)
         names = [f"{mark}-{number:05d}" for number in range(count)]
-        people = await _at_once([_register(doer, name) for name in names])
+        people = await _at_once([_register(doer, name, needed_seconds) for name in names])
         for one, other in itertools.pairwise(people):
             await _said(doer.do(one, _open(other)), "a conversation can't be opened")
         return await _at_once([_with_conversations(doer, one) for one in people])
@@ -113,19 +113,30 @@ async def _at_once(making: Sequence[Coroutine[Any, Any, Person]]) -> list[Person
     return list(await asyncio.gather(*map(one, making)))
 
 
-async def _log_in(doer: Doer, login: Login) -> Person:
+async def _log_in(doer: Doer, login: Login, needed_seconds: float = 0) -> Person:
     step = Call("login", "POST", "/auth/login", body=login._asdict())
-    tokens = await _said(doer.do(NOBODY, step), f"{login.username} can't log in")
-    return await _with_conversations(doer, _person(tokens))
+    try:
+        tokens = await doer.do(NOBODY, step)
+    except Refused as refused:
+        detail = f"{login.username} can't log in: {refused}."
+        raise TargetUnusable(detail, "Check the name and the password.") from refused
+    return await _with_conversations(doer, _person(tokens, needed_seconds))
 
 
-async def _register(doer: Doer, name: str) -> Person:
+async def _register(doer: Doer, name: str, needed_seconds: float) -> Person:
     body = {"username": name, "password": f"load-test-{name}"}
     step = Call("register", "POST", "/auth/register", body=body)
-    return _person(await _said(doer.do(NOBODY, step), "accounts can't be made here"))
+    tokens = await _said(doer.do(NOBODY, step), "accounts can't be made here")
+    return _person(tokens, needed_seconds)
 
 
-def _person(tokens: Json) -> Person:
+def _person(tokens: Json, needed_seconds: float) -> Person:
+    lasts = float(tokens["expiresInSeconds"])
+    if lasts < needed_seconds:
+        raise TargetUnusable(
+            f"Access tokens last {lasts:,.0f} s there, and this takes {needed_seconds:,.0f} s.",
+            "Take a shorter --duration, or raise `access_token_seconds` at the server.",
+        )
     return Person(str(tokens["user"]["id"]), str(tokens["accessToken"]), ())
 
 

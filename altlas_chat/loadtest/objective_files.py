@@ -111,7 +111,8 @@ def _objective(figure: str, node: yaml.Node) -> Objective:
     matched = _WANTED.fullmatch(text.strip())
     if matched is None:
         raise _Mistake(f"{figure}: {text!r} is no comparison such as `<= 200`")
-    sign, number = (matched["sign"] or "=").replace("==", "="), float(matched["number"])
+    is_exact = matched["sign"] in (None, "=", "==")
+    sign, number = "=" if is_exact else matched["sign"], float(matched["number"])
     if matched["unit"]:
         raise _Mistake(_about_unit(figure, sign, number, matched["unit"]))
     if number < 0:
@@ -120,10 +121,15 @@ def _objective(figure: str, node: yaml.Node) -> Objective:
         raise _Mistake(
             f"{figure}: {text!r} is more than all; it is a share, {number:g} % are {number / 100:g}"
         )
+    if is_exact and number and not (figure.startswith("messages.") or figure.endswith(".count")):
+        raise _Mistake(
+            f"{figure}: {text!r} would have to be met to the last digit: is `<= {number:g}` meant?"
+        )
     return Objective(figure, sign, number)
 
 
 def _about_unit(figure: str, sign: str, number: float, unit: str) -> str:
+    sign = "<=" if sign == "=" else sign
     written = f"`{number:g} {unit}`"
     if figure.endswith("_ms") and unit.lower() in _MILLISECONDS:
         right = number * _MILLISECONDS[unit.lower()]

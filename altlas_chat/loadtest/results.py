@@ -21,7 +21,7 @@ FORMAT = 1
 class ResultUnreadable(Exception):
     """A file is no result of a load test, or one of another version."""
 
-    remedy = "Name a file that `altlas-chat loadtest run --json` wrote with this version."
+    remedy = "Name a run-N.json that `altlas-chat loadtest run --out` wrote with this version."
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)

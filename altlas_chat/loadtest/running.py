@@ -20,6 +20,9 @@ from altlas_chat.loadtest.steps import Person
 from altlas_chat.loadtest.targets import TargetUnusable, check_target
 from altlas_chat.system import SystemClock
 
+MOST_STEPS = 15
+"""As many as a search seldom takes: people log in once for all of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -61,7 +64,7 @@ def run_all(
     """
     for number in range(wanted.runs):
         told(f"run {number + 1} of {wanted.runs}" if wanted.runs > 1 else "begins")
-        with _target(wanted, command, told) as target:
+        with _target(wanted, command, told, wanted.seconds) as target:
             told(
                 f"{len(target.people):,} people, {wanted.rate:g} a second for {wanted.seconds:g} s"
             )
@@ -120,24 +123,30 @@ def find_capacity(
     """Try rates on one server, beginning with ``wanted.rate``, each for ``wanted.seconds``.
 
     Gives each step when it is over, and in the end what the server takes; None
-    when a step was broken off, or void: then it is the generator that takes no
-    more.
+    when a step was broken off, or void twice: then it is the generator that
+    takes no more.
 
     Raises:
         TargetUnusable: the server can't be tested.
         ObjectivesUnreadable: an objective names a figure that there is not.
     """
     searching = search(wanted.rate, most)
-    with _target(wanted, command, told) as target:
-        rate, number = next(searching), 0
+    with _target(wanted, command, told, MOST_STEPS * wanted.seconds) as target:
+        rate, number, is_again = next(searching), 0, False
         while True:
             told(f"{rate:g} a second for {wanted.seconds:g} s")
             result = _run(target.plan(wanted, rate, number), ticked)
+            number += 1
+            is_over = result.is_partial or bool(result.broken_off)
+            if result.is_void and not is_over and not is_again:
+                told(f"the generator could not keep up ({result.generator.ailments[0]}): again")
+                is_again = True
+                continue
+            is_again = False
             step = Step(rate, result, judge(result, objectives))
             yield step
-            if result.is_partial or result.broken_off or result.is_void:
+            if is_over or result.is_void:
                 return None
-            number += 1
             try:
                 rate = searching.send(step.is_held)
             except StopIteration as end:
@@ -157,34 +166,35 @@ class _Target:
 
 @contextlib.contextmanager
 def _target(
-    wanted: Wanted, command: Sequence[str], told: Callable[[str], None]
+    wanted: Wanted, command: Sequence[str], told: Callable[[str], None], needed_seconds: float
 ) -> Iterator[_Target]:
+    """What is loaded; people are let in for as long as is needed."""
     scenario = wanted.scenario
     require_descriptors(round(wanted.users * scenario.connects), wanted.rate)
     if wanted.url is not None:
         asyncio.run(check_target(wanted.url))
-        source = asyncio.run(_source(wanted, wanted.url))
+        source = asyncio.run(_source(wanted, wanted.url, needed_seconds))
         told("people log in" if wanted.logins else f"makes {wanted.users:,} accounts")
-        yield _Target(wanted.url, asyncio.run(_people(wanted, wanted.url)), source)
+        yield _Target(wanted.url, asyncio.run(_people(wanted, wanted.url, needed_seconds)), source)
         return
     world = World(wanted.users, scenario.conversations, scenario.messages)
     with own_server(command, world, told) as server:
         names = asyncio.run(usernames(server.base, server.admin, wanted.users))
         logins = [Login(name, server.password) for name in names]
         told(f"{len(logins):,} people log in")
-        people = asyncio.run(_placed(wanted, server.base, logins))
+        people = asyncio.run(_placed(wanted, server.base, logins, needed_seconds))
         (admin,) = asyncio.run(logged_in(server.base, [server.admin]))
         yield _Target(server.base, people, Source(server.base, admin.token))
 
 
-async def _source(wanted: Wanted, base: str) -> Source | None:
+async def _source(wanted: Wanted, base: str, needed_seconds: float) -> Source | None:
     """Where a named server tells of itself, if somebody was named who may ask.
 
     Raises:
         TargetUnusable: he may not.
     """
     if wanted.admin is not None:
-        (admin,) = await logged_in(base, [wanted.admin])
+        (admin,) = await logged_in(base, [wanted.admin], needed_seconds)
         source = Source(base, admin.token)
     elif wanted.metrics_token is not None:
         source = Source(base, wanted.metrics_token)
@@ -193,18 +203,21 @@ async def _source(wanted: Wanted, base: str) -> Source | None:
     try:
         await require_figures(source)
     except FiguresRefused as error:
-        raise TargetUnusable(str(error)) from error
+        remedy = "Name somebody with the permission `admin:system`, and this server's base path."
+        raise TargetUnusable(f"{error}.", remedy) from error
     return source
 
 
-async def _people(wanted: Wanted, base: str) -> Sequence[Person]:
+async def _people(wanted: Wanted, base: str, needed_seconds: float) -> Sequence[Person]:
     if wanted.logins:
-        return await _placed(wanted, base, wanted.logins)
+        return await _placed(wanted, base, wanted.logins, needed_seconds)
     mark = f"load-{SystemClock().now_ms() % 10**9:09d}"
-    people = await registered(base, wanted.users, mark)
+    people = await registered(base, wanted.users, mark, needed_seconds)
     return await grouped(base, people, wanted.scenario.groups) if wanted.scenario.groups else people
 
 
-async def _placed(wanted: Wanted, base: str, logins: Sequence[Login]) -> Sequence[Person]:
-    people = await logged_in(base, logins)
+async def _placed(
+    wanted: Wanted, base: str, logins: Sequence[Login], needed_seconds: float
+) -> Sequence[Person]:
+    people = await logged_in(base, logins, needed_seconds)
     return await grouped(base, people, wanted.scenario.groups) if wanted.scenario.groups else people

@@ -100,9 +100,10 @@ def _print_step(asked: Asked, step: Step, *, is_first: bool) -> None:
 def _tell(asked: Asked, steps: Sequence[Step], capacity: Capacity | None) -> int:
     last = steps[-1]
     beyond = next((one for one in reversed(steps) if not one.is_held), last)
-    advice = advise(beyond.result)
     word = _word(last, capacity)
-    sentence = _sentence(last, capacity)
+    sentence = _sentence(steps, capacity)
+    is_full = not beyond.is_held and not beyond.result.is_void
+    advice = advise(beyond.result) if is_full else []
     if asked.as_json:
         output.print_json(
             {
@@ -116,7 +117,7 @@ def _tell(asked: Asked, steps: Sequence[Step], capacity: Capacity | None) -> int
     else:
         for one in advice:
             output.print_line(str(one))
-        if not advice and not is_seen(beyond.result):
+        if is_full and not is_seen(beyond.result):
             output.print_line(_UNSEEN)
         output.print_line(f"{word.upper()}: {sentence}")
     if asked.out:
@@ -145,14 +146,17 @@ def _word(last: Step, capacity: Capacity | None) -> Word:
     return Word.VOID if last.result.is_void else Word.INTERRUPTED
 
 
-def _sentence(last: Step, capacity: Capacity | None) -> str:
+def _sentence(steps: Sequence[Step], capacity: Capacity | None) -> str:
+    last = steps[-1]
     if capacity is None:
+        held = max((one.rate for one in steps[:-1] if one.is_held), default=0.0)
         at = f"at {number(last.rate)} a second"
+        until = f"; {number(held)} were held" if held else ""
         if last.result.broken_off:
-            return f"Broken off {at}, for {last.result.broken_off}."
+            return f"Broken off {at}, for {last.result.broken_off}{until}."
         if last.result.is_void:
-            return f"Void {at}: {'; '.join(last.result.generator.ailments)}."
-        return f"Interrupted {at}."
+            return f"Void {at}: {'; '.join(last.result.generator.ailments)}{until}."
+        return f"Interrupted {at}{until}."
     if capacity.missed is None:
         return f"It holds {number(capacity.held)} a second, the most that was tried."
     if not capacity.held:

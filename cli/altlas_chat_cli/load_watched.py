@@ -1,5 +1,6 @@
 """How a load test is watched while it runs: a live view, lines where nobody looks, or nothing."""
 
+import math
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -50,7 +51,8 @@ class _Lines(Watch):
         output.say(f"loadtest: {words}")
 
     def ticked(self, tick: Tick) -> None:
-        if tick.second % LINE_EVERY_SECONDS == 0 or tick.second >= tick.of:
+        last = math.ceil(tick.of)
+        if tick.second == last or (tick.second < last and tick.second % LINE_EVERY_SECONDS == 0):
             output.say(f"loadtest: {line_of(tick)}")
 
 

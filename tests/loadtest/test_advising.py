@@ -14,6 +14,7 @@ from tests.loadtest.runs import result
         ({"cpu": 0.97, "loop_lag_ms": 80, "committing": 0.9}, "CPU"),
         ({"changes_waiting": 90}, "Commits"),
         ({"committing": 0.8, "commit_ms": 20}, "Commits"),
+        ({"committing": 0.3, "commit_ms": 80}, "Commits"),
         ({"loop_lag_ms": 80}, "Event loop"),
         ({"database_wait_ms": 30}, "Connections"),
         ({"outbox_kb_max": 900}, "Readers"),

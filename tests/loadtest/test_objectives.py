@@ -44,6 +44,8 @@ def test_a_file_is_read_in_its_order(tmp_path: Path) -> None:
         ("objectives: {requests.p95_ms: [1]}", "a list"),
         ("objectives: {requests.p95_ms: '<= 200 ms'}", "milliseconds: `<= 200`"),
         ("objectives: {requests.p95_ms: <= 0.2s}", "milliseconds: `<= 200`"),
+        ("objectives: {requests.p95_ms: 0.2s}", "milliseconds: `<= 200`"),
+        ("objectives: {requests.p95_ms: 200}", "last digit.*`<= 200`"),
         ("objectives: {requests.error_rate: <= 5%}", "share: `<= 0.05`"),
         ("objectives: {requests.error_rate: <= 5}", "5 % are 0.05"),
         ("objectives: {messages.lost: 3 pieces}", "no unit"),
