@@ -254,13 +254,25 @@ class LowestPointers(NamedTuple):
 
     def state_of(self, message: Message) -> str:
         """``sent``, ``delivered`` or ``read``: what all others have reached."""
-        if self._reached(self.read, message):
-            return "read"
-        return "delivered" if self._reached(self.delivered, message) else "sent"
+        return state_at(message.seq, self._reached_by_all_but(message.sender_id))
 
-    @staticmethod
-    def _reached(lowest: Sequence[tuple[str, int]], message: Message) -> bool:
-        for user_id, seq in lowest:
-            if user_id != message.sender_id:
-                return seq >= message.seq
-        return False
+    def with_states(self, messages: Sequence[Message]) -> list[Json]:
+        """Messages as the contract shows them, each with its state."""
+        reached = {one: self._reached_by_all_but(one) for one in {m.sender_id for m in messages}}
+        return [one.as_json(state_at(one.seq, reached[one.sender_id])) for one in messages]
+
+    def _reached_by_all_but(self, sender_id: str | None) -> tuple[int, int]:
+        """How far all others have come: delivered and read."""
+        return _lowest_but(self.delivered, sender_id), _lowest_but(self.read, sender_id)
+
+
+def _lowest_but(lowest: Sequence[tuple[str, int]], sender_id: str | None) -> int:
+    return next((seq for user_id, seq in lowest if user_id != sender_id), -1)
+
+
+def state_at(seq: int, reached: tuple[int, int]) -> str:
+    """The state of the message at a place, when all others have ``reached`` so far."""
+    delivered, read = reached
+    if read >= seq:
+        return "read"
+    return "delivered" if delivered >= seq else "sent"

@@ -33,17 +33,21 @@ async def authenticate(deps: Deps, token: str, *, comes_again: bool = False) -> 
         AccountDeactivated: the account is closed.
     """
     credentials = deps.credentials
+    actor = credentials.recognised(token)
+    if actor is not None:
+        return actor
     if credentials.issuer_of(token) == ISSUER:
         claims = credentials.claims_of(token)
         role = credentials.role_of(claims["sub"], claims["role"])
         role = sys.intern(role)  # one string for all sockets
         if role not in ROLE_PERMISSIONS:
             raise TokenInvalid
-        if comes_again:
-            credentials.remember(token, claims)
         ends_at = credentials.end_of(claims)
         permissions = ROLE_PERMISSIONS[role]
-        return Actor(claims["sub"], role, permissions, claims["sid"], ends_at=ends_at)
+        actor = Actor(claims["sub"], role, permissions, claims["sid"], ends_at=ends_at)
+        if comes_again:
+            credentials.remember(token, claims, actor if role == claims["role"] else None)
+        return actor
     claims = credentials.alt_las_claims_of(token)
     user = await deps.database.read(lambda reader: accounts.select_user(reader, claims["userId"]))
     if user is None:

@@ -20,6 +20,7 @@ from altlas_chat.domain.errors import (
 )
 from altlas_chat.domain.events import Json, conversation_stream, user_stream
 from altlas_chat.domain.language import say
+from altlas_chat.domain.messages import state_at
 from altlas_chat.domain.permissions import Actor
 from altlas_chat.domain.times import moment
 from altlas_chat.services.access import require_member
@@ -95,12 +96,7 @@ async def _last_messages(
     views = {}
     for message in found.values():
         delivered, read = reached.get(message.message_id, (0, 0))
-        read = 0 if is_blind else read
-        state = "sent"
-        if read >= message.seq:
-            state = "read"
-        elif delivered >= message.seq:
-            state = "delivered"
+        state = state_at(message.seq, (delivered, 0 if is_blind else read))
         views[message.conversation_id] = message.as_json(state)
     return views
 

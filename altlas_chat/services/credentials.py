@@ -26,8 +26,9 @@ from altlas_chat.domain.errors import (
 )
 from altlas_chat.domain.files import Variant
 from altlas_chat.domain.language import say
+from altlas_chat.domain.permissions import Actor
 from altlas_chat.services.known_keys import KnownKeys
-from altlas_chat.services.known_tokens import Claims, KnownTokens
+from altlas_chat.services.known_tokens import Claims, KnownToken, KnownTokens
 from altlas_chat.settings import Settings
 from altlas_chat.storage.database import Database, Transaction
 from altlas_chat.storage.meta import insert_meta_once
@@ -90,15 +91,29 @@ class Credentials:
         """
         known = self._known.get(token)
         if known is not None:
-            return known["iss"]
+            return known.claims["iss"]
         try:
             return jwt.decode(token, options={"verify_signature": False}).get("iss")
         except (jwt.PyJWTError, UnicodeError, ValueError, RecursionError) as error:
             raise TokenInvalid from error
 
-    def remember(self, token: str, claims: Claims) -> None:
-        """Check no more whether a token that was accepted here is signed, since it comes again."""
-        self._known.keep(token, claims)
+    def remember(self, token: str, claims: Claims, actor: Actor | None = None) -> None:
+        """Check no more whether a token that was accepted here is signed, since it comes again.
+
+        Its bearer is ``actor``, where nothing but the token says so.
+        """
+        self._known.keep(token, KnownToken(claims, actor))
+
+    def recognised(self, token: str) -> Actor | None:
+        """The bearer of a remembered token, if nothing has happened since that might matter."""
+        known = self._known.get(token)
+        if known is None or known.actor is None:
+            return None
+        actor = known.actor
+        is_over = self._clock.now_ms() > self.end_of(known.claims)
+        if is_over or actor.session_id in self._revoked or actor.user_id in self._roles:
+            return None
+        return actor
 
     def claims_of(self, token: str) -> Claims:
         """What an access token of ours says.
@@ -179,10 +194,10 @@ class Credentials:
             TokenInvalid: it is not one of this issuer and for this audience.
         """
         known = self._known.get(token)
-        if known is None or known["iss"] != issuer:
+        if known is None or known.claims["iss"] != issuer:
             return self._decoded(token, key, issuer, audience)
-        self._require_time_left(known, LEEWAY_SECONDS)
-        return known
+        self._require_time_left(known.claims, LEEWAY_SECONDS)
+        return known.claims
 
     def _require_time_left(self, claims: Claims, leeway_seconds: int) -> None:
         if self._clock.now_ms() / 1000 > claims["exp"] + leeway_seconds:

@@ -1,10 +1,12 @@
-"""Access tokens whose signature was checked here, so that not every request checks it again.
+"""Access tokens that were accepted here, so that not every request verifies one again.
 
 What a token says never changes. Whether it is still accepted (its time, its
 session, the role at present) is asked at each request; nothing here knows that.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
+
+from altlas_chat.domain.permissions import Actor
 
 Claims = dict[str, Any]
 
@@ -12,16 +14,23 @@ MOST = 5_000
 """Then the one that was kept first is forgotten."""
 
 
+class KnownToken(NamedTuple):
+    """What a signed token says, and its bearer, where the token alone says who that is."""
+
+    claims: Claims
+    actor: Actor | None
+
+
 class KnownTokens:
-    """Claims by the very token that they were read from."""
+    """What is known by the very token that it was read from."""
 
     def __init__(self) -> None:
-        self._claims: dict[str, Claims] = {}
+        self._known: dict[str, KnownToken] = {}
 
-    def get(self, token: str) -> Claims | None:
-        return self._claims.get(token)
+    def get(self, token: str) -> KnownToken | None:
+        return self._known.get(token)
 
-    def keep(self, token: str, claims: Claims) -> None:
-        self._claims[token] = claims
-        while len(self._claims) > MOST:
-            del self._claims[next(iter(self._claims))]
+    def keep(self, token: str, known: KnownToken) -> None:
+        self._known[token] = known
+        while len(self._known) > MOST:
+            del self._known[next(iter(self._known))]

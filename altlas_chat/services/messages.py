@@ -11,7 +11,7 @@ from altlas_chat.domain.errors import (
 )
 from altlas_chat.domain.events import Json, conversation_stream, user_stream
 from altlas_chat.domain.language import say
-from altlas_chat.domain.messages import Message, MessageEdit
+from altlas_chat.domain.messages import Message, MessageEdit, state_at
 from altlas_chat.domain.permissions import Actor
 from altlas_chat.services.access import require_member, require_message
 from altlas_chat.services.changes import Change, commit_change
@@ -73,7 +73,7 @@ async def list_messages(
         items, has_before, has_after = await _part(reader, whole, place, limit)
         lowest = await members.select_lowest_pointers(reader, conversation_id, actor.user_id)
         return {
-            "items": [message.as_json(lowest.state_of(message)) for message in items],
+            "items": lowest.with_states(items),
             "hasBefore": has_before,
             "hasAfter": has_after,
         }
@@ -247,18 +247,10 @@ async def present_forms(reader: Reader, message_ids: Sequence[str], viewer_id: s
     if await hides_read(reader, viewer_id):
         reached = {one: (delivered, 0) for one, (delivered, _) in reached.items()}
     return [
-        found[one].as_json(state_at(found[one], reached.get(one, (0, 0))))
+        found[one].as_json(state_at(found[one].seq, reached.get(one, (0, 0))))
         for one in message_ids
         if one in found
     ]
-
-
-def state_at(message: Message, reached: tuple[int, int]) -> str:
-    """The state of a message when all others have ``reached`` so far: delivered and read."""
-    delivered, read = reached
-    if read >= message.seq:
-        return "read"
-    return "delivered" if delivered >= message.seq else "sent"
 
 
 async def delete_message_for_everyone(deps: Deps, actor: Actor, message_id: str) -> None:

@@ -10,6 +10,7 @@ from altlas_chat.domain.messages import Message, Quoted
 from altlas_chat.storage import attached, indexing
 from altlas_chat.storage.database import Reader, Row, Transaction
 
+# The first of them are a message's fields in their order (:func:`_message`).
 _COLUMNS = (
     "m.message_id, m.conversation_id, m.seq, m.position, m.sender_id, m.client_id, m.kind,"
     " m.text, m.content, m.mentions, m.forwarded_from, m.thread_root_id, m.created_at,"
@@ -29,31 +30,18 @@ def _json_or_none(value: Any) -> str | None:
 
 
 def _message(row: Row) -> Message:
-    (message_id, conversation_id, seq, position, sender_id, client_id, kind, text, content) = row[
-        :9
-    ]
-    (mentions, forwarded_from, thread_root_id, created_at, edited_at, edit_count) = row[9:15]
-    return Message(
-        message_id=message_id,
-        conversation_id=conversation_id,
-        seq=seq,
-        position=position,
-        sender_id=sender_id,
-        client_id=client_id,
-        kind=kind,
-        text=text,
-        content=None if content is None else orjson.loads(content),
-        mentions=() if mentions is None else orjson.loads(mentions),
-        quoted=None if row[20] is None else Quoted(*row[20:25]),
-        forwarded_from=None if forwarded_from is None else orjson.loads(forwarded_from),
-        thread_root_id=thread_root_id,
-        created_at=created_at,
-        edited_at=edited_at,
-        edit_count=edit_count,
-        deleted_at=row[15],
-        reply_count=row[16],
-        is_pinned=bool(row[17]),
-    )
+    content, mentions, forwarded_from = row[8:11]
+    return Message._make((
+        *row[:8],
+        None if content is None else orjson.loads(content),
+        () if mentions is None else orjson.loads(mentions),
+        None if row[20] is None else Quoted(*row[20:25]),
+        None if forwarded_from is None else orjson.loads(forwarded_from),
+        *row[11:17],
+        bool(row[17]),
+        (),  # reactions and files: they are attached
+        (),
+    ))  # fmt: skip
 
 
 async def _messages(reader: Reader, rows: Sequence[Row]) -> list[Message]:
