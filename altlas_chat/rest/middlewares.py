@@ -37,7 +37,7 @@ def manners(deps: Deps, origins: Sequence[str], requests: Requests) -> Middlewar
             _mark(preflight, request, origins, is_preflight=True)
             return preflight
         began = perf_counter()
-        request_id = chosen_request_id(request, deps.ids.new())
+        request_id = chosen_request_id(request, deps.ids)
         request[REQUEST_ID] = request_id
         try:
             response = await handler(request)
