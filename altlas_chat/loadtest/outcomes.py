@@ -45,8 +45,9 @@ class Outcome:
 
     @cached_property
     def advice(self) -> Sequence[Advice]:
-        """What limits, by the last run."""
-        return advise(self.last)
+        """What limits, by the last run; nothing of a run that says too little."""
+        is_whole_run = self.word in (Word.FAILED, Word.WORSE, Word.PASSED)
+        return advise(self.last) if is_whole_run else []
 
     @property
     def worse(self) -> list[Comparison]:
@@ -75,12 +76,16 @@ class Outcome:
         told = {
             Word.INTERRUPTED: "It was interrupted: the figures are those until then.",
             Word.VOID: "The generator could not keep up, so this says nothing of the server.",
-            Word.BROKEN_OFF: "It ended before its time: the figures are those until then.",
+            Word.BROKEN_OFF: f"It ended before its time, for {self._broken_off}.",
             Word.FAILED: _failed(len(self.missed), len(self.all_verdicts), lost),
             Word.WORSE: f"{_counted(len(self.worse), 'figure')} worse than the baseline.",
             Word.PASSED: self._passed(),
         }
         return told[self.word]
+
+    @property
+    def _broken_off(self) -> str:
+        return next((one.broken_off for one in self.results if one.broken_off), "")
 
     def _passed(self) -> str:
         parts = ["nothing was lost, doubled or out of order"]

@@ -49,11 +49,14 @@ COMMAND = (sys.executable, "-m", "altlas_chat_cli.main")
 @contextmanager
 def stopped_by_signals() -> Iterator[None]:
     """Let a request to end do what Ctrl-C does: clean up, and report what there is."""
-    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    # A shell starts what runs in its background with Ctrl-C ignored.
+    interrupt = signal.signal(signal.SIGINT, signal.default_int_handler)
+    end = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        signal.signal(signal.SIGTERM, end)
+        signal.signal(signal.SIGINT, interrupt)
 
 
 def run_scenario(asked: Asked) -> int:
