@@ -15,7 +15,6 @@ server's process.
 
 import locust  # isort: skip - before anything that it patches
 
-import itertools
 import json
 import os
 import random
@@ -24,21 +23,15 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import gevent
-import orjson
 import requests
-import websocket
-from gevent.event import AsyncResult
 from locust import User, events, task
 from locust.exception import StopUser
 from locust.runners import STATE_MISSING, MasterRunner, WorkerRunner
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from altlas_chat.loadtest.ears import Ear
-from altlas_chat.loadtest.heard import is_reply, read_event
 from altlas_chat.loadtest.hosts import is_of_this_machine
 from altlas_chat.loadtest.pacing import burstiness
 from altlas_chat.loadtest.scenarios import SCENARIOS
@@ -56,9 +49,9 @@ from altlas_chat.loadtest.steps import (
     Upload,
     positions_of,
 )
+from loadtests.locust_lines import PATIENCE_SECONDS, Line, Refused, dawdle, rage
 
 PREFIX = "ALTLAS_LOADTEST_"
-PATIENCE_SECONDS = 30.0
 SETTLE_SECONDS = 10.0
 LEAST_WAIT_SECONDS = 0.001
 
@@ -78,6 +71,7 @@ def given_run() -> Json:
         "scenario": scenario.name,
         "pace": float(given("RATE", str(scenario.rate))) / max(1, len(people)),
         "seed": int(given("SEED", "1")),
+        "seconds": float(given("SECONDS", "inf")),
         "people": people,
     }
 
@@ -89,82 +83,12 @@ def running() -> "Share[Line]":
     return RUN
 
 
-class Refused(Exception):
-    """The server said no, was away, or gave something else back."""
-
-
-class Line:
-    """A person's socket, read by a greenlet of its own."""
-
-    def __init__(self, run: "Share[Line]", host: str, person: Person, snapshot: Json) -> None:
-        self._run = run
-        address = urlsplit(host)
-        scheme = "wss" if address.scheme == "https" else "ws"
-        self._socket = websocket.create_connection(
-            f"{scheme}://{address.netloc}{address.path}/ws", timeout=PATIENCE_SECONDS
-        )
-        resume = {"cursor": snapshot["cursor"]}
-        self._send({"event": "auth", "data": {"token": person.token, "resume": resume}})
-        ready = self._socket.recv()
-        if '"event":"ready"' not in ready:
-            raise Refused(ready)
-        self.ear = Ear(positions_of(snapshot, person))
-        self.is_over = False
-        self._numbers = itertools.count(1)
-        self._waiting: dict[int, AsyncResult] = {}
-        self._socket.settimeout(None)
-        self._reading = gevent.spawn(self._read)
-
-    def ask(self, event: str, data: Json) -> Json:
-        number = next(self._numbers)
-        reply = self._waiting[number] = AsyncResult()
-        self._send({"event": event, "id": number, "data": data})
-        try:
-            frame = reply.get(timeout=PATIENCE_SECONDS)
-        except gevent.Timeout as error:
-            raise Refused("no answer in time") from error
-        finally:
-            self._waiting.pop(number, None)
-        if frame["event"] == "error":
-            raise Refused(str(frame["data"].get("code", "error")))
-        return frame["data"]
-
-    def _send(self, command: Json) -> None:
-        try:
-            self._socket.send(orjson.dumps(command).decode())
-        except (OSError, websocket.WebSocketException) as error:
-            raise Refused("socket ended") from error
-
-    def _read(self) -> None:
-        try:
-            while True:
-                self._take(self._socket.recv().encode())
-        except (OSError, websocket.WebSocketException):
-            self.is_over = True
-            for reply in self._waiting.values():
-                reply.set_exception(Refused("socket ended"))
-
-    def _take(self, text: bytes) -> None:
-        if is_reply(text):
-            frame = orjson.loads(text)
-            if (reply := self._waiting.get(frame.get("id"))) is not None:
-                reply.set(frame)
-            return
-        event = read_event(text)
-        if event is not None and self.ear.hear(event.stream, event.seq):
-            self._run.hear(event.client_id)
-
-    def close(self) -> None:
-        self._reading.kill()
-        self._socket.close()
-
-
 class Talker(User):
     """One of the people, who does one script after another; the pause between them is by chance."""
 
     def wait_time(self) -> float:
         """Pauses of one length would make the users of one gevent loop act in step."""
-        return max(LEAST_WAIT_SECONDS, self._chance.expovariate(self._run.pace))
+        return max(LEAST_WAIT_SECONDS, self._chance.expovariate(self._run.pace_of_active))
 
     def on_start(self) -> None:
         self._run = running()
@@ -180,6 +104,8 @@ class Talker(User):
 
     @task
     def act(self) -> None:
+        if self._person.user_id in self._run.slow:
+            return  # who reads too slowly does nothing else
         actions = self._run.scenario.actions
         (action,) = self._chance.choices(list(actions), list(actions.values()))
         script = action(self._person, self._chance)
@@ -315,16 +241,26 @@ def _begin(environment: Any, **_: Any) -> None:
     if isinstance(runner, WorkerRunner):
         if RUN is not None:
             RUN.begin()
+            _begin_unrest(RUN)
         return
     whole = {**given_run(), "target": environment.host or ""}
     if not isinstance(runner, MasterRunner):
         RUN = Share(whole)
+        _begin_unrest(RUN)
         return
     GATHERED.__init__()  # type: ignore[misc]  # a run by hand may follow another
     workers = sorted(client.id for client in runner.clients.ready)
     for worker, people in zip(workers, shared(whole["people"], len(workers)), strict=True):
         runner.send_message(BEGIN, {**whole, "people": people}, worker)
         GATHERED.asked.add(worker)
+
+
+def _begin_unrest(run: Share[Line]) -> None:
+    """What happens to sockets beside what users do."""
+    if run.scenario.storm is not None:
+        run.unrest.append(gevent.spawn(rage, run, run.scenario.storm))
+    if run.scenario.slow is not None:
+        run.unrest.append(gevent.spawn(dawdle, run, run.scenario.slow))
 
 
 def _begin_as_told(environment: Any, msg: Any) -> None:
@@ -390,10 +326,14 @@ def _end(environment: Any, **_: Any) -> None:
 
 def _judge(run: Share[Line]) -> None:
     """Ask where the streams stand, wait until that was heard, and count what was not."""
+    gevent.joinall(run.unrest, timeout=SETTLE_SECONDS)
+    gevent.killall(run.unrest)
     for person, line in run.lines:
         if line.is_over:
-            run.result.of("socket").failures["ended"] += 1
-            run.result.messages.merge(line.ear.judge({}))
+            run.result.of("socket").failures[f"ended with {line.code}"] += 1
+            # Who was to come back has missed what came meanwhile.
+            ends = _ends(run.result.target, person) if run.scenario.returns else {}
+            run.result.messages.merge(line.ear.judge(ends))
             continue
         ends = _ends(run.result.target, person)
         until = time.monotonic() + SETTLE_SECONDS

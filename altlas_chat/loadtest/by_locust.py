@@ -119,6 +119,7 @@ async def run_locust(plan: Plan, manner: Manner, ticked: Callable[[Tick], None])
             "PEOPLE": folder / "people.json",
             "RATE": plan.rate,
             "SEED": plan.seed,
+            "SECONDS": plan.seconds,
             "RESULTS": folder,
         }
         async with aiohttp.ClientSession() as session:

@@ -11,17 +11,11 @@ import time
 from collections.abc import Iterator, Sequence
 
 from altlas_chat.loadtest.lines import Line, Refused
-from altlas_chat.loadtest.results import Result
-from altlas_chat.loadtest.scenarios import Slowness
+from altlas_chat.loadtest.results import Result, closed_by
+from altlas_chat.loadtest.scenarios import SIP_SECONDS, SLOW_ENDS, Slowness, pause_before
 from altlas_chat.loadtest.storms import come_back
 
-RECEIVE_BYTES = 4096
-"""Of the system's buffer: what a slow reader does not take, the server has to keep."""
-
 SIP_BYTES = 8192
-SIP_SECONDS = 0.25
-EXPECTED = frozenset({1006, 4009})
-"""How a slow reader's socket ends: told so, or dropped by then, for it did not read that."""
 
 
 async def dawdle(
@@ -73,13 +67,13 @@ async def _be_slow(
             if left <= 0:
                 return
             continue
-        if line.ended in EXPECTED:
-            closed = result.of(f"socket.closed_{line.ended}")
+        if line.ended in SLOW_ENDS:
+            closed = result.of(closed_by(line.ended))
             closed.spread.add(time.monotonic() - slow_since)
         else:
             result.of("socket").failures[f"ended with {line.ended}"] += 1
-        await asyncio.sleep(random.random())  # docs/protocol.md, section 10
-        await come_back(line, time.monotonic(), result, until, expected=EXPECTED)
+        await asyncio.sleep(pause_before(1))
+        await come_back(line, time.monotonic(), result, until, expected=SLOW_ENDS)
         slow_since = time.monotonic()
 
 

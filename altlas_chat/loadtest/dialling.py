@@ -8,13 +8,9 @@ import sys
 from collections.abc import Sequence
 from urllib.parse import SplitResult
 
+from altlas_chat.loadtest.scenarios import small_buffers
 from altlas_chat.loadtest.targets import TargetUnusable
 from altlas_chat.loadtest.wires import Wire
-
-SMALL_SEGMENT_BYTES = 536
-"""Of who has a small receive buffer (RFC 9293, section 3.7.1): by the segments' size the other
-side's system decides how much it keeps, and on the loopback that would be megabytes.
-"""
 
 OTHER_FILES = 200
 """What a process has open beside its sockets: the interpreter's own, a database, requests."""
@@ -67,14 +63,14 @@ class Dialler:
         self._is_secure = address.scheme == "https"
         self._places: list[tuple[int, tuple[str, int]]] = []
 
-    async def connect(self, wire: Wire, *, receive_bytes: int | None = None) -> None:
-        """Connect a wire, with a receive buffer of the system of so many bytes, if given.
+    async def connect(self, wire: Wire, *, is_slow: bool = False) -> None:
+        """Connect a wire, if it is slow, with small buffers in both systems.
 
         Raises:
             OSError: nobody takes the connection.
             TargetUnusable: there is no free port left, on any source.
         """
-        connected = await self._connected(receive_bytes)
+        connected = await self._connected(is_slow)
         host = self.address.hostname if self._is_secure else None
         try:
             await asyncio.get_running_loop().create_connection(
@@ -84,12 +80,12 @@ class Dialler:
             connected.close()
             raise
 
-    async def _connected(self, receive_bytes: int | None) -> socket.socket:
+    async def _connected(self, is_slow: bool) -> socket.socket:
         places = self._places or await self._found()
         while True:
             source = self._source
             try:
-                return await self._first_of(places, source, receive_bytes)
+                return await self._first_of(places, source, is_slow)
             except OSError as error:
                 if error.errno not in NO_PORTS:
                     raise
@@ -118,16 +114,15 @@ class Dialler:
         self,
         places: list[tuple[int, tuple[str, int]]],
         source: str | None,
-        receive_bytes: int | None,
+        is_slow: bool,
     ) -> socket.socket:
         """A socket to the first place that takes one; the others are not tried again."""
         for number, (family, place) in enumerate(places):
             made = socket.socket(family, socket.SOCK_STREAM)
             try:
                 made.setblocking(False)
-                if receive_bytes is not None:
-                    made.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, SMALL_SEGMENT_BYTES)
-                    made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
+                for option in small_buffers() if is_slow else ():
+                    made.setsockopt(*option)
                 if source is not None and family == socket.AF_INET:
                     made.bind((source, 0))
                 await asyncio.get_running_loop().sock_connect(made, place)

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from altlas_chat.loadtest.acting import Acting
-from altlas_chat.loadtest.dawdling import RECEIVE_BYTES, dawdle
+from altlas_chat.loadtest.dawdling import dawdle
 from altlas_chat.loadtest.dialling import Dialler
 from altlas_chat.loadtest.doing import Doer
 from altlas_chat.loadtest.figures_of_servers import ServerFigures, Source
@@ -127,16 +127,10 @@ class Engine:
                 self.result.is_partial = True
             is_over = self.result.broken_off or self.result.generator.troubles
             await acting.finish(0 if is_over else SETTLE_SECONDS)
-            await settle(doer, self.result, SETTLE_SECONDS, returns=self._returns)
+            await settle(doer, self.result, SETTLE_SECONDS, returns=self._plan.scenario.returns)
             for line in doer.lines.values():
                 line.wire.close()
         return self.result
-
-    @property
-    def _returns(self) -> bool:
-        """Whether who was cut off was to come back by the end of the run."""
-        scenario = self._plan.scenario
-        return bool(scenario.storm or scenario.slow)
 
     # -- before --------------------------------------------------------------------
 
@@ -150,8 +144,8 @@ class Engine:
         async def connect(person: Person, *, is_slow: bool) -> None:
             async with room:
                 snapshot = await doer.do(person, Call("getSync", "GET", "/sync"))
-                on_message, size = (None, RECEIVE_BYTES) if is_slow else (acting.heard, None)
-                line = Line(dialler, person, snapshot, on_message, receive_bytes=size)
+                on_message = None if is_slow else acting.heard
+                line = Line(dialler, person, snapshot, on_message, is_slow=is_slow)
                 await line.open()
                 doer.lines[person.user_id] = line
 
@@ -169,9 +163,8 @@ class Engine:
     @property
     def _slow_count(self) -> int:
         """How many of those with a socket read too slowly: the first of the people."""
-        plan, slow = self._plan, self._plan.scenario.slow
-        sockets = round(len(plan.people) * plan.scenario.connects)
-        return 0 if slow is None else max(1, round(sockets * slow.share))
+        plan = self._plan
+        return plan.scenario.slow_of(round(len(plan.people) * plan.scenario.connects))
 
     # -- the run -------------------------------------------------------------------
 

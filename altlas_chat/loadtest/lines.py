@@ -39,9 +39,9 @@ class Line:
     __slots__ = (
         "_cursor",
         "_dialler",
+        "_is_slow",
         "_numbers",
         "_on_message",
-        "_receive_bytes",
         "_waiting",
         "back_at",
         "ear",
@@ -58,7 +58,7 @@ class Line:
         snapshot: Json,
         on_message: OnMessage | None,
         *,
-        receive_bytes: int | None = None,
+        is_slow: bool = False,
     ) -> None:
         self.person = person
         self.ear = Ear(positions_of(snapshot, person))
@@ -68,7 +68,7 @@ class Line:
         self._dialler = dialler
         self._cursor = str(snapshot["cursor"])
         self._on_message = on_message
-        self._receive_bytes = receive_bytes
+        self._is_slow = is_slow
         self._numbers = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[Json]] = {}
         self.wire = self._new_wire()
@@ -89,7 +89,7 @@ class Line:
         self.wire = wire = self._new_wire()
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                await self._dialler.connect(wire, receive_bytes=self._receive_bytes)
+                await self._dialler.connect(wire, is_slow=self._is_slow)
                 self.ended = None
                 await wire.ready()
         except BaseException:

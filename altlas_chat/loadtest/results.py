@@ -349,6 +349,18 @@ class Result:
             raise ResultUnreadable(f"it is damaged: {error}") from error
 
 
+RESUME = "socket.resume"
+"""Until the server knew who came back; refusals and unreachable servers are its failures."""
+
+RECOVERY = "socket.recovery"
+"""Until everything that was missed had been heard. Both from when the line was due back."""
+
+
+def closed_by(code: int) -> str:
+    """Where it is counted that a server ended a slow reader's socket, and after how long."""
+    return f"socket.closed_{code}"
+
+
 def is_request(name: str) -> bool:
     """Whether what is measured is something asked: nothing heard, and no fate of a socket."""
     return not (is_delivery(name) or name.startswith("socket."))

@@ -1,5 +1,7 @@
 """The scenarios that can be run, the same for every engine."""
 
+import random
+import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -63,10 +65,41 @@ class Scenario:
     storm: Storm | None = None
     slow: Slowness | None = None
 
+    def slow_of(self, sockets: int) -> int:
+        """How many of so many sockets are read too slowly: those of the first people."""
+        return 0 if self.slow is None else max(1, round(sockets * self.slow.share))
+
     @property
-    def is_for_locust(self) -> bool:
-        """Whether Locust's users can do it: each has one socket, and reads what comes."""
-        return not (self.storm or self.slow)
+    def returns(self) -> bool:
+        """Whether who was cut off is to come back by the end of the run."""
+        return self.storm is not None or self.slow is not None
+
+
+SLOW_ENDS = frozenset({1006, 4009})
+"""How a slow reader's socket ends: told so, or dropped by then, for it did not read that."""
+
+SIP_SECONDS = 0.25
+_RECEIVE_BYTES = 4096
+_SEGMENT_BYTES = 536
+_LONGEST_PAUSE_SECONDS = 10.0
+
+
+def small_buffers() -> tuple[tuple[int, int, int], ...]:
+    """Options of a slow reader's TCP socket, to be set before it connects.
+
+    What it does not take, the server is to keep, and not both systems: that of
+    the server decides by the size of segments (RFC 9293, section 3.7.1) how
+    much it takes, and on the loopback that would be megabytes.
+    """
+    return (
+        (socket.IPPROTO_TCP, socket.TCP_MAXSEG, _SEGMENT_BYTES),
+        (socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BYTES),
+    )
+
+
+def pause_before(attempt: int) -> float:
+    """Seconds before the so many-th attempt to come back: full jitter (docs/protocol.md, 10)."""
+    return random.uniform(0, min(_LONGEST_PAUSE_SECONDS, 0.5 * 2**attempt))
 
 
 SCENARIOS: Mapping[str, Scenario] = {

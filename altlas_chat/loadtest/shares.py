@@ -26,19 +26,23 @@ class Share(Generic[Socket]):
     """A process's part of a run.
 
     ``told`` has the ``scenario``'s name, the ``people``, the ``seed``, the
-    ``target``, and the ``pace``: scripts a second of each user.
+    ``target``, the ``seconds``, and the ``pace``: scripts a second of each
+    user. ``slow`` are those who read too slowly, ``delivery`` is the row of
+    what is heard, ``unrest`` what happens to sockets meanwhile.
     """
 
     def __init__(self, told: Mapping[str, Any]) -> None:
         self.scenario = SCENARIOS[told["scenario"]]
         self.pace = float(told["pace"])
         self.seed = int(told["seed"])
+        self.seconds = float(told["seconds"])
         people = [
             Person(one["userId"], one["token"], tuple(one["conversations"]))
             for one in told["people"]
         ]
         talkers = people[: round(len(people) * self.scenario.connects)]
         self.talkers = {one.user_id for one in talkers}
+        self.slow = {one.user_id for one in talkers[: self.scenario.slow_of(len(talkers))]}
         self.turn: Iterator[Person] = itertools.cycle(talkers or people)
         self.result = Result(
             scenario=self.scenario.name,
@@ -52,11 +56,24 @@ class Share(Generic[Socket]):
         self.due: dict[str, float] = {}
         self.sent: list[float] = []
         self.lines: list[tuple[Person, Socket]] = []
+        self.unrest: list[Any] = []
+        self.delivery = "delivery"
         self.begin()
 
     def begin(self) -> None:
         """Count seconds from now."""
-        self._began, self._cpu = time.monotonic(), time.process_time()
+        self.began, self._cpu = time.monotonic(), time.process_time()
+
+    @property
+    def until(self) -> float:
+        """When the run is to be over, of ``time.monotonic``."""
+        return self.began + self.seconds
+
+    @property
+    def pace_of_active(self) -> float:
+        """Scripts a second of each who does any, so that all together keep the pace."""
+        people, slow = len(self.talkers), len(self.slow)
+        return self.pace * people / max(1, people - slow) if slow else self.pace
 
     def count(self, name: str, took: float, failure: str) -> None:
         """Note what became of a step; ``failure`` is "" when it went well."""
@@ -69,20 +86,20 @@ class Share(Generic[Socket]):
             second.spread.add(took)
             second.done += 1
 
-    def hear(self, client_id: str) -> None:
-        """Note that a message arrived somewhere."""
+    def hear(self, client_id: str, back_at: float) -> None:
+        """Note that a message arrived at who was to be there since ``back_at``."""
         due = self.due.get(client_id)
         if due is not None:
-            late = time.monotonic() - due
-            self.result.of("delivery").spread.add(late)
+            late = time.monotonic() - max(due, back_at)
+            self.result.of(self.delivery).spread.add(late)
             self._second().heard.add(late)
 
     def _second(self) -> Second:
-        return self.result.second(int(time.monotonic() - self._began))
+        return self.result.second(int(time.monotonic() - self.began))
 
     def weigh(self) -> None:
         """Bring up to date how long it took, and what of a core."""
-        self.result.seconds = max(1e-9, time.monotonic() - self._began)
+        self.result.seconds = max(1e-9, time.monotonic() - self.began)
         self.result.generator.cpu = (time.process_time() - self._cpu) / self.result.seconds
 
     def so_far(self) -> Json:

@@ -1,22 +1,13 @@
 """Lines that come back: one after its end, or all at once after a cut."""
 
 import asyncio
-import random
 import time
 from collections.abc import Collection, Sequence
 
 from altlas_chat.loadtest.lines import Line, Refused
-from altlas_chat.loadtest.results import Result
-from altlas_chat.loadtest.scenarios import Storm
+from altlas_chat.loadtest.results import RECOVERY, RESUME, Result, closed_by
+from altlas_chat.loadtest.scenarios import Storm, pause_before
 from altlas_chat.loadtest.wires import NotLetIn
-
-RESUME = "socket.resume"
-"""Until the server knew who came back; refusals and unreachable servers are its failures."""
-
-RECOVERY = "socket.recovery"
-"""Until everything that was missed had been heard. Both from when the line was due back."""
-
-LONGEST_PAUSE_SECONDS = 10.0
 
 
 async def rage(
@@ -46,7 +37,7 @@ async def come_back(
 ) -> None:
     """Open a line again and hear what it missed; tried on until then, as clients do.
 
-    Measured are :data:`RESUME` and :data:`RECOVERY`. With one of the
+    Measured are ``socket.resume`` and ``socket.recovery``. With one of the
     ``expected`` codes the server may close it before all was heard: no failure,
     and tried again.
 
@@ -57,13 +48,15 @@ async def come_back(
     tries = 0
     while True:
         began_at, resyncs = time.monotonic() if tries else due_at, line.resyncs
+        was_in = False
         try:
             await line.open(due_at)
+            was_in = True
             resumes.spread.add(time.monotonic() - began_at)
             await line.catch_up()
         except (NotLetIn, Refused, OSError, TimeoutError) as error:
-            if line.ended in expected:
-                result.of(f"socket.closed_{line.ended}").spread.add(time.monotonic() - began_at)
+            if was_in and line.ended is not None and line.ended in expected:
+                result.of(closed_by(line.ended)).spread.add(time.monotonic() - began_at)
             else:
                 resumes.failures[str(error) or type(error).__name__] += 1
         else:
@@ -74,5 +67,4 @@ async def come_back(
         if time.monotonic() > until:
             return
         tries += 1
-        # Full jitter (docs/protocol.md, section 10).
-        await asyncio.sleep(random.uniform(0, min(LONGEST_PAUSE_SECONDS, 0.5 * 2**tries)))
+        await asyncio.sleep(pause_before(tries))

@@ -99,7 +99,7 @@ def wanted_of(asked: Asked, scenario: Scenario) -> Wanted:
         detail = f"{asked.people} has {len(logins):,} people, and --users {asked.users:,} are asked"
         raise WrongUse(f"{detail} for.", "Add people to the file, or ask for fewer.")
     if asked.engine == "locust":
-        _require_for_locust(scenario)
+        require_locust()
     if asked.out is not None:
         _require_writable(asked.out)
     if asked.url:
@@ -154,7 +154,7 @@ def work_of(asked: Asked) -> Work:
         LocustMissing: it is not there.
     """
     _require_together(asked)
-    _require_for_locust(scenario_of(asked.scenario))
+    require_locust()
     given = {
         "--url": asked.url, "--people": asked.people, "--users": asked.users, "--rate": asked.rate,
         "--slo": asked.slo, "--out": asked.out, "--baseline": asked.baseline, "--web": asked.web,
@@ -166,14 +166,6 @@ def work_of(asked: Asked) -> Work:
     if host not in LOOPBACK:
         require_typed(host, "work for", remote=asked.remote)
     return Work(asked.scenario, host, asked.master_port, asked.processes or 1, asked.remote)
-
-
-def _require_for_locust(scenario: Scenario) -> None:
-    """Locust is there, and can do this scenario."""
-    require_locust()
-    if not scenario.is_for_locust:
-        detail = f"Locust's users can't do {scenario.name}: they have one socket and read it."
-        raise WrongUse(detail, "Leave out --engine locust: our own engine does it.")
 
 
 def _require_together(asked: Asked) -> None:

@@ -44,6 +44,21 @@ def test_locust_runs_the_same_scripts(terminal: Terminal, tmp_path: Path) -> Non
     assert any("cpu" in one.server for one in found.seconds_of)
 
 
+@pytest.mark.slow
+def test_locust_users_are_cut_and_have_everything(terminal: Terminal, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    scenario = ("loadtest", "run", "storm", "--engine", "locust")
+    sizes = ("--users", "6", "--rate", "20", "--duration", "4")
+    done = terminal.run(*scenario, *sizes, "--quiet", "--out", str(out))
+    assert done.returncode in (0, 4), done.stderr  # a shared machine may make it late
+    found = kept(out)
+    assert found.of("socket.resume").failures == found.of("socket").failures == {}
+    assert found.of("socket.recovery").spread.count == 6
+    assert found.messages.received > 6
+    messages = found.messages
+    assert (messages.lost, messages.doubled, messages.reordered) == (0, 0, 0)
+
+
 def worker(scenario: str, port: int) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "altlas_chat_cli.main", "loadtest", "run", scenario]
     return subprocess.Popen(

@@ -94,7 +94,7 @@ async def test_other_sources_are_taken_when_one_has_no_port_left(chat: Chat) -> 
 async def test_a_small_receive_buffer_is_had(chat: Chat) -> None:
     dialler = Dialler(urlsplit(f"{chat.url}/v1"))
     small, usual = (Wire(dialler.address, {"token": "x"}, lambda _: None) for _ in "ab")
-    await dialler.connect(small, receive_bytes=4096)
+    await dialler.connect(small, is_slow=True)
     await dialler.connect(usual)
     for wire, is_small in ((small, True), (usual, False)):
         assert wire.connected is not None

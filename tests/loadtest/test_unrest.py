@@ -12,11 +12,10 @@ from dataclasses import replace
 import pytest
 
 from altlas_chat.loadtest.crowds import Login, logged_in, usernames
-from altlas_chat.loadtest.dawdling import EXPECTED
 from altlas_chat.loadtest.engine import Engine, Plan, Tick, run_engine
 from altlas_chat.loadtest.own_servers import OwnServer, World, own_server
 from altlas_chat.loadtest.results import Result
-from altlas_chat.loadtest.scenarios import SCENARIOS, Slowness, Storm
+from altlas_chat.loadtest.scenarios import SCENARIOS, SLOW_ENDS, Slowness, Storm
 from altlas_chat.loadtest.steps import Person
 from tests.support.running import Chat, ServeChat
 
@@ -71,7 +70,7 @@ async def test_slow_readers_are_closed_come_back_and_miss_nothing(serve_chat: Se
     found = await Engine(plan).run(0)
     closings = [name for name in found.measured if name.startswith("socket.closed_")]
     assert closings
-    assert {int(name[-4:]) for name in closings} <= EXPECTED
+    assert {int(name[-4:]) for name in closings} <= SLOW_ENDS
     assert chat.running.parts.sockets.flusher.closings[4009] > 0
     assert found.of("socket.recovery").spread.count > 0
     assert found.of("socket").failures == found.of("socket.resume").failures == {}
