@@ -1,18 +1,19 @@
-"""Readings of SQLite: several threads, each with a connection of its own.
+"""Readings of SQLite: several connections of aiosqlite, each with a thread of its own.
 
 A reading is run in one go, from its ``BEGIN`` to its ``COMMIT``, in the thread
-that is free first: threads are crossed twice for it, however many statements it
-has (docs/decisions/0003-storage-access.md).
+of a connection that is free: threads are crossed twice for it, however many
+statements it has (docs/decisions/0003-storage-access.md).
 """
 
 import asyncio
 import contextlib
-import queue
 import sqlite3
-import threading
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar, cast
+from functools import partial
+from typing import Any, Generic, TypeVar, cast
+
+import aiosqlite
 
 from altlas_chat.figures import SHORT_SECONDS, Spread
 from altlas_chat.storage.database import PATIENCE_SECONDS, Dialect, Reader, Row, StorageUnavailable
@@ -47,44 +48,60 @@ class SqliteReader:
         return self._execute(sql, params).fetchall()
 
 
-class _Reading:
-    """A query in the queue, what became of it, and who waits for that."""
+class _Reading(Generic[T]):
+    """A query, and whether anybody still waits for its outcome."""
 
-    __slots__ = ("asked_at", "begun_at", "error", "future", "query", "result")
+    __slots__ = ("is_called_off", "query")
 
-    def __init__(
-        self, query: Callable[[Reader], Awaitable[Any]], future: asyncio.Future[Any]
-    ) -> None:
+    def __init__(self, query: Callable[[Reader], Awaitable[T]]) -> None:
         self.query = query
-        self.future = future
-        self.result: Any = None
-        self.error: BaseException | None = None
-        self.asked_at = self.begun_at = time.perf_counter()
+        self.is_called_off = False
 
-    def run(self, connection: sqlite3.Connection) -> None:
+    def _is_unwanted(self) -> bool:
+        return self.is_called_off
+
+    def run(self, connection: sqlite3.Connection) -> T:
         """Read in a transaction of its own, which is over afterwards, whatever happens."""
-        self.begun_at = time.perf_counter()
         try:
             connection.execute("BEGIN")
-            self.result = drive(self.query(SqliteReader(connection, self.future.cancelled)))
+            result = drive(self.query(SqliteReader(connection, self._is_unwanted)))
             connection.execute("COMMIT")
-        except BaseException as error:  # noqa: BLE001 - the thread outlives whatever a query does
-            self.error = translated(error)
+        except BaseException as error:
             with contextlib.suppress(sqlite3.Error):
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
+            if isinstance(error, sqlite3.Error):
+                raise translated(error) from error
+            raise
+        return result
+
+
+class _Connection(aiosqlite.Connection):
+    """A connection in whose thread a whole reading is one piece of work."""
+
+    async def run(self, reading: _Reading[T]) -> T:
+        return cast("T", await self._in_thread(reading.run, self._conn))
+
+    async def settled(self) -> None:
+        """Return when everything that was begun in the thread is over."""
+        await self._in_thread(int)
+
+    def _in_thread(self, work: Callable[..., Any], *given: object) -> Awaitable[Any]:
+        """What aiosqlite does for each of its statements."""
+        return cast("Awaitable[Any]", self._execute(work, *given))  # type: ignore[no-untyped-call]
 
 
 class SqliteReaders:
-    """Threads that read, each one reading at a time."""
+    """Connections that read, each one reading at a time."""
 
     def __init__(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._queue: queue.SimpleQueue[_Reading | None] = queue.SimpleQueue()
-        self._threads: list[threading.Thread] = []
-        self.waits = Spread(SHORT_SECONDS)
-        self._is_closed = False
+        self._connections: list[_Connection] = []
+        self._idle: asyncio.LifoQueue[_Connection] = asyncio.LifoQueue()
+        self._settling: set[asyncio.Task[None]] = set()
         self._unanswered = 0
+        self._all_answered: asyncio.Future[None] | None = None
+        self._is_closed = False
+        self.waits = Spread(SHORT_SECONDS)
 
     @classmethod
     async def open(cls, path: str, number: int) -> "SqliteReaders":
@@ -96,64 +113,68 @@ class SqliteReaders:
         readers = cls()
         try:
             for _ in range(number):
-                readers._begin(_open_reader(path))
+                connection = _Connection(partial(_open_reader, path), iter_chunk_size=64)
+                await connection
+                readers._connections.append(connection)
+                readers._idle.put_nowait(connection)
         except sqlite3.Error as error:
             await readers.close()
             raise translated(error) from error
         return readers
 
-    def _begin(self, connection: sqlite3.Connection) -> None:
-        name = f"altlas-chat-reader-{len(self._threads) + 1}"
-        thread = threading.Thread(target=self._work, args=(connection,), name=name, daemon=True)
-        self._threads.append(thread)
-        thread.start()
-
-    def _work(self, connection: sqlite3.Connection) -> None:
-        while (reading := self._queue.get()) is not None:
-            if not reading.future.cancelled():
-                reading.run(connection)
-            self._loop.call_soon_threadsafe(self._tell, reading)
-            del reading  # what was read is not kept until the next one comes
-        connection.close()
-
-    def _tell(self, reading: _Reading) -> None:
-        """Give the outcome to who waits, on the event loop."""
-        self.waits.add(reading.begun_at - reading.asked_at)
-        if reading.future.done():
-            return
-        if reading.error is None:
-            reading.future.set_result(reading.result)
-        else:
-            reading.future.set_exception(reading.error)
-
     @property
     def number(self) -> int:
-        return len(self._threads)
+        return len(self._connections)
 
     @property
     def idle(self) -> int:
         """How many have nothing to do."""
-        return max(0, len(self._threads) - self._unanswered)
+        return self._idle.qsize()
 
     async def read(self, query: Callable[[Reader], Awaitable[T]]) -> T:
         """Run ``query`` in a read transaction of its own: see :meth:`Database.read`."""
         if self._is_closed:
             raise StorageUnavailable("the database is closed")
-        future: asyncio.Future[T] = self._loop.create_future()
         self._unanswered += 1
         try:
-            self._queue.put(_Reading(query, future))
-            return await future
+            asked_at = time.perf_counter()
+            connection = await self._idle.get()
+            self.waits.add(time.perf_counter() - asked_at)
+            return await self._read_by(connection, _Reading(query))
         finally:
             self._unanswered -= 1
+            if not self._unanswered and self._all_answered is not None:
+                self._all_answered.set_result(None)
+
+    async def _read_by(self, connection: _Connection, reading: _Reading[T]) -> T:
+        try:
+            result = await connection.run(reading)
+        except asyncio.CancelledError:
+            # Its thread goes on until the next statement; nobody else shall wait for that.
+            reading.is_called_off = True
+            task = asyncio.get_running_loop().create_task(self._settle(connection))
+            self._settling.add(task)
+            task.add_done_callback(self._settling.discard)
+            raise
+        except BaseException:
+            self._idle.put_nowait(connection)
+            raise
+        self._idle.put_nowait(connection)
+        return result
+
+    async def _settle(self, connection: _Connection) -> None:
+        await connection.settled()
+        self._idle.put_nowait(connection)
 
     async def close(self) -> None:
         """Finish the readings that wait, then close."""
         self._is_closed = True
-        for _ in self._threads:
-            self._queue.put(None)
-        for thread in self._threads:
-            await asyncio.to_thread(thread.join)
+        if self._unanswered:
+            self._all_answered = asyncio.get_running_loop().create_future()
+            await self._all_answered
+        await asyncio.gather(*self._settling)
+        for connection in self._connections:
+            await connection.close()
 
 
 def _open_reader(path: str) -> sqlite3.Connection:

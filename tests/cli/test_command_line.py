@@ -20,7 +20,7 @@ COMMANDS = (
     "config",
 )
 HEAVY = {
-    *("aiohttp", "alembic", "asyncio", "asyncpg", "faker", "locust"),
+    *("aiohttp", "aiosqlite", "alembic", "asyncio", "asyncpg", "faker", "locust"),
     *("rich", "sqlalchemy", "yaml"),
 }
 HELP_CPU_SECONDS = 0.3
