@@ -79,6 +79,8 @@ class Session:
             assert len(told) == len(heard), where
             for place, (one, other) in enumerate(zip(told, heard, strict=True)):
                 self.compare(one, other, f"{where}[{place}]")
+        elif where.endswith(".expiresInSeconds"):
+            assert told - 30 <= heard <= told, where  # the account is as old as the test
         elif not isinstance(told, str):
             assert (type(told), told) == (type(heard), heard), where
         elif _TIME.fullmatch(told):
