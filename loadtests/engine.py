@@ -109,10 +109,14 @@ async def _hear(address: SplitResult, sizes: Sizes) -> Heard:
     def heard(client_id: str, at: float, _: float) -> None:
         spread.add(at - int(client_id) / 1_000_000)
 
-    dialler, lines = Dialler(address), list[Line]()
+    diallers = [
+        Dialler(address._replace(path=f"/{group}")) for group in range(sizes.sockets // sizes.group)
+    ]
+    lines: list[Line] = []
     for first in range(0, sizes.sockets, CONNECTING_AT_ONCE):
         places = range(first, min(sizes.sockets, first + CONNECTING_AT_ONCE))
-        opening = (_line(dialler, place // sizes.group, heard) for place in places)
+        groups = (place // sizes.group for place in places)
+        opening = (_line(diallers[group], group, heard) for group in groups)
         lines += await asyncio.gather(*opening)
     gc.collect()
     gc.freeze()  # as the engine does before its clock starts

@@ -1,8 +1,8 @@
 """Who speaks to the load's own engine: numbered events of this server's form, and nothing else.
 
 So that no server limits what the engine is measured with. Sockets are let in
-whatever they say; when ``sockets`` are there, each group of ``group`` hears
-``events`` events, evenly spaced so that all together hear ``rate`` a second.
+whatever they say, at ``/GROUP/ws``; when ``sockets`` are there, each group of
+``group`` hears ``events`` events, evenly spaced so that all together hear ``rate`` a second.
 An event's ``clientId`` is the moment at which it was due, in microseconds of
 ``time.monotonic``, which all processes of a machine share.
 """
@@ -66,8 +66,8 @@ def event_of(group: int, seq: int, due: float) -> bytes:
 class Peer(asyncio.Protocol):
     """One socket; it is there when it has said who it is."""
 
-    def __init__(self, there: list[asyncio.Transport]) -> None:
-        self._there = there
+    def __init__(self, groups: list[list[asyncio.Transport]]) -> None:
+        self._groups = groups
         self._heard = b""
         self._is_there = False
 
@@ -78,23 +78,22 @@ class Peer(asyncio.Protocol):
         if self._is_there:
             return
         self._heard += data
-        _, end, first_frame = self._heard.partition(SPACE)
+        head, end, first_frame = self._heard.partition(SPACE)
         if end and first_frame:
             self._is_there = True
             self._transport.write(UPGRADED + READY)
-            self._there.append(self._transport)
+            self._groups[int(head.split(b"/")[1])].append(self._transport)
 
 
 async def serve(sockets: int, group: int, events: int, rate: float) -> None:
-    there: list[asyncio.Transport] = []
+    groups: list[list[asyncio.Transport]] = [[] for _ in range(sockets // group)]
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Peer(there), "127.0.0.1", 0, backlog=1024)
+    server = await loop.create_server(lambda: Peer(groups), "127.0.0.1", 0, backlog=1024)
     host, port = server.sockets[0].getsockname()[:2]
     print(json.dumps({"url": f"http://{host}:{port}"}), flush=True)
-    while len(there) < sockets:
+    while sum(map(len, groups)) < sockets:
         await asyncio.sleep(0.05)
     await asyncio.sleep(1)  # until the last of them has heard that it is let in
-    groups = [there[at : at + group] for at in range(0, sockets, group)]
     begin = time.monotonic()
     for number in range(events * len(groups)):
         due = begin + number * group / rate
