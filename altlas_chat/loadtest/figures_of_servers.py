@@ -42,7 +42,8 @@ class ServerFigures:
     """Asks a server for its figures and makes those of the time since the last asking.
 
     ``cpu`` is a share of a core, ``memory_mb`` what it holds, ``loop_lag_ms``
-    how late the event loop was in the mean, ``changes_waiting`` what no commit
+    how late the event loop was in the mean, ``loop_lag_max_ms`` at the worst,
+    ``gc_pause_max_ms`` the longest collection of garbage, ``changes_waiting`` what no commit
     had taken at that moment, ``changes_a_commit`` and ``commits_a_second`` how
     it committed, ``commit_ms`` how long that took in the mean and
     ``committing`` what share of the time (more than 1 where there are lanes),
@@ -105,6 +106,8 @@ def _between(
         "cpu": grown("process_cpu_seconds_total") / seconds,
         "memory_mb": now.get("process_resident_memory_bytes", 0.0) / 2**20,
         "loop_lag_ms": mean("event_loop_lag_seconds") * 1000,
+        "loop_lag_max_ms": present("event_loop_lag_longest_seconds") * 1000,
+        "gc_pause_max_ms": present("gc_pause_longest_seconds") * 1000,
         "changes_waiting": present("changes_waiting"),
         "changes_a_commit": mean("commit_changes"),
         "commits_a_second": grown(f"{_PREFIX}commit_changes_count") / seconds,

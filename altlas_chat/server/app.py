@@ -47,7 +47,8 @@ from altlas_chat.rest.request_ids import HEADER
 from altlas_chat.rest.streams import STREAMS, Streams
 from altlas_chat.server.bytes_of_files import chosen_blobs
 from altlas_chat.server.holes import HoleFiller
-from altlas_chat.server.metrics import LoopLag, figures_of
+from altlas_chat.server.metrics import figures_of
+from altlas_chat.server.stalls import Stalls
 from altlas_chat.services.credentials import load_credentials
 from altlas_chat.services.deps import Deps
 from altlas_chat.services.due import Outcomes
@@ -95,7 +96,7 @@ class Parts:
     holes: HoleFiller
     health: operation.Health
     requests: Requests
-    lag: LoopLag
+    stalls: Stalls
     later: Outcomes
     figures: Callable[[], bytes]
 
@@ -127,11 +128,11 @@ async def assemble(
     heartbeats = Heartbeats(settings.heartbeat_seconds, settings.pong_timeout_seconds, clock.now_ms)
     flusher = Flusher()
     sockets = Sockets(deps, hub, catch_ups, heartbeats, flusher, attendance)
-    requests, lag, later = Requests(), LoopLag(), Outcomes()
+    requests, stalls, later = Requests(), Stalls(), Outcomes()
     streams = Streams(deps, hub, catch_ups, flusher, attendance)
-    figures = figures_of(database, sockets, streams, requests, lag, later.counts)
+    figures = figures_of(database, sockets, streams, requests, stalls, later.counts)
     health = operation.Health(database)
-    return Parts(deps, hub, sockets, streams, holes, health, requests, lag, later, figures)
+    return Parts(deps, hub, sockets, streams, holes, health, requests, stalls, later, figures)
 
 
 def build_app(parts: Parts) -> web.Application:

@@ -1,6 +1,5 @@
 """The figures of a server in the text format of Prometheus, made when they are asked for."""
 
-import asyncio
 from collections.abc import Callable, Iterator, Mapping
 
 from prometheus_client import (
@@ -18,35 +17,13 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector
 
-from altlas_chat.figures import SECONDS, Requests, Spread
+from altlas_chat.figures import Requests, Spread
 from altlas_chat.rest.streams import Streams
+from altlas_chat.server.stalls import Stalls
 from altlas_chat.storage.database import Database
 from altlas_chat.ws.endpoint import Sockets
 
 PREFIX = "altlas_chat_"
-LAG_EVERY_SECONDS = 0.5
-
-
-class LoopLag:
-    """How late the event loop does what is due, tried twice a second."""
-
-    def __init__(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._handle: asyncio.TimerHandle | None = None
-        self._due = 0.0
-        self.spread = Spread(SECONDS)
-
-    def start(self) -> None:
-        self._due = self._loop.time() + LAG_EVERY_SECONDS
-        self._handle = self._loop.call_at(self._due, self._try)
-
-    def stop(self) -> None:
-        if self._handle is not None:
-            self._handle.cancel()
-
-    def _try(self) -> None:
-        self.spread.add(max(0.0, self._loop.time() - self._due))
-        self.start()
 
 
 def figures_of(
@@ -54,7 +31,7 @@ def figures_of(
     sockets: Sockets,
     streams: Streams,
     requests: Requests,
-    lag: LoopLag,
+    stalls: Stalls,
     later: Mapping[str, int],
 ) -> Callable[[], bytes]:
     """What gives the figures of these parts and of the process.
@@ -62,7 +39,7 @@ def figures_of(
     ``later`` counts messages for later by what became of them.
     """
     registry = CollectorRegistry()
-    registry.register(_Figures(database, sockets, streams, lag, later))
+    registry.register(_Figures(database, sockets, streams, stalls, later))
     for collector in (ProcessCollector, PlatformCollector, GCCollector):
         collector(registry=registry)
     of_requests = _RequestLines(requests)
@@ -118,20 +95,30 @@ class _Figures(Collector):
         database: Database,
         sockets: Sockets,
         streams: Streams,
-        lag: LoopLag,
+        stalls: Stalls,
         later: Mapping[str, int],
     ) -> None:
         self._streams = streams
         self._database = database
         self._sockets = sockets
-        self._lag = lag
+        self._stalls = stalls
         self._later = later
 
     def collect(self) -> Iterator[Metric]:
         yield from self._of_sockets()
         yield from self._of_database()
         yield self._of_later()
-        yield _histogram("event_loop_lag_seconds", "How late the event loop is.", self._lag.spread)
+        yield from self._of_stalls()
+
+    def _of_stalls(self) -> Iterator[Metric]:
+        lag, pause = self._stalls.take_longest()
+        since = "since these figures were last asked for"
+        yield _histogram("event_loop_lag_seconds", "How late the event loop is.", self._stalls.lag)
+        told = f"The latest that the event loop was {since}."
+        yield _gauge("event_loop_lag_longest_seconds", told, lag)
+        told = "How long collections of garbage took, while nothing else went on."
+        yield _histogram("gc_pause_seconds", told, self._stalls.pauses)
+        yield _gauge("gc_pause_longest_seconds", f"The longest of them {since}.", pause)
 
     def _of_sockets(self) -> Iterator[Metric]:
         depths = [socket.outbox.depth for socket in self._sockets.open]

@@ -61,7 +61,7 @@ async def running_server(settings: Settings) -> AsyncIterator[Running]:
         url = await _listen(runner, settings)
         parts.sockets.heartbeats.start()
         parts.streams.start()
-        parts.lag.start()
+        parts.stalls.start()
         housekeeping = Housekeeping(parts.deps)
         housekeeping.start()
         scheduling = Scheduling(parts.deps, parts.later)
@@ -74,7 +74,7 @@ async def running_server(settings: Settings) -> AsyncIterator[Running]:
             # That everybody goes now is nothing to tell: they come back elsewhere, or afterwards.
             await teller.stop()
             await _drain(parts, settings)
-            parts.lag.stop()
+            parts.stalls.stop()
             await scheduling.stop()
             await housekeeping.stop()
             await runner.cleanup()

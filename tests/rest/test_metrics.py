@@ -1,11 +1,14 @@
 """The figures of a server."""
 
 import asyncio
+import gc
+import time
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from altlas_chat.domain.times import rfc3339
+from altlas_chat.server.stalls import Stalls
 from altlas_chat.system import SystemClock
 from tests.support.devices import PASSWORD
 from tests.support.running import Chat, Person
@@ -105,8 +108,41 @@ async def test_why_sockets_were_closed_and_the_delay_of_the_loop(chat: Chat) -> 
     assert mehmet.token
     flusher = chat.running.parts.sockets.flusher
     assert flusher.closings == {4003: 1}
-    lag = chat.running.parts.lag
-    await until(lambda: sum(lag.spread.counts) > 0)
+    lag = chat.running.parts.stalls.lag
+    await until(lambda: sum(lag.counts) > 0)
+
+
+async def test_no_stall_is_hidden_between_two_askings(chat: Chat) -> None:
+    admin = await admin_of(chat)
+    await figures(chat, admin)
+    ends_at = time.perf_counter() + 0.2
+    while time.perf_counter() < ends_at:
+        pass
+    gc.collect()
+    stalls = chat.running.parts.stalls
+    tried = sum(stalls.lag.counts)
+    await until(lambda: sum(stalls.lag.counts) > tried + 1)
+    after = await figures(chat, admin)
+    assert figure(after, "event_loop_lag_longest_seconds") >= 0.18
+    assert figure(after, "gc_pause_seconds_count") >= 1
+    longest = figure(after, "gc_pause_longest_seconds")
+    assert 0 < longest <= figure(after, "gc_pause_seconds_sum")
+    later = await figures(chat, admin)
+    assert figure(later, "event_loop_lag_longest_seconds") < 0.18
+
+
+def test_who_has_stopped_counts_no_collections() -> None:
+    async def count() -> int:
+        stalls = Stalls()
+        stalls.start()
+        gc.collect()
+        stalls.stop()
+        counted = sum(stalls.pauses.counts)
+        gc.collect()
+        assert sum(stalls.pauses.counts) == counted
+        return counted
+
+    assert asyncio.run(count()) >= 1
 
 
 @pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer nothing"}])
