@@ -81,7 +81,7 @@ class Outbox:
     ) -> None:
         self._transport: asyncio.WriteTransport | None = transport
         self._flusher = flusher
-        self._overflowed = overflowed
+        self._overflowed: Callable[[], None] | None = overflowed
         self._frames: list[bytes] = []
         self._unsent_frames = 0
         self._waiting: dict[Hashable, bytes] | None = None
@@ -110,8 +110,13 @@ class Outbox:
         frames.clear()
         self._unsent_frames = self._unsent_frames + count if behind else count
         if behind > self.limit_bytes or (behind and self._unsent_frames > self.limit_frames):
-            self.close()
-            self._overflowed()
+            self._overflow()
+
+    def _overflow(self) -> None:
+        overflowed = self._overflowed
+        self.close()
+        if overflowed is not None:
+            overflowed()
 
     @property
     def is_behind(self) -> bool:
@@ -139,8 +144,7 @@ class Outbox:
         self._waiting.pop(one.key, None)
         self._waiting[one.key] = one.frame
         if len(self._waiting) > self.limit_frames:
-            self.close()
-            self._overflowed()
+            self._overflow()
 
     def put_together(self, some: Sequence[Keyed], joined: bytes) -> None:
         """Send passing events, in one piece if the socket is not behind."""
@@ -178,3 +182,4 @@ class Outbox:
         if self._frames:
             self.flush()
         self._transport = None
+        self._overflowed = None  # its owner's, who holds this: parted, so that neither stays

@@ -1,11 +1,11 @@
 """What ``altlas-chat serve`` runs: a process with its loop, its log, its demo world."""
 
 import asyncio
-import gc
 from collections.abc import Callable
 from contextlib import closing
 
 from altlas_chat.server.bytes_of_files import chosen_blobs
+from altlas_chat.server.garbage import collect_in_passing
 from altlas_chat.server.logs import set_up_logs
 from altlas_chat.server.opening import opened_database
 from altlas_chat.server.run import Running, serve
@@ -21,8 +21,6 @@ DemoPeople = list[tuple[str, str]]
 """Who can log in to a demo world: names and passwords."""
 
 Started = Callable[[str, DemoPeople], None]
-
-COLLECT_AFTER_THINGS = 20_000
 
 
 def run(settings: Settings, started: Started, *, demo: bool) -> None:
@@ -45,13 +43,9 @@ async def _run(settings: Settings, started: Started, *, demo: bool) -> None:
         async with opened_database(settings, to_serve=True) as database:
             with closing(chosen_blobs(settings)) as blobs:
                 people = await seed_demo(settings, database, blobs)
-    # What was loaded to start stays for good: the collector need not look at it again.
-    # A request makes many small things and no cycles: it need not look after each either.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(COLLECT_AFTER_THINGS, 20, 20)
 
     def tell(running: Running) -> None:
+        collect_in_passing(lambda: not running.parts.sockets.open)
         started(running.url, people)
 
     await serve(settings, tell)

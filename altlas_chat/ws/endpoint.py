@@ -114,7 +114,7 @@ async def serve_socket(
         await socket.closed()
     finally:
         sockets.heartbeats.remove(socket, slot)
-        socket.outbox.close()
+        socket.let_go()
     return ws
 
 

@@ -172,6 +172,14 @@ class Socket:
         if not transport.is_closing() or transport.get_write_buffer_size():
             transport.abort()
 
+    def let_go(self) -> None:
+        """It is over. What would hold itself, and stay until garbage is collected, is parted."""
+        self.outbox.close()
+        error: BaseException | None = self._ws.exception()
+        while error is not None:  # a peer who is gone: what reading, then answering met
+            error.__traceback__ = None
+            error = error.__context__
+
     async def closed(self) -> None:
         """Return when closing is over, if it was begun."""
         if self._closing is not None:

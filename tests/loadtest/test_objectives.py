@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from altlas_chat.data import data_folder
 from altlas_chat.loadtest.objective_files import load_objectives
 from altlas_chat.loadtest.objectives import (
     Objective,
@@ -104,3 +105,10 @@ def test_every_figure_can_be_named_as_an_objective() -> None:
     one = result()
     wanted = [Objective(name, "=", value) for name, value in figures_of(one).items()]
     assert all(verdict.is_met for verdict in judge(one, wanted))
+
+
+def test_the_files_that_come_along_can_be_read() -> None:
+    files = sorted((data_folder("loadtests") / "slo").glob("*.yaml"))
+    assert files
+    for file in files:
+        assert load_objectives(file)
