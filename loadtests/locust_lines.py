@@ -187,6 +187,8 @@ def dawdle(run: Lines, slowness: Slowness) -> None:
     gevent.sleep(max(0.0, run.began + run.seconds / 3 - time.monotonic()))
     run.delivery = "delivery.beside_slow"
     slow = [line for _, line in run.lines if line.is_slow]
+    for code in SLOW_ENDS:
+        run.result.of(closed_by(code))
     gevent.joinall(
         [
             gevent.spawn(_be_slow, run, line, None if place % 2 == 0 else slowness.sleep_seconds)

@@ -31,6 +31,8 @@ async def dawdle(
     ``socket.closed_4009`` and ``socket.closed_1006`` count how the server ended
     them, with how long it had put up with each.
     """
+    for code in SLOW_ENDS:
+        result.of(closed_by(code))
     seeds = [chance.getrandbits(64) for _ in lines]
     await asyncio.gather(
         *(

@@ -10,13 +10,16 @@ from altlas_chat.loadtest.comparing import Change, Comparison
 from altlas_chat.loadtest.objectives import Verdict
 from altlas_chat.loadtest.results import Result
 
+TOLERATED_ERRORS = 0.01
+"""Of all requests, where no objective says how many may fail."""
+
 
 class Word(StrEnum):
     """The one that counts, where there are several: the first of these."""
 
     INTERRUPTED = "interrupted"
-    VOID = "void"
     BROKEN_OFF = "broken off"
+    VOID = "void"
     FAILED = "failed"
     WORSE = "worse"
     PASSED = "passed"
@@ -64,7 +67,7 @@ class Outcome:
             Word.INTERRUPTED: any(one.is_partial for one in self.results),
             Word.BROKEN_OFF: any(one.broken_off for one in self.results),
             Word.VOID: any(one.is_void for one in self.results),
-            Word.FAILED: bool(self.missed) or not all(map(is_whole, self.results)),
+            Word.FAILED: bool(self.missed or self._refused) or not all(map(is_whole, self.results)),
             Word.WORSE: bool(self.worse),
         }
         return next((word for word, applies in by_word.items() if applies), Word.PASSED)
@@ -72,12 +75,11 @@ class Outcome:
     @property
     def sentence(self) -> str:
         """Why, in a line."""
-        lost = sum(one.messages.lost for one in self.results)
         told = {
             Word.INTERRUPTED: "It was interrupted: the figures are those until then.",
             Word.VOID: "The generator could not keep up, so this says nothing of the server.",
             Word.BROKEN_OFF: f"It ended before its time, for {self._broken_off}.",
-            Word.FAILED: _failed(len(self.missed), len(self.all_verdicts), lost),
+            Word.FAILED: self._failed(),
             Word.WORSE: f"{_counted(len(self.worse), 'figure')} worse than the baseline.",
             Word.PASSED: self._passed(),
         }
@@ -87,6 +89,30 @@ class Outcome:
     def _broken_off(self) -> str:
         return next((one.broken_off for one in self.results if one.broken_off), "")
 
+    @property
+    def _refused(self) -> str:
+        """Of the first run in which too many requests failed, how many; unless objectives say."""
+        if any(one.objective.figure.endswith(".error_rate") for one in self.all_verdicts):
+            return ""
+        requests = (one.requests for one in self.results)
+        bad = next((one for one in requests if one.error_rate > TOLERATED_ERRORS), None)
+        if bad is None:
+            return ""
+        ((words, _),) = bad.failures.most_common(1)
+        return f"{bad.failed:,} of {bad.tried:,} requests failed, mostly with {words}"
+
+    def _failed(self) -> str:
+        missed, judged = len(self.missed), len(self.all_verdicts)
+        lost = sum(one.messages.lost for one in self.results)
+        parts = []
+        if missed:
+            parts.append(f"{missed} of {judged} objectives {'is' if missed == 1 else 'are'} missed")
+        if self._refused:
+            parts.append(self._refused)
+        if lost:
+            parts.append(f"{lost:,} messages were lost")
+        return ", ".join(parts) + "." if parts else "Messages came doubled or late."
+
     def _passed(self) -> str:
         parts = ["nothing was lost, doubled or out of order"]
         if self.all_verdicts:
@@ -95,14 +121,6 @@ class Outcome:
             parts.append("nothing is worse than the baseline")
         text = ", ".join(parts)
         return f"{text[0].upper()}{text[1:]}."
-
-
-def _failed(missed: int, judged: int, lost: int) -> str:
-    parts = []
-    if missed:
-        parts.append(f"{missed} of {judged} objectives {'is' if missed == 1 else 'are'} missed")
-    parts.append(f"{lost:,} messages were lost" if lost else "")
-    return ", ".join(filter(None, parts)) + "." if any(parts) else "Messages came doubled or late."
 
 
 def _counted(number: int, what: str) -> str:

@@ -180,3 +180,12 @@ def test_a_chart_of_nothing_is_drawn() -> None:
 )
 def test_figures_have_as_many_places_as_matter(value: float, text: str) -> None:
     assert number(value) == text
+
+
+def test_a_run_in_which_requests_fail_has_not_passed_unless_objectives_allow_it() -> None:
+    refused = result(failed=100)
+    assert Outcome([result(failed=5)]).word is Word.PASSED
+    assert Outcome([refused]).word is Word.FAILED
+    assert Outcome([refused]).sentence == "100 of 1,200 requests failed, mostly with 503."
+    allowed = judge(refused, [Objective("sendMessage.error_rate", "<=", 0.5)])
+    assert Outcome([refused], [allowed]).word is Word.PASSED
