@@ -181,10 +181,11 @@ def run(
     Each action is counted from the moment it was due, so a server that stalls
     does not hide it; Locust's users wait for each answer before they go on.
     What clients hear is checked: a message that is lost, doubled or out of
-    order fails the run.
+    order fails the run. So do failed requests, over one in a hundred, unless an
+    objective says how many there may be.
 
-    Exit codes: 0 all is as it should be; 1 an objective was missed, or messages
-    were lost; 2 the command line or a file is wrong; 3 a figure is worse than
+    Exit codes: 0 all is as it should be; 1 an objective was missed, requests
+    failed, or messages were lost; 2 the command line or a file is wrong; 3 a figure is worse than
     the baseline; 4 the run is void, for the generator could not keep up; 5 the
     server can't be tested, or went away; 130 Ctrl-C, with a report of what
     there was until then.
