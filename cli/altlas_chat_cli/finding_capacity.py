@@ -135,7 +135,7 @@ def _tell(asked: Asked, steps: Sequence[Step], capacity: Capacity | None) -> int
     return EXIT_CODES[word]
 
 
-_UNSEEN = "What limits is not known: the server's figures are read with --admin or --metrics-token."
+_UNSEEN = "What limits is not known: the server's figures are read with --admin."
 
 
 def _word(last: Step, capacity: Capacity | None) -> Word:

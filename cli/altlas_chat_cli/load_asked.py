@@ -176,7 +176,8 @@ def _require_together(asked: Asked) -> None:
     if asked.admin and not asked.url:
         raise WrongUse("--admin is for a server that is named.", name_it)
     if asked.admin and asked.metrics_token:
-        raise WrongUse("--admin and --metrics-token are for the same.", "Leave one of them out.")
+        detail = "--admin and ALTLAS_CHAT_METRICS_TOKEN are for the same."
+        raise WrongUse(detail, "Leave one of them out.")
     of_locust = {
         "--web": asked.web, "--processes": asked.processes, "--master": asked.master,
         "--worker": asked.worker,

@@ -36,7 +36,7 @@ def loaded_modules(importtime: str) -> set[str]:
     return {line.rpartition("|")[2].strip().partition(".")[0] for line in lines}
 
 
-@pytest.mark.parametrize("words", [(), *((name,) for name in COMMANDS)])
+@pytest.mark.parametrize("words", [(), *((name,) for name in COMMANDS), ("loadtest", "run")])
 def test_help_loads_nothing_heavy(terminal: Terminal, words: tuple[str, ...]) -> None:
     done = terminal.run(*words, "--help", interpreter=("-X", "importtime"))
     assert done.returncode == 0

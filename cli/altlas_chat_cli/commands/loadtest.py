@@ -43,17 +43,13 @@ Admin = Annotated[
     str | None,
     typer.Option(
         help="Administrator at --url who may read its figures. The password is that of"
-        " ALTLAS_CHAT_PASSWORD, or asked for."
+        " ALTLAS_CHAT_PASSWORD, or asked for; or ALTLAS_CHAT_METRICS_TOKEN has an access token or"
+        " API key, and this is left out."
     ),
 ]
+# What is secret comes from the environment: a command line can be read by others.
 AdminPassword = Annotated[str | None, typer.Option(envvar="ALTLAS_CHAT_PASSWORD", hidden=True)]
-MetricsToken = Annotated[
-    str | None,
-    typer.Option(
-        envvar="ALTLAS_CHAT_METRICS_TOKEN",
-        help="Instead of --admin: an access token or API key that may read the figures.",
-    ),
-]
+MetricsToken = Annotated[str | None, typer.Option(envvar="ALTLAS_CHAT_METRICS_TOKEN", hidden=True)]
 Slo = Annotated[
     Path | None,
     typer.Option("--slo", help="File of objectives: which figure must be how much."),
@@ -242,7 +238,7 @@ def capacity(
     --slo these are: p95 of requests up to 200 ms, p99 of deliveries up to 100
     ms where there are any, and one error in 2,000. Then the resource that
     limits is named, by the server's own figures; those of --url are read with
-    --admin or --metrics-token.
+    --admin.
 
     Exit codes: 0 it was found; 1 not even a hundredth of the start was held; 2
     the command line or a file is wrong; 4 the generator could not keep up
