@@ -30,6 +30,7 @@ class Input(BaseModel):
         extra="forbid",
         frozen=True,
         alias_generator=to_camel,
+        defer_build=True,  # at its first use: all of them at the start take long
     )
 
 

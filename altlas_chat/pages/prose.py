@@ -2,13 +2,17 @@
 
 from functools import cache
 from html import escape
+from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 
 @cache
-def _parser() -> MarkdownIt:
+def _parser() -> "MarkdownIt":
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - a server that shows no page starts without
+
     return MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
 
 
@@ -32,6 +36,6 @@ def code(text: object) -> str:
     return f"<code>{escape(str(text))}</code>"
 
 
-def _lower(token: Token, below: int) -> None:
+def _lower(token: "Token", below: int) -> None:
     if token.type in ("heading_open", "heading_close"):
         token.tag = f"h{min(6, int(token.tag[1]) + below)}"

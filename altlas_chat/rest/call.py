@@ -45,7 +45,9 @@ _OF_SYSTEM = b'"kind":"system"'
 class Query(BaseModel):
     """The base of every operation's query parameters: closed, camelCase, from text."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, alias_generator=to_camel, defer_build=True
+    )
 
 
 AQuery = TypeVar("AQuery", bound=Query)

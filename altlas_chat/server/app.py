@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from aiohttp import web
@@ -47,7 +48,6 @@ from altlas_chat.rest.request_ids import HEADER
 from altlas_chat.rest.streams import STREAMS, Streams
 from altlas_chat.server.bytes_of_files import chosen_blobs
 from altlas_chat.server.holes import HoleFiller
-from altlas_chat.server.metrics import figures_of
 from altlas_chat.server.stalls import Stalls
 from altlas_chat.services.credentials import load_credentials
 from altlas_chat.services.deps import Deps
@@ -130,7 +130,16 @@ async def assemble(
     sockets = Sockets(deps, hub, catch_ups, heartbeats, flusher, attendance)
     requests, stalls, later = Requests(), Stalls(), Outcomes()
     streams = Streams(deps, hub, catch_ups, flusher, attendance)
-    figures = figures_of(database, sockets, streams, requests, stalls, later.counts)
+
+    @cache
+    def made() -> Callable[[], bytes]:
+        from altlas_chat.server.metrics import figures_of  # noqa: PLC0415 - for who asks for them
+
+        return figures_of(database, sockets, streams, requests, stalls, later.counts)
+
+    def figures() -> bytes:
+        return made()()
+
     health = operation.Health(database)
     return Parts(deps, hub, sockets, streams, holes, health, requests, stalls, later, figures)
 

@@ -7,11 +7,9 @@ from pathlib import Path
 
 from altlas_chat.server.single import AlreadyServed, only_server_of
 from altlas_chat.settings import Settings
-from altlas_chat.storage.alone import HeldByAnother, alone_on
 from altlas_chat.storage.database import Database, StorageUnavailable
 from altlas_chat.storage.files import make_private
 from altlas_chat.storage.migrations.urls import sqlite_path, without_password
-from altlas_chat.storage.postgresql import PostgresDatabase
 from altlas_chat.storage.schema import check_schema, ensure_schema_sqlite, select_schema
 from altlas_chat.storage.sqlite import SqliteDatabase
 from altlas_chat.storage.sqlite_connections import connect
@@ -73,6 +71,8 @@ async def opened_database(settings: Settings, *, to_serve: bool) -> AsyncIterato
 
 @asynccontextmanager
 async def _opened_postgresql(settings: Settings, *, to_serve: bool) -> AsyncIterator[Database]:
+    from altlas_chat.storage.alone import HeldByAnother, alone_on  # noqa: PLC0415 - as the driver
+
     shown = f"The database {without_password(settings.database)}"
     async with AsyncExitStack() as held:
         database = await _open_postgresql(settings)
@@ -134,6 +134,9 @@ def _prepare(file: Path, url: str) -> None:
 
 
 async def _open_postgresql(settings: Settings) -> Database:
+    # Its driver is large, and who keeps to SQLite needs none of it.
+    from altlas_chat.storage.postgresql import PostgresDatabase  # noqa: PLC0415
+
     url = settings.database
     try:
         database = await PostgresDatabase.open(

@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 import sqlite3
+import subprocess
 import sys
 from pathlib import Path
 
@@ -206,3 +207,26 @@ async def test_stopping_tells_the_clients_to_come_back_and_they_do(tmp_path: Pat
         await other.hears("after")
     assert ayse["id"] != mehmet["id"]
     await server.kill()
+
+
+_LOADED = """
+import asyncio, sys
+from altlas_chat.server.run import running_server
+from altlas_chat.settings import Settings
+
+async def start():
+    async with running_server(Settings(port=0, database=sys.argv[1], drain_seconds=0)):
+        print(*sorted({name.partition(".")[0] for name in sys.modules}))
+
+asyncio.run(start())
+"""
+
+
+def test_what_only_some_need_is_not_loaded_at_the_start(tmp_path: Path) -> None:
+    """Drivers of other databases, words as HTML, emoji, figures: each costs time and memory."""
+    command = [sys.executable, "-c", _LOADED, f"sqlite:///{tmp_path}/chat.db"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert "aiohttp" in loaded, "nothing was measured"
+    seldom = {"alembic", "asyncpg", "emoji", "markdown_it", "prometheus_client", "sqlalchemy"}
+    assert not loaded & {*seldom, "PIL", "faker", "jsonschema_rs", "yaml"}
