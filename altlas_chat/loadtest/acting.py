@@ -48,6 +48,14 @@ class Acting:
         if due is not None:
             self._result.of(self.delivery).spread.add(at - max(due, back_at))
 
+    def forget(self, before: float) -> None:
+        """Let go of messages that were due before a moment: their way is timed no more."""
+        while self._due:
+            oldest = next(iter(self._due))
+            if self._due[oldest] >= before:
+                return
+            del self._due[oldest]
+
     async def finish(self, seconds: float) -> None:
         """Wait for what is under way; what is not over by then is a failure."""
         if self._running:

@@ -49,6 +49,9 @@ SILENT_SECONDS = 10.0
 HOPELESS_SECONDS = 3.0
 """A generator so far behind its plan does not catch up any more."""
 
+FORGET_SECONDS = 120.0
+"""After which the way of a message is timed no more; whether it comes is counted all the same."""
+
 FEELING_SECONDS = 0.02
 LATE_AT_ONCE = 20
 
@@ -195,6 +198,7 @@ class Engine:
             for task in (pacing, watching, *others, *meanwhile):
                 task.cancel()
             self._weigh(acting)
+            self.result.generator.burstiness = burstiness(acting.sent)
             gc.unfreeze()
 
     async def _pace(self, acting: Acting, talkers: Sequence[Person]) -> None:
@@ -291,7 +295,6 @@ class Engine:
         """How long it took until now, and what the generator itself used of its core."""
         self.result.seconds = time.monotonic() - acting.began
         self.result.generator.cpu = (time.process_time() - self._cpu) / self.result.seconds
-        self.result.generator.burstiness = burstiness(acting.sent)
 
     async def _tick(self, doer: Doer, acting: Acting, figures: ServerFigures | None) -> None:
         """Once a second: ask the server how it does, and tell whoever watches."""
@@ -305,6 +308,7 @@ class Engine:
             deliveries = self.result.deliveries.spread
             last.heard, before = deliveries.since(before), deliveries
             self._weigh(acting)
+            acting.forget(time.monotonic() - FORGET_SECONDS)
             if self._told is not None:
                 self._told(self._ticked(doer, acting, second, last))
 

@@ -15,6 +15,12 @@ LOOK_AGAIN_SECONDS = 0.1
 """Between two looks at sockets for which passing events wait."""
 
 
+def drop(transport: asyncio.WriteTransport) -> None:
+    """End a connection at once, unless it is over: asyncio's loop fails to abort one that is."""
+    if not transport.is_closing() or transport.get_write_buffer_size():
+        transport.abort()
+
+
 class Flusher:
     """Writes the outboxes that were filled during this turn of the event loop."""
 

@@ -24,7 +24,7 @@ from altlas_chat.domain.permissions import Actor
 from altlas_chat.realtime.attendance import Attendance
 from altlas_chat.realtime.draining import one_after_another
 from altlas_chat.realtime.hub import Hub
-from altlas_chat.realtime.outbox import Flusher, Outbox
+from altlas_chat.realtime.outbox import Flusher, Outbox, drop
 from altlas_chat.rest.call import LASTING, Call
 from altlas_chat.rest.event_stream import HEARTBEAT, EventStream
 from altlas_chat.services.deps import Deps
@@ -180,7 +180,7 @@ class Streams:
                 return
             outbox.count_closing(stream.reason.code)
             # A peer that does not read is not waited for.
-            self._loop.call_later(CLOSE_TIMEOUT_SECONDS, transport.abort)
+            self._loop.call_later(CLOSE_TIMEOUT_SECONDS, drop, transport)
             async with asyncio.timeout(CLOSE_TIMEOUT_SECONDS):
                 await response.write(stream.last_words())
                 await response.write_eof()

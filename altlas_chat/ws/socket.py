@@ -12,7 +12,7 @@ from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 from altlas_chat.domain.closing import NOT_AUTHENTICATED, SLOW, CloseReason
 from altlas_chat.domain.errors import TokenExpired
 from altlas_chat.realtime.frames import PING, PONG, framed
-from altlas_chat.realtime.outbox import Flusher, Outbox
+from altlas_chat.realtime.outbox import Flusher, Outbox, drop
 from altlas_chat.settings import Settings
 from altlas_chat.ws.frames import error_frame, notice_frame
 
@@ -164,13 +164,7 @@ class Socket:
         else:
             # What was written may still be on its way to a peer that reads; one that does not is
             # not waited for.
-            self.loop.call_later(CLOSE_TIMEOUT_SECONDS, self._drop)
-
-    def _drop(self) -> None:
-        """End the connection, if it is not over; asyncio's own loop fails to abort one that is."""
-        transport = self._transport
-        if not transport.is_closing() or transport.get_write_buffer_size():
-            transport.abort()
+            self.loop.call_later(CLOSE_TIMEOUT_SECONDS, drop, self._transport)
 
     def let_go(self) -> None:
         """It is over. What would hold itself, and stay until garbage is collected, is parted."""
