@@ -124,7 +124,7 @@ async def run_locust(plan: Plan, manner: Manner, ticked: Callable[[Tick], None])
         }
         async with aiohttp.ClientSession() as session:
             looking = _Looking(plan, folder, ticked, session)
-            ended = await _run(_command(plan, manner), given, folder, looking, shown=manner.web)
+            ended = await _run(_command(plan, manner), given, folder, looking)
         result = _merged(folder)
         if result is None and ended.is_early:
             raise KeyboardInterrupt
@@ -153,7 +153,7 @@ async def work(wanted: Work) -> None:
         ]
         if wanted.processes > 1:
             command += ["--processes", str(wanted.processes)]
-        ended = await _run(command, given, folder, None, shown=False)
+        ended = await _run(command, given, folder, None)
         if refusal := _read(folder, "refused"):
             raise WorkerRefused(refusal[0])
         if ended.is_early:
@@ -177,10 +177,8 @@ async def _run(
     given: dict[str, Any],
     folder: Path,
     looking: "_Looking | None",
-    *,
-    shown: bool,
 ) -> _Ended:
-    """Run it to its end; ``shown`` lets it speak to the terminal."""
+    """Run it to its end."""
     environment = environment_with({}) | {
         f"ALTLAS_LOADTEST_{key}": str(value) for key, value in given.items()
     }
@@ -190,8 +188,8 @@ async def _run(
             *command,
             env=environment,
             stdin=asyncio.subprocess.DEVNULL,
-            stdout=None if shown else words,
-            stderr=None if shown else words,
+            stdout=words,
+            stderr=words,
             # Ctrl-C is for the command that started it, which passes it on, once.
             start_new_session=True,
         )

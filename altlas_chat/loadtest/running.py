@@ -71,6 +71,9 @@ def run_all(
             plan = target.plan(wanted, wanted.rate, number)
             if wanted.locust is not None and wanted.locust.workers:
                 told(_invitation(wanted, wanted.locust))
+            if wanted.locust is not None and wanted.locust.web:
+                page = f"http://127.0.0.1:{wanted.locust.web_port}"
+                told(f"Locust's page is at {page}; runs are started there, Ctrl-C ends it")
             if wanted.locust is None:
                 result = _run(plan, ticked)
             else:
