@@ -12,6 +12,7 @@ LONG_QUEUE = 32
 SLOW_COMMIT_MS = 25
 LATE_LOOP_MS = 20
 LONG_WAIT_MS = 10
+LONG_PAUSE_MS = 100
 FAR_BEHIND_KB = 512
 GROWN_MB = 256
 
@@ -58,6 +59,13 @@ def _resources(figures: Values) -> Iterator[Advice]:
         )
     else:
         yield from _waits(figures)
+    pause = _of(figures, "gc_pause_max_ms", max)
+    if pause >= LONG_PAUSE_MS:
+        yield Advice(
+            "Garbage",
+            f"a collection of garbage stopped the server for {pause:.0f} ms",
+            "It grows with what is held: fewer sockets a process, or more processes.",
+        )
     behind = _of(figures, "outbox_kb_max", max)
     if behind >= FAR_BEHIND_KB:
         yield Advice(

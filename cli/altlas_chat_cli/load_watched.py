@@ -22,7 +22,7 @@ _SHARES = (0.5, 0.95, 0.99)
 _SERVER: Mapping[str, str] = {
     "cpu": "CPU {:.0%}",
     "memory_mb": "{:,.0f} MiB",
-    "loop_lag_ms": "loop {:.1f} ms late",
+    "loop_lag_max_ms": "loop {:.0f} ms late at most",
     "changes_waiting": "{:,.0f} changes wait",
     "changes_a_commit": "{:.1f} a commit",
     "commits_a_second": "{:,.0f} commits/s",

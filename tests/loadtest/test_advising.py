@@ -18,6 +18,7 @@ from tests.loadtest.runs import result
         ({"loop_lag_ms": 80}, "Event loop"),
         ({"database_wait_ms": 30}, "Connections"),
         ({"outbox_kb_max": 900}, "Readers"),
+        ({"gc_pause_max_ms": 300}, "Garbage"),
     ],
 )
 def test_the_resource_that_is_full_is_named(figures: dict[str, float], limit: str) -> None:

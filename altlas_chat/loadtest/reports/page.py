@@ -44,6 +44,7 @@ th:first-child, td:first-child { text-align: left }
 td.no, td.worse { color: var(--bad); font-weight: 600 }
 td.yes, td.better { color: var(--good); font-weight: 600 }
 td.undecided { color: var(--warn) }
+td.long { white-space: normal; text-align: left; min-width: 14rem }
 dt { font-weight: 600; margin-top: .6rem } dd { margin: 0 }
 figure { margin: 1.2rem 0 0 }
 figcaption { font-weight: 600; font-size: .9rem }
@@ -63,10 +64,15 @@ rect { fill: var(--c0) }
 @media (max-width: 40rem) { svg { font-size: 20px } th, td { padding: .25rem .4rem } }
 """
 
+_LONG = 40
+"""Letters of a cell from which on its lines are broken."""
+
 _SERVER = {
     "cpu": ("CPU, share of a core", ""),
     "memory_mb": ("Memory", " MiB"),
-    "loop_lag_ms": ("Event loop is late", " ms"),
+    "loop_lag_ms": ("Event loop is late, in the mean", " ms"),
+    "loop_lag_max_ms": ("Event loop is late, at the worst", " ms"),
+    "gc_pause_max_ms": ("Longest collection of garbage", " ms"),
     "changes_waiting": ("Changes that wait for a commit", ""),
     "changes_a_commit": ("Changes in a commit", ""),
     "commits_a_second": ("Commits a second", ""),
@@ -145,8 +151,7 @@ def _advice(advice: Sequence[Advice]) -> Iterator[str]:
     if advice:
         yield "<h2>What limits it</h2><dl>"
         for one in advice:
-            seen = f"{one.seen[0].upper()}{one.seen[1:]}"
-            yield f"<dt>{escape(one.limit)}</dt><dd>{escape(f'{seen}. {one.remedy}')}</dd>"
+            yield f"<dt>{escape(one.limit)}</dt><dd>{escape(f'{one.seen}. {one.remedy}')}</dd>"
         yield "</dl>"
 
 
@@ -212,7 +217,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def _cell(text: str) -> str:
     marked = ("yes", "no", "worse", "better", "undecided")
-    mark = f' class="{text}"' if text in marked else ""
+    mark = f' class="{text}"' if text in marked else ' class="long"' if len(text) > _LONG else ""
     return f"<td{mark}>{escape(text)}</td>"
 
 
