@@ -4,6 +4,7 @@ import json
 import math
 import re
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -278,12 +279,22 @@ def logins_of(file: Path) -> list[Login]:
     return logins
 
 
-def result_of(file: Path) -> Result:
-    """A result that was written down.
+def results_of(paths: Sequence[Path]) -> list[Result]:
+    """The results in these files; a folder stands for all runs that were kept in it.
 
     Raises:
-        ResultUnreadable: it can't be read, or is none.
+        ResultUnreadable: one can't be read, or is none.
     """
+    found: list[Result] = []
+    for path in paths:
+        files = sorted(path.glob("run-*.json")) if path.is_dir() else [path]
+        if not files:
+            raise ResultUnreadable(f"{path}: no run-N.json is in it")
+        found += map(_result_of, files)
+    return found
+
+
+def _result_of(file: Path) -> Result:
     try:
         return Result.from_json(json.loads(file.read_text(encoding="utf-8")))
     except OSError as error:
@@ -292,6 +303,34 @@ def result_of(file: Path) -> Result:
         raise ResultUnreadable(f"{file}: it is no JSON") from error
     except ResultUnreadable as error:
         raise ResultUnreadable(f"{file}: {error.detail}") from error
+
+
+Deed = tuple[str, str, int, float]
+"""What a run did: scenario, engine, people, actions a second."""
+
+
+def deeds_of(results: Sequence[Result]) -> set[Deed]:
+    return {(one.scenario, one.engine, one.users, round(one.rate, 1)) for one in results}
+
+
+def deed_of(wanted: Wanted) -> Deed:
+    engine = "asyncio" if wanted.locust is None else "locust"
+    return wanted.scenario.name, engine, wanted.users, round(wanted.rate, 1)
+
+
+def require_alike(deeds: set[Deed]) -> None:
+    """Runs are compared when they did the same.
+
+    Raises:
+        WrongUse: one did something else.
+    """
+    if len(deeds) > 1:
+        told = "; ".join(
+            f"{scenario} by {engine}, {users} users, {rate:g} a second"
+            for scenario, engine, users, rate in sorted(deeds)
+        )
+        remedy = "Compare runs of one scenario with the same --users and --rate."
+        raise WrongUse(f"These are no runs of the same: {told}.", remedy)
 
 
 # -- values ---------------------------------------------------------------------------

@@ -37,10 +37,20 @@ from altlas_chat.loadtest.reports.tables import (
     warnings,
 )
 from altlas_chat.loadtest.results import Result, ResultUnreadable
-from altlas_chat.loadtest.running import run_all
+from altlas_chat.loadtest.running import Wanted, run_all
 from altlas_chat.loadtest.targets import TargetUnusable
 from altlas_chat_cli import output
-from altlas_chat_cli.load_asked import Asked, WrongUse, result_of, scenario_of, wanted_of, work_of
+from altlas_chat_cli.load_asked import (
+    Asked,
+    WrongUse,
+    deed_of,
+    deeds_of,
+    require_alike,
+    results_of,
+    scenario_of,
+    wanted_of,
+    work_of,
+)
 from altlas_chat_cli.load_watched import watching
 
 COMMAND = (sys.executable, "-m", "altlas_chat_cli.main")
@@ -64,32 +74,15 @@ def run_scenario(asked: Asked) -> int:
     try:
         scenario = scenario_of(asked.scenario)
         objectives = load_objectives(asked.slo) if asked.slo else []
-        before = [result_of(file) for file in asked.baseline]
+        before = results_of(asked.baseline)
         wanted = wanted_of(asked, scenario)
+        if before:
+            require_alike({deed_of(wanted), *deeds_of(before)})
     except (WrongUse, LocustMissing, ObjectivesUnreadable, ResultUnreadable) as error:
         output.explain(error, as_json=asked.as_json)
         return output.WRONG_USE
     results: list[Result] = []
-    code: int | None = None
-    with stopped_by_signals(), watching(quiet=asked.is_quiet) as watch:
-        try:
-            for result in run_all(wanted, COMMAND, told=watch.told, ticked=watch.ticked):
-                watch.rest()
-                results.append(result)
-                if asked.out:
-                    keep(asked.out, result, len(results))
-        except TargetUnusable as error:
-            watch.rest()
-            output.explain(error, as_json=asked.as_json and not results)
-            code = output.UNREACHABLE
-        except OSError as error:
-            watch.rest()
-            output.explain(error)
-            code = output.WRONG_USE
-        except KeyboardInterrupt:
-            watch.rest()
-            output.say("altlas-chat: interrupted.")
-            code = output.INTERRUPTED
+    code = _run(asked, wanted, results)
     if not results:
         if code == output.INTERRUPTED:
             output.say("  Nothing was measured yet, so there is no report.")
@@ -100,6 +93,30 @@ def run_scenario(asked: Asked) -> int:
         output.explain(error)
         found = output.WRONG_USE
     return found if code is None else code
+
+
+def _run(asked: Asked, wanted: Wanted, results: list[Result]) -> int | None:
+    """Run, and put each run's result to ``results``; the exit code if it ended early."""
+    with stopped_by_signals(), watching(quiet=asked.is_quiet) as watch:
+        try:
+            for result in run_all(wanted, COMMAND, told=watch.told, ticked=watch.ticked):
+                watch.rest()
+                results.append(result)
+                if asked.out:
+                    keep(asked.out, result, len(results))
+        except TargetUnusable as error:
+            watch.rest()
+            output.explain(error, as_json=asked.as_json and not results)
+            return output.UNREACHABLE
+        except OSError as error:
+            watch.rest()
+            output.explain(error)
+            return output.WRONG_USE
+        except KeyboardInterrupt:
+            watch.rest()
+            output.say("altlas-chat: interrupted.")
+            return output.INTERRUPTED
+    return None
 
 
 def be_worker(asked: Asked) -> int:
@@ -127,15 +144,20 @@ def be_worker(asked: Asked) -> int:
 def compare_results(results: Sequence[Path], baseline: Sequence[Path], *, as_json: bool) -> int:
     """Compare and print; the exit code."""
     try:
-        now, before = [result_of(file) for file in results], [result_of(file) for file in baseline]
-    except ResultUnreadable as error:
+        now, before = results_of(results), results_of(baseline)
+        require_alike(deeds_of([*before, *now]))
+    except (ResultUnreadable, WrongUse) as error:
         output.explain(error, as_json=as_json)
         return output.WRONG_USE
+    void = [one for one in (*before, *now) if one.is_void]
     found = compare(before, now)
     if as_json:
         output.print_json([_as_json(one) for one in found])
     else:
         _print_comparisons(found)
+    if void:
+        output.say(f"! {len(void)} of these runs are void: {'; '.join(void[0].generator.ailments)}")
+        return output.VOID
     return output.WORSE if any(one.change is Change.WORSE for one in found) else output.DONE
 
 

@@ -78,7 +78,10 @@ def test_builds_are_compared(terminal: Terminal, tmp_path: Path) -> None:
     worse = terminal.run("loadtest", "compare", *now, *named)
     assert worse.returncode == 3
     assert "worse      sendMessage.p95_ms" in worse.stdout
-    same = terminal.run("loadtest", "compare", *before, *named)
+    for each in before:
+        Path(each).rename(tmp_path / Path(each).name.replace("old", "run"))
+    folder = str(tmp_path)
+    same = terminal.run("loadtest", "compare", folder, "--baseline", folder)
     assert (same.returncode, same.stdout.strip()) == (0, "same       every figure")
 
 
@@ -142,6 +145,18 @@ def test_who_is_told_to_end_reports_what_there_is(tmp_path: Path) -> None:
 )
 def test_durations_are_written_as_people_do(text: str, seconds: float) -> None:
     assert seconds_of(text) == seconds
+
+
+def test_only_runs_of_the_same_are_compared(terminal: Terminal, tmp_path: Path) -> None:
+    one, other = result(), result()
+    other.users = 51
+    files = written(tmp_path, "one.json", one), written(tmp_path, "other.json", other)
+    done = terminal.run("loadtest", "compare", files[0], "--baseline", files[1])
+    assert done.returncode == 2
+    assert "50 users" in done.stderr
+    assert "51 users" in done.stderr
+    nothing = terminal.run("loadtest", "run", "chatting", "--baseline", str(tmp_path))
+    assert (nothing.returncode, "no run-N.json" in nothing.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("text", ["5 parsecs", "", "0s", "-5", "2w", "200h", "nan"])

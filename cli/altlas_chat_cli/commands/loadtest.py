@@ -56,7 +56,11 @@ Slo = Annotated[
 ]
 Baseline = Annotated[
     list[Path] | None,
-    typer.Option("--baseline", help="Result of an earlier run to compare with; may be repeated."),
+    typer.Option(
+        "--baseline",
+        help="Result of an earlier run to compare with, or a folder of them (its --out);"
+        " may be repeated.",
+    ),
 ]
 Out = Annotated[
     Path | None,
@@ -259,10 +263,13 @@ def capacity(
 
 @app.command("compare", short_help="Compare the results of two builds.")
 def compare(
-    results: Annotated[list[Path], typer.Argument(help="Results of the present build.")],
+    results: Annotated[
+        list[Path], typer.Argument(help="Results of the present build, or folders of them.")
+    ],
     *,
     baseline: Annotated[
-        list[Path], typer.Option("--baseline", help="Result of the earlier build; repeat it.")
+        list[Path],
+        typer.Option("--baseline", help="Results of the earlier build, or folders of them."),
     ],
     as_json: Json = False,
 ) -> None:
@@ -270,7 +277,8 @@ def compare(
 
     Four runs a side are the fewest that can tell a difference from chance.
 
-    Exit codes: 0 nothing is worse; 2 a file is no result; 3 something is worse.
+    Exit codes: 0 nothing is worse; 2 a file is no result, or the runs did not do
+    the same; 3 something is worse; 4 a run is void.
     """
     from altlas_chat_cli.loadtesting import compare_results  # noqa: PLC0415
 
