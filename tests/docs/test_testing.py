@@ -56,4 +56,6 @@ def test_environments_that_are_named_exist() -> None:
     default = re.search(r"^envlist = (.+)$", tox, re.MULTILINE)
     assert default
     by_name_alone = {"coverage"}  # the tests again, half as slow
-    assert set(default[1].split(", ")) == environments - by_name_alone
+    within_checks = set(re.findall(r"^    \{\[testenv:(\w+)\]commands\}$", tox, re.MULTILINE))
+    assert default[1] == "tests, checks"
+    assert {"tests", "checks"} | within_checks | by_name_alone == environments
