@@ -67,10 +67,11 @@ def load_asyncapi() -> Json:
     return document
 
 
-def load_operations() -> list[Operation]:
+@cache
+def load_operations() -> tuple[Operation, ...]:
     """Every operation of the REST contract, in the document's order."""
     document = load_openapi()
-    return [
+    return tuple(
         Operation(
             operation_id=operation["operationId"],
             method=method,
@@ -80,7 +81,7 @@ def load_operations() -> list[Operation]:
             query=frozenset(_query_parameters(document, operation)),
         )
         for path, method, operation in operations_of(document)
-    ]
+    )
 
 
 def _query_parameters(document: Json, operation: Json) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""A real PostgreSQL to throw away, and a fresh database on it for each test.
+"""A real PostgreSQL to throw away, and an empty database on it for each test.
 
 Where it comes from says ``loadtests/postgres.py``. Without any of its sources
 the tests that want one are skipped with the reason, or fail when
@@ -10,7 +10,6 @@ the disk: what it holds need not survive. It ends with its process, even when
 that one is killed.
 """
 
-import asyncio
 import atexit
 import contextlib
 import hashlib
@@ -19,11 +18,10 @@ import shutil
 import signal
 import subprocess
 import uuid
-from collections.abc import Callable, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -31,6 +29,7 @@ import pytest
 
 from altlas_chat.storage.schema import HEAD_REVISION, REVISIONS, VERSION_TABLE
 from loadtests.postgres import URL_VARIABLE, Cluster, NoPostgres, end, execute, run_as
+from tests.support.used_again import BesideTests, UsedAgain
 
 T = TypeVar("T")
 
@@ -53,18 +52,47 @@ class PostgresServer:
     def __init__(self, url: str) -> None:
         self._url = url
         self._template: str | None = None
+        self._free: list[UsedAgain] = []
+        self._taken: dict[str, UsedAgain] = {}
 
-    def make_database(self, *, empty: bool) -> str:
-        """The URL of a new database, with the newest schema unless ``empty``."""
-        template = "template0" if empty else self._template_name()
-        name = f"test_{uuid.uuid4().hex}"
-        self._administer(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8'")
-        return self.url_of(name)
+    def take_database(self) -> str:
+        """The URL of a database with the newest schema and nothing in it, to be given back."""
+        one = self._free.pop() if self._free else _beside().run(UsedAgain.of(self._copy()))
+        self._taken[one.url] = one
+        return one.url
+
+    def give_back(self, url: str) -> None:
+        """Keep a database for the next who takes one, or drop it when it is not fit for that."""
+        one = self._taken.pop(url)
+        if _beside().run(one.is_as_new()):
+            self._free.append(one)
+        else:
+            _beside().run(one.leave())
+            self.drop_database(url)
+
+    def make_empty_database(self) -> str:
+        """The URL of a new database without a schema."""
+        return self._make("template0")
 
     def drop_database(self, url: str) -> None:
         """Remove a database, whoever may still be connected to it."""
         name = urlsplit(url).path.removeprefix("/")
         self._administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def drop_free(self) -> None:
+        """Remove what is kept for the next: on a lasting server nothing is left behind."""
+        while self._free:
+            one = self._free.pop()
+            _beside().run(one.leave())
+            self.drop_database(one.url)
+
+    def _copy(self) -> str:
+        return self._make(self._template_name())
+
+    def _make(self, template: str) -> str:
+        name = f"test_{uuid.uuid4().hex}"
+        self._administer(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8'")
+        return self.url_of(name)
 
     def url_of(self, name: str) -> str:
         return urlunsplit(urlsplit(self._url)._replace(path=f"/{name}"))
@@ -75,7 +103,7 @@ class PostgresServer:
             name = f"altlas_chat_test_{_fingerprint()}"
             draft = f"{name}_{uuid.uuid4().hex[:8]}"
             self._administer(f"CREATE DATABASE {draft} TEMPLATE template0 ENCODING 'UTF8'")
-            _in_own_loop(execute(self.url_of(draft), "BEGIN", *_making_schema(), "COMMIT"))
+            _beside().run(execute(self.url_of(draft), "BEGIN", *_making_schema(), "COMMIT"))
             try:
                 self._administer(f"ALTER DATABASE {draft} RENAME TO {name}")
             except asyncpg.DuplicateDatabaseError:
@@ -84,7 +112,7 @@ class PostgresServer:
         return self._template
 
     def _administer(self, sql: str) -> None:
-        _in_own_loop(execute(self._url, sql))
+        _beside().run(execute(self._url, sql))
 
 
 def _making_schema() -> list[str]:
@@ -97,24 +125,26 @@ def _fingerprint() -> str:
     return hashlib.blake2b("".join(_making_schema()).encode(), digest_size=6).hexdigest()
 
 
-def _in_own_loop(work: Coroutine[Any, Any, T]) -> T:
-    """Run ``work`` beside the test's own event loop, which knows nothing of it."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, work).result()
+@cache
+def _beside() -> BesideTests:
+    return BesideTests()
 
 
 @contextlib.contextmanager
 def fresh_database(*, empty: bool = False) -> Iterator[str]:
-    """The URL of a database of one's own, gone afterwards; without a schema if ``empty``.
+    """The URL of a database of one's own inside the ``with`` block; without a schema if ``empty``.
 
     Skips the test where there is no PostgreSQL, or fails it if all must be had.
     """
     server = _require(postgres_server)
-    url = server.make_database(empty=empty)
+    url = server.make_empty_database() if empty else server.take_database()
     try:
         yield url
     finally:
-        server.drop_database(url)
+        if empty:
+            server.drop_database(url)
+        else:
+            server.give_back(url)
 
 
 def _require(part: Callable[[], T]) -> T:
@@ -143,7 +173,7 @@ def _start() -> str:
     cluster = Cluster(_quick_place())
     process = cluster.guarded(_SETTINGS)
     atexit.register(end, process)
-    _in_own_loop(cluster.wait_until_up(process))
+    _beside().run(cluster.wait_until_up(process))
     return cluster.url
 
 
@@ -166,7 +196,7 @@ class OwnServer:
             self._process = subprocess.Popen[bytes](
                 command, cwd=cluster.folder, stdout=log, stderr=log, **run_as(cluster.owner)
             )
-        _in_own_loop(cluster.wait_until_up(self._process))
+        _beside().run(cluster.wait_until_up(self._process))
 
     def crash(self) -> None:
         """End it at once, without a word to anybody (an immediate shutdown); return when it ended."""
@@ -183,7 +213,7 @@ def own_server() -> Iterator[OwnServer]:
     server = OwnServer(cluster)
     try:
         server.start()
-        _in_own_loop(execute(server.url, "BEGIN", *_making_schema(), "COMMIT"))
+        _beside().run(execute(server.url, "BEGIN", *_making_schema(), "COMMIT"))
         yield server
     finally:
         server.crash()
