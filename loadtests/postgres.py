@@ -243,7 +243,7 @@ class Measured:
 
     @property
     def is_ours(self) -> bool:
-        """Whether it was started for this, on the core of who asks it, with its CPU known."""
+        """Whether it was started for this: it can be moved, and its CPU be read."""
         return self._postmaster is not None
 
     def make(self, name: str, template: str = "template0") -> str:
@@ -267,13 +267,23 @@ class Measured:
     def _administer(self, sql: str) -> None:
         asyncio.run(execute(self._url, sql))
 
+    def move(self, core: int) -> None:
+        """Have all its processes on ``core``, those that begin later, too."""
+        if self._postmaster is not None:
+            for pid in (self._postmaster, *self._children()):
+                with contextlib.suppress(ProcessLookupError):  # it has just ended
+                    os.sched_setaffinity(pid, {core})
+
+    def _children(self) -> list[int]:
+        text = Path(f"/proc/{self._postmaster}/task/{self._postmaster}/children").read_text()
+        return [int(child) for child in text.split()]
+
     def cpu_seconds(self) -> float:
         """What all its processes took so far; 0 for a server that is not ours."""
         if self._postmaster is None:
             return 0.0
-        children = Path(f"/proc/{self._postmaster}/task/{self._postmaster}/children").read_text()
         ticks = _ticks(self._postmaster, with_ended=True)
-        return (ticks + sum(_ticks(int(child)) for child in children.split())) / TICKS
+        return (ticks + sum(_ticks(child) for child in self._children())) / TICKS
 
 
 def _ticks(pid: int, *, with_ended: bool = False) -> int:
@@ -285,8 +295,8 @@ def _ticks(pid: int, *, with_ended: bool = False) -> int:
 
 
 @contextlib.contextmanager
-def measured(folder: Path, core: int) -> Iterator[Measured]:
-    """A durable server, all of whose processes are on ``core``; or the one that is named.
+def measured(folder: Path) -> Iterator[Measured]:
+    """A durable server of our own, or the one that is named.
 
     Raises:
         NoPostgres: there is none, and why.
@@ -300,12 +310,7 @@ def measured(folder: Path, core: int) -> Iterator[Measured]:
             server.drop_all()
         return
     cluster = Cluster(folder)
-    ours = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {core})  # a child begins where its parent is, and so do its children
-    try:
-        process = cluster.guarded(DURABLE)
-    finally:
-        os.sched_setaffinity(0, ours)
+    process = cluster.guarded(DURABLE)
     try:
         asyncio.run(cluster.wait_until_up(process))
         yield Measured(cluster.url, process.pid)

@@ -41,13 +41,6 @@ WRITERS = 4
 """So many transactions at a time make changes, each with a connection of its own."""
 ANOTHER_AFTER_SECONDS = 0.02
 """What waits for so long gets a transaction of its own beside those that are under way."""
-GATHERING_FROM = 8
-GATHERING_SECONDS = 0.002
-"""After so many changes in one transaction the callers that were served are waited for a moment.
-
-They come again, and each statement costs hardly more for 60 changes than for
-30. Whoever waits alone, or with few others, is not delayed.
-"""
 ATTEMPTS = 5
 CLOSING_SECONDS = 5.0
 _AGAIN = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
@@ -116,8 +109,6 @@ class _Writers:
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_starting = False
         self._later: asyncio.TimerHandle | None = None
-        self._gathered: asyncio.Future[None] | None = None
-        self._enough = 0
         self.sizes = Spread(SIZES)
         self.commits = Spread(SHORT_SECONDS)
 
@@ -128,10 +119,7 @@ class _Writers:
 
     def submit(self, waiting: Waiting) -> None:
         self._queue.put(waiting)
-        if self._gathered is not None:
-            if self._queue.size >= self._enough and not self._gathered.done():
-                self._gathered.set_result(None)
-        elif not self._tasks or self._queue.size >= self._batch_size:
+        if not self._tasks or self._queue.size >= self._batch_size:
             self._start_another()
         elif self._later is None:
             loop = asyncio.get_running_loop()
@@ -149,18 +137,6 @@ class _Writers:
         task = asyncio.get_running_loop().create_task(self._empty())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-    async def _gather(self, served: int) -> None:
-        """Wait until as many came as were served, or a moment is over."""
-        self._enough = min(self._batch_size, self._queue.size + served)
-        loop = asyncio.get_running_loop()
-        self._gathered = gathered = loop.create_future()
-        timer = loop.call_later(GATHERING_SECONDS, _over, gathered)
-        try:
-            await gathered
-        finally:
-            timer.cancel()
-            self._gathered = None
 
     async def drained(self) -> None:
         while self._tasks:
@@ -183,10 +159,6 @@ class _Writers:
                 raise
             finally:
                 self._queue.let_on(batch)
-            if self._gathered is not None:
-                return  # somebody else will take what waits
-            if len(batch) >= GATHERING_FROM and self._queue.size < self._batch_size:
-                await self._gather(len(batch))
 
     async def _commit(self, batch: list[Waiting]) -> None:
         self.sizes.add(len(batch))
@@ -232,11 +204,6 @@ class _Writers:
                     return
                 groups = [[waiting] for waiting in batch]
             await _make_all(connection, groups, self.commits)
-
-
-def _over(gathered: asyncio.Future[None]) -> None:
-    if not gathered.done():
-        gathered.set_result(None)
 
 
 async def _made_alone(connection: Connection, group: Group, commits: Spread) -> bool:

@@ -17,7 +17,7 @@ CASES = {
     "deflate": 9,
     "delivery": 2,
     "durable": 6,
-    "durable_pg": 2,
+    "durable_pg": 3,
     "engine": 2,
     "fanout": 3,
     "files": 3,
