@@ -74,3 +74,35 @@ async def test_what_lives_long_is_not_looked_at_again_and_found_when_it_is_quiet
     assert is_there() is not None
     garbage.collect_everything()
     assert is_there() is None
+
+
+@pytest.mark.usefixtures("collector")
+async def test_what_holds_itself_is_found_on_a_busy_server_when_there_is_much_of_it() -> None:
+    garbage.collect_in_passing(lambda: False)
+    known = garbage.collect_everything()
+    waste = Thing()
+    waste.itself, is_there = waste, weakref.ref(waste)
+    more = [Thing() for _ in range(known)]
+    del waste
+    gc.collect(1)
+    assert garbage.look_about(lambda: False, known) == known
+    assert is_there() is not None
+    more.extend(Thing() for _ in range(garbage.GROWN_BY_THINGS + known))
+    gc.collect(1)
+    assert garbage.look_about(lambda: False, known) > known + len(more)
+    assert is_there() is None
+
+
+@pytest.mark.usefixtures("collector")
+async def test_what_holds_itself_is_found_while_nobody_is_connected() -> None:
+    garbage.collect_in_passing(lambda: True)
+    known = garbage.collect_everything()
+    waste = Thing()
+    waste.itself, is_there = waste, weakref.ref(waste)
+    more = [Thing() for _ in range(garbage.WORTH_A_LOOK + 1)]
+    del waste
+    gc.collect(1)
+    assert garbage.look_about(lambda: False, known) == known
+    assert is_there() is not None
+    assert garbage.look_about(lambda: True, known) > known + len(more)
+    assert is_there() is None
