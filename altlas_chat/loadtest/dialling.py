@@ -15,6 +15,9 @@ from altlas_chat.loadtest.wires import Wire
 OTHER_FILES = 200
 """What a process has open beside its sockets: the interpreter's own, a database, requests."""
 
+DIALLING_AT_ONCE = 100
+"""Of thousands that come at once, so many connect at a time: the process has more to do."""
+
 NO_PORTS = (errno.EADDRNOTAVAIL, errno.EADDRINUSE)
 """When connecting, and when a source was named for it."""
 
@@ -61,6 +64,7 @@ class Dialler:
         self._sources = iter(sources)
         self._source = next(self._sources)
         self._is_secure = address.scheme == "https"
+        self._room = asyncio.Semaphore(DIALLING_AT_ONCE)
         self._places: list[tuple[int, tuple[str, int]]] = []
 
     async def connect(self, wire: Wire, *, is_slow: bool = False) -> None:
@@ -70,7 +74,8 @@ class Dialler:
             OSError: nobody takes the connection.
             TargetUnusable: there is no free port left, on any source.
         """
-        connected = await self._connected(is_slow)
+        async with self._room:
+            connected = await self._connected(is_slow)
         host = self.address.hostname if self._is_secure else None
         try:
             await asyncio.get_running_loop().create_connection(

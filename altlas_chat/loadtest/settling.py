@@ -15,9 +15,9 @@ LOOK_AGAIN_SECONDS = 0.05
 async def settle(doer: Doer, result: Result, seconds: float, *, returns: bool) -> None:
     """Ask where the streams stand, wait until that was heard, and count what was not.
 
-    Each of both takes at most ``seconds``. A socket that is over is a failure;
-    what came after its end is lost only if it was to come back (``returns``)
-    and the run went to its end.
+    It gives up when nothing was answered, or not all was heard, for
+    ``seconds``. A socket that is over is a failure; what came after its end is
+    lost only if it was to come back (``returns``) and the run went to its end.
     """
     lines = list(doer.lines.values())
     for line in lines:
@@ -47,13 +47,17 @@ async def _ends(doer: Doer, lines: list[Line], result: Result, seconds: float) -
             snapshot = await doer.do(line.person, Call("getSync", "GET", "/sync"))
             ends.update(positions_of(snapshot, line.person))
 
-    asking = [asyncio.create_task(ask(line)) for line in lines]
-    if asking:
-        done, late = await asyncio.wait(asking, timeout=seconds)
-        for task in late:
-            task.cancel()
-        failed = [task for task in done if isinstance(task.exception(), Refused)]
-        # What these heard is judged by its holes alone.
-        if count := len(late) + len(failed):
-            result.of("getSync").failures["no answer after the end of the run"] += count
+    asking = {asyncio.create_task(ask(line)) for line in lines}
+    without = 0
+    while asking:
+        done, asking = await asyncio.wait(
+            asking, timeout=seconds, return_when=asyncio.FIRST_COMPLETED
+        )
+        without += sum(isinstance(task.exception(), Refused) for task in done)
+        if not done:
+            break
+    for task in asking:
+        task.cancel()
+    if without := without + len(asking):  # what these heard is judged by its holes alone
+        result.of("getSync").failures["no answer after the end of the run"] += without
     return ends

@@ -9,6 +9,10 @@ from altlas_chat.loadtest.results import RECOVERY, RESUME, Result, closed_by
 from altlas_chat.loadtest.scenarios import Storm, pause_before
 from altlas_chat.loadtest.wires import NotLetIn
 
+CUT_AT_ONCE = 100
+GRACE_SECONDS = 5.0
+"""After the end of a run, for who still tries to come back."""
+
 
 async def rage(
     storm: Storm, lines: Sequence[Line], result: Result, *, began: float, seconds: float
@@ -20,8 +24,10 @@ async def rage(
     until = began + seconds
     for cut, back in storm.moments(seconds):
         await asyncio.sleep(max(0.0, began + cut - time.monotonic()))
-        for line in lines:
+        for number, line in enumerate(lines, 1):
             line.cut()
+            if number % CUT_AT_ONCE == 0:
+                await asyncio.sleep(0)
         due_at = max(began + back, time.monotonic())
         await asyncio.sleep(due_at - time.monotonic())
         await asyncio.gather(*(come_back(line, due_at, result, until) for line in lines))
@@ -35,7 +41,7 @@ async def come_back(
     *,
     expected: Collection[int] = (),
 ) -> None:
-    """Open a line again and hear what it missed; tried on until then, as clients do.
+    """Open a line again and hear what it missed; tried on until a little later, as clients do.
 
     Measured are ``socket.resume`` and ``socket.recovery``. With one of the
     ``expected`` codes the server may close it before all was heard: no failure,
@@ -64,7 +70,7 @@ async def come_back(
                 resumes.failures["the server could not tell what was missed"] += 1
             result.of(RECOVERY).spread.add(time.monotonic() - due_at)
             return
-        if time.monotonic() > until:
+        if time.monotonic() > until + GRACE_SECONDS:
             return
         tries += 1
         await asyncio.sleep(pause_before(tries))
