@@ -83,8 +83,8 @@ async def test_what_holds_itself_is_found_on_a_busy_server_when_there_is_much_of
     waste = Thing()
     waste.itself, is_there = waste, weakref.ref(waste)
     more = [Thing() for _ in range(known)]
+    gc.collect(1)  # what is there is left alone from now on
     del waste
-    gc.collect(1)
     assert garbage.look_about(lambda: False, known) == known
     assert is_there() is not None
     more.extend(Thing() for _ in range(garbage.GROWN_BY_THINGS + known))
@@ -100,8 +100,8 @@ async def test_what_holds_itself_is_found_while_nobody_is_connected() -> None:
     waste = Thing()
     waste.itself, is_there = waste, weakref.ref(waste)
     more = [Thing() for _ in range(garbage.WORTH_A_LOOK + 1)]
+    gc.collect(1)  # what is there is left alone from now on
     del waste
-    gc.collect(1)
     assert garbage.look_about(lambda: False, known) == known
     assert is_there() is not None
     assert garbage.look_about(lambda: True, known) > known + len(more)
