@@ -23,6 +23,7 @@ from altlas_chat_cli.load_watched import watching
 from altlas_chat_cli.loadtesting import (
     COMMAND,
     EXIT_CODES,
+    NotWritten,
     keep,
     limit_as_json,
     stopped_by_signals,
@@ -66,7 +67,7 @@ def show_capacity(asked: Asked, most: float) -> int:
             watch.rest()
             code = output.UNREACHABLE
             output.explain(error, as_json=asked.as_json and not steps)
-        except (ObjectivesUnreadable, OSError) as error:
+        except (ObjectivesUnreadable, NotWritten) as error:
             watch.rest()
             output.explain(error, as_json=asked.as_json)
             return output.WRONG_USE
@@ -129,7 +130,7 @@ def _tell(asked: Asked, steps: Sequence[Step], capacity: Capacity | None) -> int
                     "report.md": as_capacity_markdown(steps, word, sentence, advice),
                 },
             )
-        except OSError as error:
+        except NotWritten as error:
             output.explain(error)
             return output.WRONG_USE
     return EXIT_CODES[word]

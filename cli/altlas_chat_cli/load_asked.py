@@ -333,6 +333,18 @@ def require_alike(deeds: set[Deed]) -> None:
         raise WrongUse(f"These are no runs of the same: {told}.", remedy)
 
 
+def require_sound(before: Sequence[Result]) -> None:
+    """Nothing is compared with runs that say nothing of their server.
+
+    Raises:
+        WrongUse: one is void, or was broken off.
+    """
+    bad = sum(one.is_void or one.is_partial or bool(one.broken_off) for one in before)
+    if bad:
+        remedy = "Run the baseline again; such a run says nothing of its server."
+        raise WrongUse(f"{bad} of the baseline's {len(before)} runs are void or partial.", remedy)
+
+
 # -- values ---------------------------------------------------------------------------
 
 _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s?)?")

@@ -46,6 +46,7 @@ from altlas_chat_cli.load_asked import (
     deed_of,
     deeds_of,
     require_alike,
+    require_sound,
     results_of,
     scenario_of,
     wanted_of,
@@ -54,6 +55,10 @@ from altlas_chat_cli.load_asked import (
 from altlas_chat_cli.load_watched import watching
 
 COMMAND = (sys.executable, "-m", "altlas_chat_cli.main")
+
+
+class NotWritten(WrongUse):
+    """A report or a result can't be written."""
 
 
 @contextmanager
@@ -77,6 +82,7 @@ def run_scenario(asked: Asked) -> int:
         before = results_of(asked.baseline)
         wanted = wanted_of(asked, scenario)
         if before:
+            require_sound(before)
             require_alike({deed_of(wanted), *deeds_of(before)})
     except (WrongUse, LocustMissing, ObjectivesUnreadable, ResultUnreadable) as error:
         output.explain(error, as_json=asked.as_json)
@@ -89,7 +95,7 @@ def run_scenario(asked: Asked) -> int:
         return code if code is not None else output.FAILED
     try:
         found = _report(asked, results, objectives, before)
-    except (ObjectivesUnreadable, OSError) as error:
+    except (ObjectivesUnreadable, NotWritten) as error:
         output.explain(error)
         found = output.WRONG_USE
     return found if code is None else code
@@ -108,7 +114,7 @@ def _run(asked: Asked, wanted: Wanted, results: list[Result]) -> int | None:
             watch.rest()
             output.explain(error, as_json=asked.as_json and not results)
             return output.UNREACHABLE
-        except OSError as error:
+        except NotWritten as error:
             watch.rest()
             output.explain(error)
             return output.WRONG_USE
@@ -174,7 +180,7 @@ def _report(
 
     Raises:
         ObjectivesUnreadable: an objective names a figure that the run has not.
-        OSError: the reports can't be written.
+        NotWritten: the reports can't be.
     """
     comparisons = compare(before, results) if before else []
     try:
@@ -241,24 +247,31 @@ def keep(folder: Path, result: Result, place: int) -> None:
     """Write a result down; the first one takes the place of older ones.
 
     Raises:
-        OSError: it can't be written.
+        NotWritten: it can't be.
     """
     if place == 1:
         for old in folder.glob("run-*.json"):
             old.unlink()
-    text = json.dumps(result.as_json(), ensure_ascii=False)
-    (folder / f"run-{place}.json").write_text(text, encoding="utf-8")
+    _write(folder / f"run-{place}.json", json.dumps(result.as_json(), ensure_ascii=False))
 
 
 def write_reports(folder: Path, reports: Mapping[str, str]) -> None:
     """Write texts by their names, and say where they are.
 
     Raises:
-        OSError: they can't be written.
+        NotWritten: they can't be.
     """
     for name, text in reports.items():
-        (folder / name).write_text(text, encoding="utf-8")
+        _write(folder / name, text)
     output.say(f"loadtest: reports are in {folder}")
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        remedy = "Make room, or name another folder with --out."
+        raise NotWritten(f"{file} can't be written: {error.strerror}.", remedy) from error
 
 
 SHOWN_COLUMNS = [one for one in COLUMNS if one[0] not in ("p90Ms", "p99.9Ms")]

@@ -155,6 +155,12 @@ def test_only_runs_of_the_same_are_compared(terminal: Terminal, tmp_path: Path) 
     assert done.returncode == 2
     assert "50 users" in done.stderr
     assert "51 users" in done.stderr
+    one.generator.cpu = 1.0
+    void = written(tmp_path, "void.json", one)
+    done = terminal.run("loadtest", "run", "chatting", "--baseline", void)
+    assert (done.returncode, "1 of the baseline's 1 runs" in done.stderr) == (2, True)
+    done = terminal.run("loadtest", "compare", files[0], "--baseline", void)
+    assert (done.returncode, "void" in done.stderr) == (4, True)
     nothing = terminal.run("loadtest", "run", "chatting", "--baseline", str(tmp_path))
     assert (nothing.returncode, "no run-N.json" in nothing.stderr) == (2, True)
 
