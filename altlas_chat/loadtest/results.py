@@ -137,7 +137,8 @@ class Generator:
             found.append(f"sends came in heaps (burstiness {self.burstiness:.1f})")
         if self.lost:
             found.append(f"{self.lost} of its processes went away")
-        found += [f"{words} ({count:,} times)" for words, count in sorted(self.troubles.items())]
+        for words, count in sorted(self.troubles.items()):
+            found.append(words if count == 1 else f"{words} ({count:,} times)")
         return found
 
     def merge(self, other: "Generator") -> None:
