@@ -151,6 +151,9 @@ class _Writers:
     async def _empty(self) -> None:
         self._is_starting = False
         while batch := self._queue.take(self._batch_size):
+            if self._later is not None:  # who waits from now on has waited for nothing yet
+                self._later.cancel()
+                self._later = None
             self._start_another()
             try:
                 await self._commit(batch)

@@ -152,3 +152,29 @@ async def test_a_deadlock_on_postgresql_is_solved_and_both_changes_are_made() ->
                 assert sorted(str(value)) == sorted("x" + "xy" + "yx")
         finally:
             await database.close()
+
+
+async def test_on_postgresql_what_waits_for_a_commit_is_made_in_one_transaction() -> None:
+    is_under_way, goes_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(tx: Transaction) -> None:
+        is_under_way.set()
+        await goes_on.wait()
+
+    with fresh_database() as url:
+        database = await PostgresDatabase.open(url, pool_size=5, batch_size=64)
+        try:
+            first = asyncio.create_task(database.write(slow, lane="slow"))
+            await is_under_way.wait()
+            others = [
+                asyncio.create_task(note(database, f"{number:02}", lane=f"lane {number}"))
+                for number in range(30)
+            ]
+            await asyncio.sleep(0)
+            goes_on.set()
+            await asyncio.gather(first, *others)
+            batches = database.workload().batches
+            assert (sum(batches.counts), batches.total) == (2, 31)
+            assert len(await noted(database)) == 30
+        finally:
+            await database.close()
