@@ -159,7 +159,8 @@ async def work(wanted: Work) -> None:
         if ended.is_early:
             raise KeyboardInterrupt
         if ended.code:
-            raise WorkerRefused(f"The worker ended with {ended.code}: {ended.words}")
+            words = f": {ended.words}" if ended.words else ""
+            raise WorkerRefused(f"The worker ended with {ended.code}{words}.")
 
 
 # -- its process ----------------------------------------------------------------------

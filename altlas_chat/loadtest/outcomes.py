@@ -77,13 +77,18 @@ class Outcome:
         """Why, in a line."""
         told = {
             Word.INTERRUPTED: "It was interrupted: the figures are those until then.",
-            Word.VOID: "The generator could not keep up, so this says nothing of the server.",
+            Word.VOID: f"This says nothing of the server: {self._ailments}.",
             Word.BROKEN_OFF: f"It ended before its time, for {self._broken_off}.",
             Word.FAILED: self._failed(),
             Word.WORSE: f"{_counted(len(self.worse), 'figure')} worse than the baseline.",
             Word.PASSED: self._passed(),
         }
         return told[self.word]
+
+    @property
+    def _ailments(self) -> str:
+        sick = next((one for one in self.results if one.is_void), None)
+        return "; ".join(sick.generator.ailments) if sick else ""
 
     @property
     def _broken_off(self) -> str:

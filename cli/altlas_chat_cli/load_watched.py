@@ -19,16 +19,22 @@ from altlas_chat_cli import output
 LINE_EVERY_SECONDS = 5
 _SHARES = (0.5, 0.95, 0.99)
 
-_SERVER: Mapping[str, str] = {
-    "cpu": "CPU {:.0%}",
-    "memory_mb": "{:,.0f} MiB",
-    "loop_lag_max_ms": "loop {:.0f} ms late at most",
-    "changes_waiting": "{:,.0f} changes wait",
-    "changes_a_commit": "{:.1f} a commit",
-    "commits_a_second": "{:,.0f} commits/s",
-    "outbox_kb_max": "slowest reader {:,.0f} KiB behind",
+_SERVER: Mapping[str, Mapping[str, str]] = {
+    "server     ": {
+        "cpu": "CPU {:.0%}",
+        "memory_mb": "{:,.0f} MiB",
+        "loop_lag_max_ms": "loop {:.0f} ms late at most",
+        "outbox_kb_max": "slowest reader {:,.0f} KiB behind",
+    },
+    "database   ": {
+        "commits_a_second": "{:,.0f} commits/s",
+        "commit_ms": "{:.1f} ms each",
+        "changes_a_commit": "{:.1f} changes in each",
+        "changes_waiting": "{:,.0f} wait",
+        "database_wait_ms": "readings wait {:.1f} ms",
+    },
 }
-"""The server's figures in the order in which they are shown, and how each is written."""
+"""The server's figures, line by line, and how each is written."""
 
 
 class Watch:
@@ -117,13 +123,11 @@ def view_of(tick: Tick) -> RenderableType:
     """All that is known of a run at a moment."""
     parts: list[RenderableType] = [_progress(tick), _operations(tick), _clients(tick)]
     parts.append(_generator(tick))
-    if tick.last.server:
-        shown = [
-            form.format(tick.last.server[name])
-            for name, form in _SERVER.items()
-            if name in tick.last.server
-        ]
-        parts.append(Text("server     " + " · ".join(shown)))
+    for title, forms in _SERVER.items():
+        found = tick.last.server
+        shown = [form.format(found[name]) for name, form in forms.items() if name in found]
+        if shown:
+            parts.append(Text(title + " · ".join(shown)))
     return Group(*parts)
 
 
