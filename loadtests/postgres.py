@@ -289,7 +289,7 @@ class Measured:
 def _ticks(pid: int, *, with_ended: bool = False) -> int:
     try:
         values = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except FileNotFoundError:  # it has just ended
+    except (FileNotFoundError, ProcessLookupError):  # it has just ended
         return 0
     return sum(int(value) for value in values[11 : 15 if with_ended else 13])
 
