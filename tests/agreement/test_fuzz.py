@@ -50,7 +50,7 @@ ENDLESS = frozenset({"streamEvents"})
 EXAMPLES = int(os.environ.get("ALTLAS_CHAT_TEST_FUZZ_EXAMPLES", "0"))  # noqa: TID251
 FULL, FEW = 12, 3
 """Generated requests of each operation, besides those at every boundary of its schema."""
-SECONDS = 100 + 20 * EXAMPLES
+SECONDS = 200 + 20 * EXAMPLES
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(SECONDS + 80)]
 

@@ -14,6 +14,7 @@ from altlas_chat.server.opening import opened_database
 from altlas_chat.settings import Settings
 from altlas_chat.storage.database import Database, Reader
 from altlas_chat.storage.migrations.urls import sqlite_path
+from tests.support.embedded import database_in
 from tests.support.postgres import fresh_database
 from tests.support.running import quick_settings
 
@@ -82,10 +83,11 @@ class Place:
     async def fresh(self) -> AsyncIterator[Database]:
         """An empty database with its schema."""
         self._count += 1
-        url = f"sqlite:///{self._folder}/{self._count}.db"
         with contextlib.ExitStack() as stack:
             if self._kind == "postgresql":
                 url = stack.enter_context(fresh_database())
+            else:
+                url = database_in(self._folder / f"{self._count}.db")
             settings = quick_settings(url)
             async with opened_database(settings, to_serve=False) as database:
                 self._settings[id(database)] = settings

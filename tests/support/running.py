@@ -20,6 +20,7 @@ from altlas_chat.server.run import Running, running_server
 from altlas_chat.settings import Settings
 from tests.support.contract import BASE_PATHS, checked_session
 from tests.support.devices import PASSWORD
+from tests.support.embedded import database_in
 from tests.support.postgres import fresh_database
 
 Json = dict[str, Any]
@@ -248,7 +249,7 @@ async def serve_chat(tmp_path: Path, http: aiohttp.ClientSession) -> AsyncIterat
         complaints = stack.enter_context(no_complaints())
 
         async def start(**settings: Any) -> Chat:
-            database = settings.pop("database", f"sqlite:///{tmp_path}/chat.db")
+            database = settings.pop("database", None) or database_in(tmp_path / "chat.db")
             chosen = quick_settings(database, **settings)
             BASE_PATHS.add(chosen.base_path)
             running = await stack.enter_async_context(running_server(chosen))
@@ -269,7 +270,7 @@ async def shared_chat(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator
 
     They get along by people and conversations of their own, or by changing nothing.
     """
-    settings = quick_settings(f"sqlite:///{tmp_path_factory.mktemp('shared')}/chat.db")
+    settings = quick_settings(database_in(tmp_path_factory.mktemp("shared") / "chat.db"))
     async with checked_session() as session, running_server(settings) as running:
         yield Chat(running, session, [])
 
@@ -290,7 +291,7 @@ on_shared_chat = pytest.mark.asyncio(loop_scope="module")
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database of each kind; the one on PostgreSQL has its schema already."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/chat.db"
+        yield database_in(tmp_path / "chat.db")
     else:
         with fresh_database() as url:
             yield url

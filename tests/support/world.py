@@ -50,6 +50,7 @@ from altlas_chat.storage import members
 from altlas_chat.storage.database import Database, Reader
 from altlas_chat.system import Randomness, SystemIds
 from tests.support.contract import note
+from tests.support.embedded import database_in
 from tests.support.postgres import fresh_database
 from tests.support.running import quick_settings
 
@@ -312,9 +313,10 @@ def plain(state: State) -> Json:
 async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
     """An open database with its schema, empty: one test on each kind."""
     with contextlib.ExitStack() as stack:
-        url = f"sqlite:///{tmp_path}/chat.db"
         if request.param == "postgresql":
             url = stack.enter_context(fresh_database())
+        else:
+            url = database_in(tmp_path / "chat.db")
         async with opened_database(quick_settings(url), to_serve=False) as opened:
             yield opened
 
