@@ -2,10 +2,13 @@
 
 import asyncio
 import contextlib
+import os
+import platform
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast
 
+from altlas_chat import __version__
 from altlas_chat.loadtest.by_locust import MASTER_PORT, Manner, run_locust
 from altlas_chat.loadtest.capacity import Capacity, search
 from altlas_chat.loadtest.crowds import Login, grouped, logged_in, registered, usernames
@@ -78,9 +81,19 @@ def run_all(
                 result = _run(plan, ticked)
             else:
                 result = asyncio.run(run_locust(plan, wanted.locust, ticked))
+        result.about |= about_here()
         yield result
         if result.is_partial or result.broken_off:
             return
+
+
+def about_here() -> dict[str, str]:
+    """On what the load is made, to know later whether two runs can be compared."""
+    return {
+        "altlas-chat": __version__,
+        "Python": platform.python_version(),
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+    }
 
 
 def _invitation(wanted: Wanted, manner: Manner) -> str:
@@ -139,6 +152,7 @@ def find_capacity(
         while True:
             told(f"{rate:g} a second for {wanted.seconds:g} s")
             result = _run(target.plan(wanted, rate, number), ticked)
+            result.about |= about_here()
             number += 1
             is_over = result.is_partial or bool(result.broken_off)
             if result.is_void and not is_over and not is_again:

@@ -41,6 +41,7 @@ async def test_a_token_does_as_well(chat: Chat) -> None:
     admin = await admin_of(chat)
     (found,) = await runs_of(chat, metrics_token=admin.token)
     assert any(one.server for one in found.seconds_of)
+    assert {"altlas-chat", "Python", "machine"} == set(found.about)
 
 
 async def test_who_may_not_read_them_is_told_before_the_run(chat: Chat) -> None:
