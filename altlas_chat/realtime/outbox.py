@@ -62,10 +62,12 @@ class Outbox:
     """Frames on their way to one socket, in the order in which they were put.
 
     ``overflowed`` is called once, when more than ``limit_bytes`` or
-    ``limit_frames`` wait; from then on the outbox takes nothing.
+    ``limit_frames`` wait, not counting what was excused; from then on the
+    outbox takes nothing.
     """
 
     __slots__ = (
+        "_excused",
         "_flusher",
         "_frames",
         "_overflowed",
@@ -90,6 +92,7 @@ class Outbox:
         self._overflowed: Callable[[], None] | None = overflowed
         self._frames: list[bytes] = []
         self._unsent_frames = 0
+        self._excused = (0, 0)
         self._waiting: dict[Hashable, bytes] | None = None
         self.limit_bytes = limit_bytes
         self.limit_frames = limit_frames
@@ -114,9 +117,24 @@ class Outbox:
         behind = transport.get_write_buffer_size()
         transport.write(frames[0] if count == 1 else b"".join(frames))
         frames.clear()
-        self._unsent_frames = self._unsent_frames + count if behind else count
-        if behind > self.limit_bytes or (behind and self._unsent_frames > self.limit_frames):
+        if not behind:
+            self._unsent_frames = count
+            self._excused = (0, 0)
+            return
+        self._unsent_frames += count
+        bytes_, frames = self._excused
+        if behind > self.limit_bytes + bytes_ or self._unsent_frames > self.limit_frames + frames:
             self._overflow()
+
+    def excuse(self) -> None:
+        """Leave out what was put until now when bounds are looked at: its reader asked for it.
+
+        A replay or a snapshot comes at once and takes as long as the line
+        does. It is left out until the socket has taken everything.
+        """
+        self.flush()
+        if self._transport is not None:
+            self._excused = (self._transport.get_write_buffer_size(), self._unsent_frames)
 
     def _overflow(self) -> None:
         overflowed = self._overflowed

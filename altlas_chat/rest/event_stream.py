@@ -169,6 +169,7 @@ class EventStream(Hearer):
         self._outbox, self._chunked = outbox, chunked
         for block in early:
             self._put_block(outbox, block)
+        outbox.excuse()
 
     def expire(self) -> None:
         """End because what let the person in has expired."""

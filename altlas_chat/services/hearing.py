@@ -47,6 +47,9 @@ class Hearer(Listener):
     def stands_at(self, cursor: Cursor) -> None:
         """Take note that what was put so far brings the client to a cursor."""
 
+    def excuse(self) -> None:
+        """Hold nothing against the client of what was put so far: it asked for that, all at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Start:
@@ -77,6 +80,7 @@ async def begin_hearing(
         positions = await _start_over(deps, hub, hearer, outcome, start.request_id)
     else:
         positions = await _go_on(deps, hearer, outcome, start)
+    hearer.excuse()
     catch_ups.finish(hearer, positions)
 
 

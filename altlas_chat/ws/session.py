@@ -74,6 +74,9 @@ class Session(Hearer):
         """Close the socket because it can't be served now; the client resumes."""
         self.socket.close(RESTART)
 
+    def excuse(self) -> None:
+        self.socket.outbox.excuse()
+
     @property
     def is_behind(self) -> bool:
         return self.socket.outbox.is_behind

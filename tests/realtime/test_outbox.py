@@ -144,3 +144,36 @@ async def test_what_waits_is_bounded(ends) -> None:
     for number in range(60):
         outbox.put_passing(keyed(number, number))
     assert overflows == ["over"]
+
+
+async def put_one_by_one(outbox: Outbox, count: int, size: int) -> None:
+    for _ in range(count):
+        outbox.put(b"x" * size)
+        await asyncio.sleep(0)
+
+
+async def test_what_a_reader_asked_for_is_not_held_against_it(ends) -> None:
+    near, far, reader = ends
+    far.pause_reading()
+    outbox, overflows = outbox_of(near, bytes_=1000, frames=10)
+    for _ in range(200):
+        outbox.put(b"r" * 20_000)
+    outbox.excuse()
+    await put_one_by_one(outbox, 9, 100)
+    assert overflows == []
+    await put_one_by_one(outbox, 3, 1000)
+    assert overflows == ["over"]
+    far.resume_reading()
+    await until(lambda: len(reader.received) >= 200 * 20_000 + 9 * 100)
+
+
+async def test_an_excuse_ends_when_everything_was_taken(ends) -> None:
+    near, far, reader = ends
+    outbox, overflows = outbox_of(near, bytes_=1000, frames=1000)
+    for _ in range(200):
+        outbox.put(b"r" * 20_000)
+    outbox.excuse()
+    await until(lambda: len(reader.received) == 200 * 20_000)
+    far.pause_reading()
+    await put_one_by_one(outbox, 60, 20_000)
+    assert overflows == ["over"]

@@ -133,3 +133,34 @@ async def test_who_reads_slowly_gets_the_latest_of_what_passes(serve_chat: Serve
     receipts = [frame["data"] for frame in heard if frame["event"] == "receipt.updated"]
     assert len(receipts) <= 4
     assert receipts[-1]["deliveredSeq"] == seq
+
+
+@pytest.mark.slow
+async def test_a_long_replay_over_a_slow_line_is_not_held_against_its_reader(
+    serve_chat: ServeChat,
+) -> None:
+    chat: Chat = await serve_chat(outbox_bytes=65536, outbox_frames=64)
+    ayse, mehmet = await chat.people("ayse", "mehmet")
+    room = await chat.direct(ayse, mehmet)
+    first = await mehmet.connects()
+    cursor = first.ready["data"]["cursor"]
+    await first.ws.close()
+    sent = [f"{number} {TEXT}"[:4000] for number in range(400)]
+    for text in sent:
+        await say(ayse, room, text)
+    connector = aiohttp.TCPConnector(socket_factory=small_socket)
+    async with checked_session(connector=connector) as slow_http:
+        slow = Wire(await slow_http.ws_connect(f"{chat.url}/v1/ws", max_msg_size=0))
+        auth = {"token": mehmet.token, "resume": {"cursor": cursor}}
+        await slow.sends("auth", auth, "hello")
+        parts = chat.running.parts
+        await until(lambda: bool(parts.hub.listeners_of(mehmet.user_id)))
+        (reader,) = parts.hub.listeners_of(mehmet.user_id)
+        await until(lambda: reader.is_behind)
+        for number in range(5):
+            sent.append(f"live {number}")
+            await say(ayse, room, sent[-1])
+        for text in sent:
+            frame = await slow.next_of("message.created")
+            assert frame["data"]["message"]["text"] == text
+    assert parts.sockets.flusher.closings[4009] == 0
