@@ -122,8 +122,9 @@ class Outbox:
             self._excused = (0, 0)
             return
         self._unsent_frames += count
-        bytes_, frames = self._excused
-        if behind > self.limit_bytes + bytes_ or self._unsent_frames > self.limit_frames + frames:
+        excused_bytes, excused_frames = self._excused
+        most_frames = self.limit_frames + excused_frames
+        if behind > self.limit_bytes + excused_bytes or self._unsent_frames > most_frames:
             self._overflow()
 
     def excuse(self) -> None:

@@ -48,7 +48,7 @@ class Hearer(Listener):
         """Take note that what was put so far brings the client to a cursor."""
 
     def excuse(self) -> None:
-        """Hold nothing against the client of what was put so far: it asked for that, all at once."""
+        """Hold nothing against the client of what was put so far: it asked for all of that."""
 
 
 @dataclass(frozen=True, slots=True)
