@@ -12,14 +12,14 @@ SOCKET = ".s.PGSQL.5432"
 class Line:
     """A way to it; ``lost`` counts the answers that were lost.
 
-    While it ``loses``, the next answer to a COMMIT is. Once it is
-    ``silent``, nobody on either side hears anything any more, nor that the
+    While it ``loses`` something, the next answer to the COMMIT of a
+    transaction that named it is. Once it is ``silent``, nobody on either side hears anything any more, nor that the
     other is gone.
     """
 
     def __init__(self, url: str) -> None:
         self._place = urlsplit(url)
-        self.loses = False
+        self.loses: str | None = None
         self.lost = 0
         self.silent = False
 
@@ -41,9 +41,13 @@ class Line:
         answers, to_server = await self._connect()
         asked_to_commit = asyncio.Event()
         answering = asyncio.create_task(self._answer(answers, writer, asked_to_commit))
+        said = b""
         while chunk := await _read(reader):
-            if self.loses and b"COMMIT" in chunk:
-                asked_to_commit.set()
+            said += chunk
+            if b"COMMIT" in chunk:
+                if self.loses is not None and self.loses.encode() in said:
+                    asked_to_commit.set()
+                said = b""
             if not self.silent:
                 to_server.write(chunk)
         to_server.close()
@@ -58,7 +62,7 @@ class Line:
         while chunk := await _read(answers):
             if asked_to_commit.is_set():
                 self.lost += 1
-                self.loses = False
+                self.loses = None
                 break
             if not self.silent:
                 writer.write(chunk)

@@ -23,9 +23,11 @@ async def chat(line: Line, serve_chat: ServeChat, tmp_path: Path) -> AsyncIterat
         yield await serve_chat(database=url)
 
 
-async def unheard(person: Person, line: Line, method: str, path: str, body: Json | None) -> None:
-    """A call whose commit is made, and whose answer from the database is lost."""
-    line.loses, before = True, line.lost
+async def unheard(
+    person: Person, line: Line, room: str, method: str, path: str, body: Json | None
+) -> None:
+    """A call about a room whose commit is made, and whose answer from the database is lost."""
+    line.loses, before = room, line.lost
     status, problem = await person.call(method, path, body)
     assert (status, problem["code"]) == (503, "SERVICE_UNAVAILABLE")
     assert line.lost == before + 1
@@ -41,7 +43,7 @@ async def test_a_message_is_heard_all_the_same(chat: Chat, line: Line) -> None:
     room = await chat.direct(ayse, mehmet)
     wire = await mehmet.connects()
     draft = {"conversationId": room, "clientId": "c", "text": "merhaba"}
-    await unheard(ayse, line, "POST", "/messages", draft)
+    await unheard(ayse, line, room, "POST", "/messages", draft)
     assert (await hears(wire, "message.created"))["data"]["message"]["text"] == "merhaba"
     assert (await ayse.call("POST", "/messages", draft))[0] == 200
     await ayse.gets("POST", "/messages", {**draft, "clientId": "d", "text": "next"})
@@ -52,7 +54,7 @@ async def test_who_was_removed_hears_no_more(chat: Chat, line: Line) -> None:
     ayse, mehmet = await chat.people("ayse", "mehmet")
     room = await chat.group(ayse, mehmet)
     wire = await mehmet.connects()
-    await unheard(ayse, line, "DELETE", f"/groups/{room}/members/{mehmet.user_id}", None)
+    await unheard(ayse, line, room, "DELETE", f"/groups/{room}/members/{mehmet.user_id}", None)
     left = await hears(wire, "conversation.left")
     assert left["data"] == {"conversationId": room, "reason": "removed"}
 
@@ -62,7 +64,7 @@ async def test_who_was_added_hears_from_then_on(chat: Chat, line: Line) -> None:
     room = await chat.group(ayse)
     wire = await mehmet.connects()
     body = {"userIds": [mehmet.user_id]}
-    await unheard(ayse, line, "POST", f"/groups/{room}/members", body)
+    await unheard(ayse, line, room, "POST", f"/groups/{room}/members", body)
     assert (await hears(wire, "conversation.joined"))["data"]["conversation"]["id"] == room
     await ayse.gets("POST", "/messages", {"conversationId": room, "clientId": "c", "text": "hi"})
     assert (await hears(wire, "message.created"))["data"]["message"]["text"] == "hi"
