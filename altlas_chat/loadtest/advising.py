@@ -54,8 +54,8 @@ def _resources(figures: Values) -> Iterator[Advice]:
         yield Advice(
             "CPU",
             f"the server's process used {cpu:.0%} of a core",
-            "One process uses one core: take a faster core, or more processes on PostgreSQL and"
-            " Redis (`serve --workers`).",
+            "A server is one process, which uses one core: take a faster core, or see what asks"
+            " for so much.",
         )
     else:
         yield from _waits(figures)
@@ -64,7 +64,7 @@ def _resources(figures: Values) -> Iterator[Advice]:
         yield Advice(
             "Garbage",
             f"a collection of garbage stopped the server for {pause:.0f} ms",
-            "It grows with what is held: fewer sockets a process, or more processes.",
+            "It grows with what is held, sockets most of all: hold fewer of them.",
         )
     behind = _of(figures, "outbox_kb_max", max)
     if behind >= FAR_BEHIND_KB:
